@@ -1,0 +1,72 @@
+"""Tables of accounts, their roles, their open sessions and the guesses at their passwords."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.access import Role
+from app.db import Stamped, db, enum_column
+
+
+class Account(Stamped, db.Model):
+    """The right to sign in; most belong to a person."""
+
+    __tablename__ = "account"
+    __table_args__ = (sa.CheckConstraint("email = lower(email)", name="email_in_lower_case"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    disabled_at: Mapped[datetime | None]
+
+    granted: Mapped[list["AccountRole"]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What the account is entrusted with."""
+        return frozenset(grant.role for grant in self.granted)
+
+    @property
+    def label(self) -> str:
+        """A name for the audit trail."""
+        return f"account {self.id}"
+
+
+class AccountRole(db.Model):
+    """A role given to an account."""
+
+    __tablename__ = "account_role"
+
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[Role] = mapped_column(enum_column(Role, name="role"), primary_key=True)
+
+
+class SignInSession(Stamped, db.Model):
+    """One browser in which an account is signed in; only the hash of its token is kept."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    last_seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    browser: Mapped[str] = mapped_column(sa.String(120))
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class SignInAttempt(db.Model):
+    """A guess at a password, counted by the hash of the address that was typed."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (sa.Index(None, "email_hash", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email_hash: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,1 @@
+"""Feedback: what people say of an engagement, confidential to the programme."""

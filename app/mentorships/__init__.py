@@ -1,0 +1,1 @@
+"""Mentorships: what a mentor and a mentee see of theirs, at `/mentorships`."""

@@ -1,0 +1,5 @@
+"""Pages at `/mentorships`."""
+
+from flask import Blueprint
+
+bp = Blueprint("mentorships", __name__, url_prefix="/mentorships")

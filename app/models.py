@@ -1,0 +1,13 @@
+"""Every table, imported once so that the metadata is whole."""
+
+from app import audit as audit
+from app.auth import models as auth
+from app.engagements import models as engagements
+from app.feedback import models as feedback
+from app.people import models as people
+from app.programmes import models as programmes
+from app.rounds import models as rounds
+from app.sessions import models as sessions
+from app.skills import models as skills
+
+__all__ = ["audit", "auth", "engagements", "feedback", "people", "programmes", "rounds", "sessions", "skills"]

@@ -1,0 +1,1 @@
+"""People of the company: profiles, availability, wishes and offers, at `/people`."""

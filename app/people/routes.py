@@ -1,0 +1,5 @@
+"""Pages at `/people`."""
+
+from flask import Blueprint
+
+bp = Blueprint("people", __name__, url_prefix="/people")

@@ -1,0 +1,1 @@
+"""Programmes: the standing schemes HR runs, with their rules, criteria and goals."""

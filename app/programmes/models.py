@@ -1,0 +1,80 @@
+"""Tables of programmes: what kind, which hard rules, how much each criterion matters, which goals in which order."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Stamped, db, enum_column
+
+
+class ProgrammeKind(StrEnum):
+    """The kinds of programme a round can match today."""
+
+    MENTORING = "mentoring"
+
+
+class Programme(Stamped, db.Model):
+    """A standing scheme."""
+
+    __tablename__ = "programme"
+    __table_args__ = (sa.CheckConstraint("hours_a_month > 0", name="takes_time"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    kind: Mapped[ProgrammeKind] = mapped_column(enum_column(ProgrammeKind, name="kind"))
+    hours_a_month: Mapped[float] = mapped_column(default=2.0)
+    archived_at: Mapped[datetime | None]
+
+    rules: Mapped[list["ProgrammeRule"]] = relationship(
+        order_by="ProgrammeRule.rule", cascade="all, delete-orphan", passive_deletes=True
+    )
+    criteria: Mapped[list["ProgrammeCriterion"]] = relationship(
+        order_by="ProgrammeCriterion.weight.desc(), ProgrammeCriterion.criterion",
+        cascade="all, delete-orphan",
+        passive_deletes=True,
+    )
+    goals: Mapped[list["ProgrammeGoal"]] = relationship(
+        order_by="ProgrammeGoal.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class ProgrammeRule(db.Model):
+    """A hard rule that is switched on, with its parameters."""
+
+    __tablename__ = "programme_rule"
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    rule: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ProgrammeCriterion(db.Model):
+    """The most points a criterion can give."""
+
+    __tablename__ = "programme_criterion"
+    __table_args__ = (sa.CheckConstraint("weight BETWEEN 1 AND 1000", name="weight_in_range"),)
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    criterion: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    weight: Mapped[int]
+
+
+class ProgrammeGoal(db.Model):
+    """A soft goal and its place in the order."""
+
+    __tablename__ = "programme_goal"
+    __table_args__ = (sa.UniqueConstraint("programme_id", "goal"),)
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    goal: Mapped[str] = mapped_column(sa.String(40))

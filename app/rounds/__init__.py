@@ -1,0 +1,1 @@
+"""Matching rounds: enrol, snapshot, run, review and publish, at `/rounds`."""

@@ -1,0 +1,199 @@
+"""Tables of matching rounds: who enrolled, what each run was asked, and what it answered."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app import clock
+from app.db import Stamped, db, enum_column
+from app.people.models import MOST_PLACES, Person
+from app.programmes.models import Programme
+from app.rounds.states import RoundState, RunState
+
+
+class EnrolmentRole(StrEnum):
+    """What a person offers or wishes in a round."""
+
+    MENTEE = "mentee"
+    MENTOR = "mentor"
+
+
+class DocumentKind(StrEnum):
+    """What is kept of a run, word for word."""
+
+    PROBLEM = "problem"
+    SOLUTION = "solution"
+
+
+class MatchingRound(Stamped, db.Model):
+    """One quarterly run of one or more programmes."""
+
+    __tablename__ = "matching_round"
+    __table_args__ = (
+        sa.CheckConstraint("closes_on >= opens_on", name="closes_after_opening"),
+        sa.CheckConstraint("ends_on > starts_on", name="ends_after_start"),
+        sa.CheckConstraint(
+            "(published_at IS NOT NULL) = (state IN ('published', 'completed'))", name="published_has_instant"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    state: Mapped[RoundState] = mapped_column(enum_column(RoundState, name="state"), default=RoundState.DRAFT)
+    opens_on: Mapped[date]
+    closes_on: Mapped[date]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    published_at: Mapped[datetime | None]
+
+    programmes: Mapped[list[Programme]] = relationship(
+        secondary="matching_round_programme", order_by=Programme.name
+    )
+
+
+class MatchingRoundProgramme(db.Model):
+    """A programme that a round matches."""
+
+    __tablename__ = "matching_round_programme"
+
+    matching_round_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("matching_round.id", ondelete="CASCADE"), primary_key=True
+    )
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+
+
+class Enrolment(db.Model):
+    """A person's offer or wish in a round: so many places, as a mentor or as a mentee."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        sa.UniqueConstraint("matching_round_id", "programme_id", "person_id", "role"),
+        sa.CheckConstraint(f"places BETWEEN 1 AND {MOST_PLACES}", name="places_in_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matching_round_id: Mapped[int] = mapped_column(sa.ForeignKey("matching_round.id", ondelete="CASCADE"))
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="RESTRICT"), index=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    role: Mapped[EnrolmentRole] = mapped_column(enum_column(EnrolmentRole, name="role"))
+    places: Mapped[int] = mapped_column(default=1)
+    enrolled_at: Mapped[datetime] = mapped_column(default=clock.now)
+    withdrawn_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
+def one_each_round(name: str, condition: str) -> sa.Index:
+    """Return an index that lets a round have at most one run for which `condition` holds."""
+    where = sa.text(condition)
+    return sa.Index(name, "matching_round_id", unique=True, sqlite_where=where, postgresql_where=where)
+
+
+class Run(db.Model):
+    """One attempt to match a round: its progress while it lasts, its figures when it is done."""
+
+    __tablename__ = "run"
+    __table_args__ = (
+        sa.CheckConstraint("0 <= done AND done <= total", name="progress_in_range"),
+        sa.CheckConstraint("published_at IS NULL OR state = 'finished'", name="published_is_finished"),
+        one_each_round("uq_run_one_active", "state IN ('queued', 'running')"),
+        one_each_round("uq_run_one_published", "published_at IS NOT NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matching_round_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("matching_round.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[RunState] = mapped_column(enum_column(RunState, name="state"), default=RunState.QUEUED)
+    seed: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    stage: Mapped[str] = mapped_column(sa.String(80), default="Waiting for a worker")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=1)
+    best_points: Mapped[int | None]
+    queued_at: Mapped[datetime] = mapped_column(default=clock.now)
+    started_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    stop_requested_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(sa.String(1000))
+
+    status: Mapped[str | None] = mapped_column(sa.String(20))
+    points: Mapped[int | None]
+    bound: Mapped[int | None]
+    mentees: Mapped[int | None]
+    mentees_matched: Mapped[int | None]
+    mentors: Mapped[int | None]
+    candidates: Mapped[int | None]
+    rules_checked: Mapped[int | None]
+    problem_sha256: Mapped[str | None] = mapped_column(sa.String(64))
+
+    matching_round: Mapped[MatchingRound] = relationship()
+
+
+class RunDocument(db.Model):
+    """The problem a run was given, or the solution it found, as compressed canonical JSON."""
+
+    __tablename__ = "run_document"
+
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[DocumentKind] = mapped_column(enum_column(DocumentKind, name="kind"), primary_key=True)
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
+
+
+class Assignment(db.Model):
+    """Who was put with whom in a run, for how many points, and why."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (sa.Index(None, "run_id", "points"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id", ondelete="CASCADE"))
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="RESTRICT"), index=True)
+    points: Mapped[int]
+    parts: Mapped[list[Any]]
+    reasons: Mapped[list[Any]]
+
+    members: Mapped[list["AssignmentMember"]] = relationship(
+        order_by="AssignmentMember.role", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class AssignmentMember(db.Model):
+    """A person's part in an assignment."""
+
+    __tablename__ = "assignment_member"
+
+    assignment_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("assignment.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    role: Mapped[EnrolmentRole] = mapped_column(enum_column(EnrolmentRole, name="role"))
+
+    person: Mapped[Person] = relationship()
+
+
+class UnmatchedPerson(db.Model):
+    """Someone a run left out, and the one cause of it."""
+
+    __tablename__ = "unmatched_person"
+
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="RESTRICT"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    cause: Mapped[str] = mapped_column(sa.String(40))
+    details: Mapped[dict[str, Any]]
+
+    person: Mapped[Person] = relationship()

@@ -1,0 +1,5 @@
+"""Pages at `/rounds`."""
+
+from flask import Blueprint
+
+bp = Blueprint("rounds", __name__, url_prefix="/rounds")

@@ -1,0 +1,1 @@
+"""Sessions: the meetings of an engagement."""

@@ -1,0 +1,1 @@
+"""Comparisons and load figures, each a command that prints a table."""

@@ -1,0 +1,116 @@
+"""Small valid rows for tests; every argument that does not matter to a test has a default."""
+
+import itertools
+from datetime import date
+from typing import Any
+
+from app.access import Role
+from app.auth.models import Account, AccountRole
+from app.db import db
+from app.people.models import Person, SpokenLanguage, WorkingHours
+from app.programmes.models import Programme, ProgrammeCriterion, ProgrammeGoal, ProgrammeKind, ProgrammeRule
+from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
+from app.rounds.states import RoundState
+from app.skills.models import Claim, Goal, Skill, Source
+
+_numbers = itertools.count(1)
+
+
+def _saved(row: Any) -> Any:
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def person(**values: Any) -> Person:
+    """A person who works nine to five in Paris and speaks English."""
+    number = next(_numbers)
+    defaults = {
+        "employee_id": f"T{number:05}",
+        "name": f"Person {number}",
+        "email": f"person{number}@example.test",
+        "time_zone": "Europe/Paris",
+        "grade": 3,
+        "working_hours": [WorkingHours(starts_minute=540, ends_minute=1020)],
+        "languages": [SpokenLanguage(language="en")],
+    }
+    return _saved(Person(**{**defaults, **values}))
+
+
+def account(*, roles: set[Role] | None = None, of: Person | None = None, **values: Any) -> Account:
+    """An account of a person, without a password."""
+    owner = of or person()
+    defaults = {"email": owner.email, "person_id": owner.id}
+    granted = [AccountRole(role=role) for role in sorted(roles or {Role.EMPLOYEE})]
+    return _saved(Account(**{**defaults, **values}, granted=granted))
+
+
+def skill(label: str | None = None, **values: Any) -> Skill:
+    """A skill of our own."""
+    number = next(_numbers)
+    label = label or f"Skill {number}"
+    defaults = {
+        "source": Source.OWN,
+        "source_key": f"skill-{number}",
+        "label": label,
+        "folded_label": label.casefold(),
+    }
+    return _saved(Skill(**{**defaults, **values}))
+
+
+def claim(of: Person, skill: Skill, level: int = 4) -> Claim:
+    """A person's claim to hold a skill."""
+    return _saved(Claim(person_id=of.id, skill_id=skill.id, level=level))
+
+
+def goal(of: Person, skill: Skill, level: int = 3, importance: int = 2) -> Goal:
+    """A person's wish to learn a skill."""
+    return _saved(Goal(person_id=of.id, skill_id=skill.id, level=level, importance=importance))
+
+
+def programme(**values: Any) -> Programme:
+    """A mentoring programme with two rules, four criteria and the usual goals."""
+    number = next(_numbers)
+    defaults = {
+        "key": f"mentoring-{number}",
+        "name": f"Mentoring {number}",
+        "kind": ProgrammeKind.MENTORING,
+        "rules": [
+            ProgrammeRule(rule="not_in_reporting_line", parameters={}),
+            ProgrammeRule(rule="shared_language", parameters={}),
+        ],
+        "criteria": [
+            ProgrammeCriterion(criterion=criterion, weight=weight)
+            for criterion, weight in {"skills": 60, "level_step": 20, "hours": 10, "variety": 10}.items()
+        ],
+        "goals": [ProgrammeGoal(position=1, goal="coverage"), ProgrammeGoal(position=2, goal="points")],
+    }
+    return _saved(Programme(**{**defaults, **values}))
+
+
+def matching_round(**values: Any) -> MatchingRound:
+    """An open round of one mentoring programme."""
+    number = next(_numbers)
+    defaults = {
+        "name": f"Round {number}",
+        "state": RoundState.OPEN,
+        "opens_on": date(2026, 11, 1),
+        "closes_on": date(2026, 11, 30),
+        "starts_on": date(2026, 12, 7),
+        "ends_on": date(2027, 3, 5),
+    }
+    values.setdefault("programmes", [programme()])
+    return _saved(MatchingRound(**{**defaults, **values}))
+
+
+def enrolment(of: Person, role: EnrolmentRole, matching_round: MatchingRound, places: int = 1) -> Enrolment:
+    """A person's part in a round."""
+    return _saved(
+        Enrolment(
+            matching_round_id=matching_round.id,
+            programme_id=matching_round.programmes[0].id,
+            person_id=of.id,
+            role=role,
+            places=places,
+        )
+    )

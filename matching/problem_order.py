@@ -1,0 +1,82 @@
+"""The canonical order of a problem's rows: the same content always stands in the same order."""
+
+from dataclasses import replace
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matching.problem import Person, Problem, Programme
+
+_BY_ID = attrgetter("id")
+_BY_SKILL = attrgetter("skill")
+_BY_PERSON = attrgetter("person")
+
+
+def in_order(problem: "Problem") -> dict[str, Any]:
+    """Return each field of the problem that has rows, with its rows sorted and repeated rows dropped."""
+    skills = problem.skills
+    return {
+        "skills": replace(
+            skills,
+            nodes=tuple(
+                replace(node, aliases=tuple(sorted(set(node.aliases)))) if node.aliases else node
+                for node in sorted(skills.nodes, key=_BY_ID)
+            ),
+            edges=tuple(
+                sorted({_edge(edge) for edge in skills.edges}, key=attrgetter("source", "kind", "target"))
+            ),
+        ),
+        "people": tuple(_person(person) for person in sorted(problem.people, key=_BY_ID)),
+        "programmes": tuple(_programme(programme) for programme in sorted(problem.programmes, key=_BY_ID)),
+        "blocks": tuple(sorted({(min(pair), max(pair)) for pair in problem.blocks})),
+        "history": tuple(sorted(set(problem.history), key=attrgetter("programme", "members", "round"))),
+        "locks": tuple(sorted(problem.locks, key=attrgetter("programme", "members"))),
+        "bans": tuple(sorted(set(problem.bans), key=attrgetter("programme", "members", "reason"))),
+    }
+
+
+def _edge(edge: Any) -> Any:
+    if edge.kind == "related" and edge.target < edge.source:
+        return replace(edge, source=edge.target, target=edge.source)
+    return edge
+
+
+def _person(person: "Person") -> "Person":
+    return replace(
+        person,
+        working_hours=tuple(sorted(person.working_hours)),
+        languages=tuple(sorted(set(person.languages))),
+        hours_a_month=None if person.hours_a_month is None else float(person.hours_a_month),
+        attributes=dict(sorted(person.attributes.items())),
+        holds=tuple(sorted(person.holds, key=_BY_SKILL)),
+        wants=tuple(sorted(person.wants, key=_BY_SKILL)),
+    )
+
+
+def _programme(programme: "Programme") -> "Programme":
+    changes: dict[str, Any] = {
+        "hours_a_month": None if programme.hours_a_month is None else float(programme.hours_a_month),
+        "rules": tuple(sorted(programme.rules, key=lambda row: (row.rule, row.name or ""))),
+        "criteria": dict(sorted(programme.criteria.items())),
+    }
+    for name in ("mentees", "mentors", "people"):
+        if hasattr(programme, name):
+            changes[name] = tuple(sorted(getattr(programme, name), key=_BY_PERSON))
+    if hasattr(programme, "group_sizes"):
+        changes["group_sizes"] = tuple(sorted(set(programme.group_sizes)))
+    if hasattr(programme, "communities"):
+        changes["communities"] = tuple(_community(row) for row in sorted(programme.communities, key=_BY_ID))
+    if programme.candidates is not None:
+        candidates = programme.candidates
+        if programme.kind == "peer_coaching":
+            candidates = tuple((min(a, b), max(a, b), points) for a, b, points in candidates)
+        changes["candidates"] = tuple(sorted(candidates))
+    return replace(programme, **changes)
+
+
+def _community(community: Any) -> Any:
+    return replace(
+        community,
+        skills=tuple(sorted(set(community.skills))),
+        mix=tuple(sorted(set(community.mix), key=attrgetter("attribute", "at_least"))),
+    )

@@ -1,0 +1,315 @@
+"""What must be true of programmes, and of the blocks, history, locks and bans that name their people."""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+from matching import values
+from matching.errors import ProblemError
+from matching.problem_checks import MINUTES_A_DAY, each
+
+if TYPE_CHECKING:
+    from matching.problem import CommunitiesProgramme, Lock, MentoringProgramme, Problem, Programme, Rule
+
+LARGEST_COUNT = 100_000
+LARGEST_WEIGHT = 1_000
+# The figures of each rule: those it needs, and those it may have.
+RULE_FIGURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "not_in_reporting_line": ((), ()),
+    "shared_hours": (("minutes",), ()),
+    "shared_language": ((), ()),
+    "no_prior_pair": ((), ()),
+    "grade_distance": ((), ("min", "max")),
+    "other_department": ((), ()),
+    "same_attribute": (("name",), ()),
+}
+CRITERIA = ("skills", "level_step", "hours", "variety", "wishes", "continuity", "location", "grade_step")
+GOALS = ("coverage", "points")
+
+
+def check_programme(programme: "Programme", people: Collection[str], skills: Collection[str]) -> None:
+    """Raise `ProblemError` at the first thing wrong in one programme."""
+    values.check_id(programme.id, ".id")
+    values.check_hours(programme.hours_a_month, ".hours_a_month")
+    values.check_rows(programme.rules, ".rules")
+    each(".rules", programme.rules, _check_rule)
+    values.check_distinct(
+        ((row.rule, row.name) for row in programme.rules), ".rules", "the rule {} stands here twice."
+    )
+    _check_criteria(programme)
+    values.check_rows(programme.goals, ".goals")
+    if not programme.goals:
+        raise ProblemError(".goals", "a programme has at least one goal.")
+    each(".goals", programme.goals, lambda goal: values.check_choice(goal, GOALS, "", "goal"))
+    values.check_distinct(programme.goals, ".goals", "the goal {} stands here twice.")
+    left, right = _check_members(programme, people, skills)
+    if programme.candidates is not None:
+        _check_candidates(programme, left, right)
+
+
+def _check_rule(rule: "Rule") -> None:
+    values.check_choice(rule.rule, RULE_FIGURES, ".rule", "rule")
+    needed, allowed = RULE_FIGURES[rule.rule]
+    for name in ("minutes", "min", "max", "name"):
+        value = getattr(rule, name)
+        if value is None and name in needed:
+            raise ProblemError(f".{name}", f"the rule {rule.rule} needs {name}.")
+        if value is not None and name not in needed + allowed:
+            raise ProblemError(f".{name}", f"the rule {rule.rule} has no {name}.")
+    if rule.minutes is not None:
+        values.check_whole(rule.minutes, ".minutes", 0, MINUTES_A_DAY)
+    if rule.name is not None:
+        values.check_id(rule.name, ".name")
+    for name in ("min", "max"):
+        if getattr(rule, name) is not None:
+            values.check_whole(getattr(rule, name), f".{name}", -100, 100)
+    if rule.rule == "grade_distance":
+        if rule.min is None and rule.max is None:
+            raise ProblemError("", "the rule grade_distance needs min, max or both.")
+        if rule.min is not None and rule.max is not None and rule.min > rule.max:
+            raise ProblemError(".min", "is more than max.")
+
+
+def _check_criteria(programme: "Programme") -> None:
+    if not isinstance(programme.criteria, dict):
+        raise ProblemError(".criteria", f"must be an object, not {values.shown(programme.criteria)}.")
+    for name, weight in programme.criteria.items():
+        values.check_choice(name, CRITERIA, ".criteria", "criterion")
+        values.check_whole(weight, f".criteria.{name}", 0, LARGEST_WEIGHT)
+    if programme.criteria and programme.candidates is not None:
+        raise ProblemError(".criteria", "a programme has explicit candidates or criteria, not both.")
+
+
+def _check_members(
+    programme: Any, people: Collection[str], skills: Collection[str]
+) -> tuple[Collection[str], Collection[str]]:
+    """Check who takes part; return the ids that may stand first and second in a candidate."""
+    if programme.kind == "mentoring":
+        return _check_mentoring(programme, people)
+    communities: Collection[str] = ()
+    if programme.kind == "peer_coaching":
+        values.check_rows(programme.group_sizes, ".group_sizes")
+        each(".group_sizes", programme.group_sizes, lambda size: values.check_whole(size, "", 2, 20))
+        if not programme.group_sizes:
+            raise ProblemError(".group_sizes", "peer coaching needs at least one group size.")
+    else:
+        values.check_choice(programme.kind, ("communities", "group_mentoring"), ".kind", "kind of programme")
+        communities = _check_communities(programme, people, skills)
+    values.check_rows(programme.people, ".people")
+    targets = communities if programme.kind != "peer_coaching" else people
+    noun = "community" if programme.kind != "peer_coaching" else "person"
+
+    def check(row: Any) -> None:
+        if noun == "community":
+            values.check_whole(row.places, ".places", 0, LARGEST_COUNT)
+        _check_seeker(row, people, targets, noun)
+
+    each(".people", programme.people, check)
+    listed = _distinct_people(programme.people, ".people")
+    return listed, communities if noun == "community" else listed
+
+
+def _check_mentoring(
+    programme: "MentoringProgramme", people: Collection[str]
+) -> tuple[Collection[str], Collection[str]]:
+    values.check_rows(programme.mentees, ".mentees")
+    values.check_rows(programme.mentors, ".mentors")
+
+    def check_mentee(row: Any) -> None:
+        _check_seeker(row, people, people, "person")
+        values.check_whole(row.places, ".places", 0, LARGEST_COUNT)
+
+    def check_mentor(row: Any) -> None:
+        values.check_known(row.person, people, ".person", "person")
+        values.check_whole(row.capacity, ".capacity", 0, LARGEST_COUNT)
+
+    each(".mentees", programme.mentees, check_mentee)
+    each(".mentors", programme.mentors, check_mentor)
+    return _distinct_people(programme.mentees, ".mentees"), _distinct_people(programme.mentors, ".mentors")
+
+
+def _distinct_people(rows: tuple[Any, ...], path: str) -> set[str]:
+    listed = {row.person for row in rows}
+    if len(listed) < len(rows):
+        values.check_distinct((row.person for row in rows), path, "person {} is listed twice.")
+    return listed
+
+
+def _check_seeker(row: Any, people: Collection[str], targets: Collection[str], noun: str) -> None:
+    values.check_known(row.person, people, ".person", "person")
+    values.check_whole(row.rounds_waited, ".rounds_waited", 0, 100)
+    values.check_rows(row.wishes, ".wishes")
+    if row.wishes:
+        each(".wishes", row.wishes, lambda wish: values.check_known(wish, targets, "", noun))
+        values.check_distinct(row.wishes, ".wishes", f"{noun} {{}} is wished for twice.")
+        if row.person in row.wishes:
+            raise ProblemError(".wishes", f"person {values.shown(row.person)} wishes for themselves.")
+
+
+def _check_communities(
+    programme: "CommunitiesProgramme", people: Collection[str], skills: Collection[str]
+) -> Collection[str]:
+    values.check_rows(programme.communities, ".communities")
+
+    def check(row: Any) -> None:
+        values.check_id(row.id, ".id")
+        values.check_rows(row.skills, ".skills")
+        each(".skills", row.skills, lambda skill: values.check_known(skill, skills, "", "skill"))
+        if row.lead is not None:
+            values.check_known(row.lead, people, ".lead", "person")
+        values.check_whole(row.min, ".min", 0, LARGEST_COUNT)
+        values.check_whole(row.max, ".max", 0, LARGEST_COUNT)
+        if row.min > row.max:
+            raise ProblemError(".min", "is more than max.")
+        values.check_rows(row.mix, ".mix")
+        for index, mix in enumerate(row.mix):
+            values.check_id(mix.attribute, f".mix[{index}].attribute")
+            values.check_whole(mix.at_least, f".mix[{index}].at_least", 0, LARGEST_COUNT)
+
+    each(".communities", programme.communities, check)
+    ids = [row.id for row in programme.communities]
+    values.check_distinct(ids, ".communities", "there are two communities {}.")
+    return set(ids)
+
+
+def _check_candidates(programme: Any, left: Collection[str], right: Collection[str]) -> None:
+    values.check_rows(programme.candidates, ".candidates")
+    nouns = {"mentoring": ("mentee", "mentor"), "peer_coaching": ("person of this programme",) * 2}
+    first, second = nouns.get(programme.kind, ("person of this programme", "community"))
+    most = values.LARGEST_POINTS
+
+    def check(row: Any) -> None:
+        if type(row) is not tuple or len(row) != 3:
+            raise ProblemError("", "a candidate is two ids and a whole number of points.")
+        a, b, points = row
+        if (
+            a not in left
+            or b not in right
+            or a == b
+            or type(points) is not int
+            or not -most <= points <= most
+        ):
+            values.check_known(a, left, "[0]", first)
+            values.check_known(b, right, "[1]", second)
+            if a == b:
+                raise ProblemError("", f"person {values.shown(a)} is a candidate for themselves.")
+            values.check_whole(points, "[2]", -most, most)
+
+    each(".candidates", programme.candidates, check)
+    unordered = programme.kind == "peer_coaching"
+    pairs = [(min(a, b), max(a, b)) if unordered else (a, b) for a, b, _points in programme.candidates]
+    if len(set(pairs)) < len(pairs):
+        values.check_distinct(pairs, ".candidates", "the candidate {} stands here twice.")
+
+
+def check_restrictions(problem: "Problem", people: Collection[str]) -> None:
+    """Raise at the first wrong block, history row, lock or ban, or lock that nothing could keep."""
+
+    def check_block(row: Any) -> None:
+        if type(row) is not tuple or len(row) != 2:
+            raise ProblemError("", "a block is two people.")
+        for index, person in enumerate(row):
+            values.check_known(person, people, f"[{index}]", "person")
+        if row[0] == row[1]:
+            raise ProblemError("", f"person {values.shown(row[0])} is blocked from themselves.")
+
+    each("$.blocks", problem.blocks, check_block)
+    programmes = {programme.id: programme for programme in problem.programmes}
+    members = {programme.id: _takers(programme) for programme in problem.programmes}
+
+    def check_members(row: Any) -> None:
+        values.check_rows(row.members, ".members")
+        if len(row.members) < 2:
+            raise ProblemError(".members", "needs at least two members.")
+        values.check_distinct(row.members, ".members", "{} stands here twice.")
+
+    def check_history(row: Any) -> None:
+        values.check_id(row.programme, ".programme")
+        values.check_text(row.round, ".round")
+        check_members(row)
+        for index, person in enumerate(row.members):
+            values.check_id(person, f".members[{index}]")
+
+    def check_ban(row: Any) -> None:
+        values.check_known(row.programme, programmes, ".programme", "programme")
+        values.check_text(row.reason, ".reason")
+        check_members(row)
+        known = {member for group, _noun in members[row.programme] for member in group}
+        for index, member in enumerate(row.members):
+            # Somebody may be banned and not enrol: only a name that means nothing is an error.
+            if member not in known:
+                values.check_known(member, people, f".members[{index}]", "person")
+
+    def check_lock(row: Any) -> None:
+        check_ban(row)
+        takers = members[row.programme]
+        if len(takers) == 2 and len(row.members) != 2:
+            raise ProblemError(".members", f"has {len(row.members)} members; this programme pairs two.")
+        for index, member in enumerate(row.members):
+            group, noun = takers[min(index, len(takers) - 1)]
+            values.check_known(member, group, f".members[{index}]", f"{noun} in programme {row.programme}")
+
+    each("$.history", problem.history, check_history)
+    each("$.bans", problem.bans, check_ban)
+    each("$.locks", problem.locks, check_lock)
+    _check_locks(problem)
+
+
+def _takers(programme: Any) -> tuple[tuple[Collection[str], str], ...]:
+    """Return who may stand in each position of a lock or ban; the last goes for all that follow."""
+    if programme.kind == "mentoring":
+        return ({row.person for row in programme.mentees}, "mentee"), (
+            {row.person for row in programme.mentors},
+            "mentor",
+        )
+    listed = {row.person for row in programme.people}
+    if programme.kind == "peer_coaching":
+        return ((listed, "person"),)
+    return (listed, "person"), ({row.id for row in programme.communities}, "community")
+
+
+def _check_locks(problem: "Problem") -> None:
+    """Raise for a lock that is banned, blocked, overrides without a reason, or is one too many."""
+    blocked = {frozenset(pair) for pair in problem.blocks}
+    bans = {(ban.programme, frozenset(ban.members)) for ban in problem.bans}
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+
+    def check(lock: "Lock") -> None:
+        values.check_flag(lock.override, ".override")
+        if lock.override and not lock.reason.strip():
+            raise ProblemError(".reason", "a lock that overrides a rule needs a reason.")
+        named = values.shown(lock.members)
+        if (lock.programme, lock.members) in seen:
+            raise ProblemError("", f"{named} are locked twice.")
+        seen.add((lock.programme, lock.members))
+        if (lock.programme, frozenset(lock.members)) in bans:
+            raise ProblemError("", f"{named} are both locked and banned.")
+        for index, first in enumerate(lock.members):
+            if any(frozenset((first, second)) in blocked for second in lock.members[index + 1 :]):
+                raise ProblemError(
+                    "", f"{named} are locked, but one of them has blocked the other; no lock overrides that."
+                )
+
+    each("$.locks", problem.locks, check)
+    for programme in problem.programmes:
+        if programme.kind == "mentoring":
+            _check_room(problem, programme)
+
+
+def _check_room(problem: "Problem", programme: Any) -> None:
+    places = {row.person: row.places for row in programme.mentees}
+    capacity = {row.person: row.capacity for row in programme.mentors}
+    taken: Counter[tuple[str, str]] = Counter()
+    for index, lock in enumerate(problem.locks):
+        if lock.programme != programme.id:
+            continue
+        for member, role, most, word in (
+            (lock.members[0], "mentee", places, "places"),
+            (lock.members[1], "mentor", capacity, "capacity"),
+        ):
+            taken[role, member] += 1
+            if taken[role, member] > most[member]:
+                raise ProblemError(
+                    f"$.locks[{index}]",
+                    f"one lock too many for {role} {values.shown(member)}, who has {word} {most[member]}.",
+                )

@@ -1,0 +1,166 @@
+"""What a solver answers, as `trellis-solution/1`: who with whom, the proof, and who is left out and why."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+FORMAT = "trellis-solution/1"
+
+
+class Status(StrEnum):
+    """How the solve ended; `optimal` only with a proof."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed_out"
+
+
+class Role(StrEnum):
+    """What a member is in an assignment."""
+
+    MENTEE = "mentee"
+    MENTOR = "mentor"
+    PEER = "peer"
+    MEMBER = "member"
+
+
+class CauseKind(StrEnum):
+    """Why somebody has no match: exactly one, verified against the problem."""
+
+    NO_PLACES_ASKED = "no_places_asked"
+    NO_ELIGIBLE_PARTNER = "no_eligible_partner"
+    PLACES_RAN_OUT = "places_ran_out"
+    OWN_CONDITIONS = "own_conditions"
+    NO_GAIN = "no_gain"
+    NOT_NEEDED = "not_needed"
+    NOT_SOLVED = "not_solved"
+
+
+class CertificateKind(StrEnum):
+    """Prices prove an optimum; a bound only says how far away it can be."""
+
+    PRICES = "prices"
+    BOUND = "bound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoalValue:
+    """What was reached for one goal of one programme, and the most that could be."""
+
+    programme: str
+    goal: str
+    value: int
+    bound: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """Two people (`members`: role to person), or a group (`people`, and the community's id).
+
+    `parts` are the points of each criterion and add up to `points`; explicit candidates have no parts.
+    """
+
+    programme: str
+    members: Mapping[Role, str] = field(default_factory=dict)
+    people: tuple[str, ...] = ()
+    community: str | None = None
+    points: int = 0
+    parts: Mapping[str, int] = field(default_factory=dict)
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """Why a person has no match.
+
+    `rules` says how many of the partners considered each rule removed (`considered` in all, `eligible` left);
+    a partner is counted under the first rule that removes them. `rivals` are people matched to the eligible
+    partners (at most twenty are named; `rival_count` counts them all).
+    """
+
+    kind: CauseKind
+    considered: int = 0
+    eligible: int = 0
+    rules: Mapping[str, int] = field(default_factory=dict)
+    rivals: tuple[str, ...] = ()
+    rival_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmatched:
+    """A person whom a programme leaves without any match."""
+
+    programme: str
+    person: str
+    role: Role
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A proof of one programme's optimum that anybody can check in one pass over its candidates.
+
+    The plan's worth is ``weights["coverage"] * C + weights["points"] * P``: C the sum of
+    ``1 + rounds_waited`` over the mentees with a mentor, P the sum of points. Take away what locks settle: a locked pair is no
+    candidate, uses one place of the mentee and one of the mentor, and its mentee has a mentor already. For
+    what is left, with places k and bonus ``B = weights["coverage"] * (1 + rounds_waited)`` (0 for a mentee who
+    has a locked mentor) of each mentee, capacity c of each mentor, and any prices u of `mentees` and v >= 0 of
+    `mentors` (0 where none is given), **no** plan is worth more than
+
+        sum(c * v) + sum(max(0, u) + (k - 1) * max(0, u - B)  over the mentees with k >= 1)
+        + sum(max(0, weights["points"] * points + B - u - v)  over the candidates of mentees with k >= 1)
+
+    The plan is proved best when it is worth exactly this (`bound`, which leaves out what locks are worth).
+    """
+
+    programme: str
+    kind: CertificateKind
+    bound: int
+    weights: Mapping[str, int] = field(default_factory=dict)
+    mentees: Mapping[str, int] = field(default_factory=dict)
+    mentors: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """What the solve took; not part of what must be the same each time."""
+
+    candidates: Mapping[str, int] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    peak_memory_mib: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """An answer to the problem whose hash is `problem_sha256`."""
+
+    status: Status
+    problem_sha256: str
+    programmes: tuple[str, ...] = ()
+    goals: tuple[GoalValue, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    unmatched: tuple[Unmatched, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    seed: int = 0
+    engine: Mapping[str, str] = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=Statistics)
+
+    def to_json(self) -> str:
+        """Return the text of the solution: one line of JSON."""
+        from matching.solution_file import write
+
+        return write(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> "Solution":
+        """Build a solution from the text of a file; `ProblemError` says what is wrong with it and where."""
+        from matching.solution_file import read
+
+        return read(text)
+
+    def without_statistics(self) -> "Solution":
+        """Return the part that is the same each time the same problem is solved."""
+        return dataclasses.replace(self, statistics=Statistics())

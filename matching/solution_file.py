@@ -1,0 +1,183 @@
+"""Reads and writes `trellis-solution/1`: shape and types only; `matching.check` says whether it is true."""
+
+import dataclasses
+import math
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from matching import solution as records
+from matching import values
+from matching.errors import ProblemError
+from matching.json_text import check_keys, dumps, loads, rows_of
+
+Row = TypeVar("Row")
+Word = TypeVar("Word", records.Status, records.Role, records.CauseKind, records.CertificateKind)
+# Sums of weighted points over a whole company pass what other numbers of the format may be.
+LARGEST_SUM = 2**63 - 1
+
+
+def write(solution: records.Solution) -> str:
+    """Return the canonical text of a solution."""
+    content = {item.name: getattr(solution, item.name) for item in dataclasses.fields(solution)}
+    content["format"] = records.FORMAT
+    content["assignments"] = [_assignment_row(row) for row in solution.assignments]
+    content["unmatched"] = [{**_plain(row), "cause": _plain(row.cause)} for row in solution.unmatched]
+    for name in ("goals", "certificates"):
+        content[name] = [_plain(row) for row in content[name]]
+    content["statistics"] = _plain(solution.statistics)
+    return dumps(content)
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    return {item.name: getattr(record, item.name) for item in dataclasses.fields(record)}
+
+
+def _assignment_row(row: records.Assignment) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "programme": row.programme,
+        "points": row.points,
+        "parts": row.parts,
+        "locked": row.locked,
+    }
+    made["members"] = row.members if row.members else row.people
+    if row.community is not None:
+        made["community"] = row.community
+    return made
+
+
+def read(text: str | bytes) -> records.Solution:
+    """Build the solution a file describes; `ProblemError` says what is wrong with it and where."""
+    content = loads(text)
+    names = [item.name for item in dataclasses.fields(records.Solution)]
+    check_keys(content, "$", needed=("format", "status", "problem_sha256"), allowed=("format", *names))
+    if content["format"] != records.FORMAT:
+        format_found = values.shown(content["format"])
+        raise ProblemError("$.format", f"must be {values.shown(records.FORMAT)}, not {format_found}.")
+    given = {name: value for name, value in content.items() if name != "format"}
+    values.check_id(given["problem_sha256"], "$.problem_sha256")
+    given["status"] = _word(records.Status, given["status"], "$.status", "status")
+    for name, build in _ROWS.items():
+        if name in given:
+            given[name] = _each(given[name], f"$.{name}", build)
+    values.check_whole(given.get("seed", 0), "$.seed", 0, LARGEST_SUM)
+    if "engine" in given:
+        _check_texts(given["engine"], "$.engine")
+    if "statistics" in given:
+        given["statistics"] = _statistics(given["statistics"], "$.statistics")
+    return records.Solution(**given)
+
+
+def _each(value: Any, path: str, build: Callable[[Any, str], Row]) -> tuple[Row, ...]:
+    return tuple(build(row, f"{path}[{index}]") for index, row in enumerate(rows_of(value, path)))
+
+
+def _given(kind: type[Any], row: Any, path: str, *needed: str) -> dict[str, Any]:
+    check_keys(row, path, needed=needed, allowed=[item.name for item in dataclasses.fields(kind)])
+    return dict(row)
+
+
+def _text(value: Any, path: str) -> str:
+    values.check_id(value, path)
+    return str(value)
+
+
+def _goal(row: Any, path: str) -> records.GoalValue:
+    given = _given(records.GoalValue, row, path, "programme", "goal", "value", "bound")
+    for name in ("programme", "goal"):
+        values.check_id(given[name], f"{path}.{name}")
+    for name in ("value", "bound"):
+        values.check_whole(given[name], f"{path}.{name}", -LARGEST_SUM, LARGEST_SUM)
+    return records.GoalValue(**given)
+
+
+def _assignment(row: Any, path: str) -> records.Assignment:
+    given = _given(records.Assignment, row, path, "programme", "members", "points")
+    values.check_id(given["programme"], f"{path}.programme")
+    members = given["members"]
+    if type(members) is list:
+        given["people"] = _each(members, f"{path}.members", _text)
+        given["members"] = {}
+    else:
+        _check_texts(members, f"{path}.members")
+        given["members"] = {
+            _word(records.Role, role, f"{path}.members", "role"): members[role] for role in members
+        }
+    values.check_optional_text(given.get("community"), f"{path}.community")
+    values.check_whole(given["points"], f"{path}.points", -LARGEST_SUM, LARGEST_SUM)
+    values.check_flag(given.get("locked", False), f"{path}.locked")
+    _check_sums(given.get("parts", {}), f"{path}.parts")
+    return records.Assignment(**given)
+
+
+def _unmatched(row: Any, path: str) -> records.Unmatched:
+    given = _given(records.Unmatched, row, path, "programme", "person", "role", "cause")
+    for name in ("programme", "person"):
+        values.check_id(given[name], f"{path}.{name}")
+    given["role"] = _word(records.Role, given["role"], f"{path}.role", "role")
+    cause = _given(records.Cause, given["cause"], f"{path}.cause", "kind")
+    cause["kind"] = _word(records.CauseKind, cause["kind"], f"{path}.cause.kind", "cause")
+    for name in ("considered", "eligible", "rival_count"):
+        values.check_whole(cause.get(name, 0), f"{path}.cause.{name}", 0, LARGEST_SUM)
+    _check_sums(cause.get("rules", {}), f"{path}.cause.rules")
+    cause["rivals"] = _each(cause.get("rivals", []), f"{path}.cause.rivals", _text)
+    return records.Unmatched(**(given | {"cause": records.Cause(**cause)}))
+
+
+def _certificate(row: Any, path: str) -> records.Certificate:
+    given = _given(records.Certificate, row, path, "programme", "kind", "bound")
+    values.check_id(given["programme"], f"{path}.programme")
+    given["kind"] = _word(records.CertificateKind, given["kind"], f"{path}.kind", "kind of certificate")
+    values.check_whole(given["bound"], f"{path}.bound", -LARGEST_SUM, LARGEST_SUM)
+    for name in ("weights", "mentees", "mentors"):
+        _check_sums(given.get(name, {}), f"{path}.{name}")
+    return records.Certificate(**given)
+
+
+def _statistics(row: Any, path: str) -> records.Statistics:
+    given = _given(records.Statistics, row, path)
+    _check_sums(given.get("candidates", {}), f"{path}.candidates")
+    seconds = given.get("seconds", {})
+    if type(seconds) is not dict:
+        raise ProblemError(f"{path}.seconds", f"must be an object, not {values.shown(seconds)}.")
+    for name, value in seconds.items():
+        _check_number(value, f"{path}.seconds.{name}")
+    _check_number(given.get("peak_memory_mib", 0.0), f"{path}.peak_memory_mib")
+    return records.Statistics(**given)
+
+
+def _check_number(value: Any, path: str) -> None:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ProblemError(path, f"must be a number, not {values.shown(value)}.")
+
+
+def _check_texts(value: Any, path: str) -> None:
+    if type(value) is not dict:
+        raise ProblemError(path, f"must be an object, not {values.shown(value)}.")
+    for name, text in value.items():
+        values.check_text(text, f"{path}.{name}")
+
+
+def _check_sums(value: Any, path: str) -> None:
+    if type(value) is not dict:
+        raise ProblemError(path, f"must be an object, not {values.shown(value)}.")
+    for name, number in value.items():
+        values.check_whole(number, f"{path}.{name}", -LARGEST_SUM, LARGEST_SUM)
+
+
+def _word(words: type[Word], value: Any, path: str, noun: str) -> Word:
+    try:
+        return words(value)
+    except ValueError:
+        choices = ", ".join(words)
+        raise ProblemError(
+            path, f"there is no {noun} {values.shown(value)}; it must be one of {choices}."
+        ) from None
+
+
+_ROWS: dict[str, Callable[[Any, str], Any]] = {
+    "programmes": _text,
+    "goals": _goal,
+    "assignments": _assignment,
+    "unmatched": _unmatched,
+    "certificates": _certificate,
+}

@@ -1,0 +1,287 @@
+"""What every page shares: rendering, forms, security headers, navigation, and the way to sign-in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    flash,
+    get_flashed_messages,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_compress import Compress
+from flask_login import current_user
+from flask_wtf import CSRFProtect
+from htmx_flask import Htmx
+from htmx_flask import request as htmx_request
+from jinja2 import StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+from werkzeug.local import LocalProxy
+from wtforms import Field, Form
+from wtforms.fields.choices import SelectFieldBase
+from wtforms.widgets import Option
+
+from app import access, assets, charts, words
+from app.access import Permission
+from app.errors import Invalid
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+TWO_YEARS = 63_072_000
+THEME_COOKIE = "theme"
+THEMES = {"auto": "Same as my device", "light": "Light", "dark": "Dark"}
+
+csrf = CSRFProtect()
+compress = Compress()
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A link of the top bar, shown to those who hold its permission."""
+
+    endpoint: str
+    label: str
+    permission: Permission
+
+
+NAV = (
+    NavItem("home.show", "Home", Permission.HOME_SEE),
+    NavItem("mentorships.index", "Mentoring", Permission.MENTORSHIP_LIST),
+    NavItem("people.index", "People", Permission.PERSON_LIST),
+    NavItem("skills.index", "Skills", Permission.SKILL_SEE),
+    NavItem("rounds.index", "Rounds", Permission.ROUND_LIST),
+)
+
+
+def init_app(app: Flask) -> None:
+    """Give `app` its forms, headers, assets and the words its templates use."""
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    app.config.setdefault("COMPRESS_ALGORITHM", ["br", "gzip"])
+    app.config.setdefault(
+        "COMPRESS_MIMETYPES", ["text/html", "text/css", "text/javascript", "application/json"]
+    )
+    csrf.init_app(app)
+    compress.init_app(app)
+    Htmx(app)
+    _dress_templates(app)
+    assets.init_app(app)
+    app.after_request(_seal)
+
+
+def _dress_templates(app: Flask) -> None:
+    env = app.jinja_env
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(words.FILTERS)
+    env.globals.update(
+        # A proxy, so that a block rendered alone reaches the macros, and an edited ui.html is seen.
+        ui=LocalProxy(lambda: env.get_template("ui.html").module),
+        bar=charts.bar,
+        broken_form=_broken_form,
+        field_attributes=_field_attributes,
+        field_described=_field_described,
+        field_target=_field_target,
+        fit_band=words.fit_band,
+        has_page=has_page,
+        here=here,
+        navigation=navigation,
+        optional_words=_optional_words,
+        support_contact=app.extensions["trellis"].support_contact,
+        theme=LocalProxy(theme),
+        themes=THEMES,
+        visitor=visitor,
+        wants_fragment=wants_fragment,
+    )
+
+
+def page(template: str, *, fragment: str | None = None, status: int = 200, **context: Any) -> Response:
+    """Render a page, or only its block `fragment` when htmx asked for that part.
+
+    The block is named as its element's id with underscores for hyphens, and holds the element.
+    """
+    if fragment is not None and wants_fragment():
+        return Response(render_fragment(template, fragment, **context), status)
+    return Response(render_template(template, **context), status)
+
+
+def render_fragment(template: str, name: str, **context: Any) -> str:
+    """Render one block of a template alone, and speak the messages that wait for the reader."""
+    current_app.update_template_context(context)
+    source = current_app.jinja_env.get_template(template)
+    part = "".join(source.blocks[name](source.new_context(context)))
+    spoken = " ".join(map(str, get_flashed_messages()))
+    if not spoken:
+        return part
+    return part + Markup('\n<div id="status" hx-swap-oob="innerHTML">{}</div>').format(spoken)
+
+
+def wants_fragment() -> bool:
+    """Tell whether htmx asked for a part; going back in history needs the whole page."""
+    htmx = htmx_request.htmx
+    return bool(htmx) and not htmx.history_restore_request
+
+
+def accepted(form: Form, command: Callable[[], object]) -> bool:
+    """Run `command` and tell whether it went through; a refusal is put beside the field it concerns."""
+    try:
+        command()
+    except Invalid as refusal:
+        if refusal.field is not None and refusal.field in form:
+            field = form[refusal.field]
+            field.errors = [*field.errors, refusal.message]
+        else:
+            form.form_errors.append(refusal.message)
+        return False
+    return True
+
+
+def see_other(endpoint: str, *, message: str | None = None, **values: Any) -> Response:
+    """Send the reader to a page after a change, with a green note under its heading when there is one."""
+    if message is not None:
+        flash(message, "good")
+    return _go(url_for(endpoint, **values))
+
+
+def see_next(default: str, *, message: str | None = None, **values: Any) -> Response:
+    """Send the reader to where they came from, or to `default`."""
+    if message is not None:
+        flash(message, "good")
+    return _go(safe_next() or url_for(default, **values))
+
+
+def safe_next() -> str | None:
+    """Return the address in `next` when it is a page of ours; anything else could lead a reader astray."""
+    address = request.values.get("next", "")
+    if not address.startswith("/") or address.startswith(("//", "/\\")):
+        return None
+    if "\\" in address or any(ord(letter) < 33 or ord(letter) == 127 for letter in address):
+        return None
+    return address
+
+
+def unauthorised() -> Response:
+    """Lead whoever is signed out to sign-in, and back afterwards; htmx must not put that page into a card."""
+    sign_in = url_for("auth.sign_in", next=_address_of_reader())
+    if htmx_request.htmx:
+        return Response(status=401, headers={"HX-Redirect": sign_in})
+    return _go(sign_in)
+
+
+def remember_theme(response: Response, choice: str) -> Response:
+    """Keep the choice of light or dark in the reader's browser."""
+    if choice not in THEMES:
+        raise Invalid("Choose one of the appearances.", field="theme")
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.set_cookie(THEME_COOKIE, choice, max_age=TWO_YEARS, samesite="Lax", httponly=True, secure=secure)
+    return response
+
+
+def theme() -> str:
+    """Return the reader's choice of light, dark, or as their device."""
+    choice = request.cookies.get(THEME_COOKIE, "auto")
+    return choice if choice in THEMES else "auto"
+
+
+def visitor() -> Any | None:
+    """Return the account that is signed in, if any."""
+    return current_user if current_user and current_user.is_authenticated else None
+
+
+def navigation() -> list[tuple[NavItem, str | None]]:
+    """Return the links of the top bar for the reader, each with its aria-current."""
+    return [
+        (item, _currency(item)) for item in NAV if has_page(item.endpoint) and access.can(item.permission)
+    ]
+
+
+def has_page(endpoint: str) -> bool:
+    """Tell whether this installation has the page."""
+    return endpoint in current_app.view_functions
+
+
+def here(**changes: Any) -> str:
+    """Return the address of the page shown with some of its query changed; None leaves a part out."""
+    query = {name: values if len(values) > 1 else values[0] for name, values in request.args.lists()}
+    wanted = {name: value for name, value in {**query, **changes}.items() if value is not None}
+    return url_for(request.endpoint or "", **{**wanted, **(request.view_args or {})})
+
+
+def _currency(item: NavItem) -> str | None:
+    if request.endpoint == item.endpoint:
+        return "page"
+    return "true" if request.blueprint == item.endpoint.partition(".")[0] else None
+
+
+def _field_target(field: Field) -> str:
+    """Return the id a link to a field leads to: of a list of choices, the first."""
+    first = next(iter(field), None) if isinstance(field, SelectFieldBase) else None
+    chosen = field if first is None or isinstance(first.widget, Option) else first
+    return str(chosen.id)
+
+
+def _field_described(field: Field, hint: str) -> str:
+    """Return the ids of a field's hint and error, for aria-describedby."""
+    return " ".join(filter(None, (hint and f"{field.id}-hint", field.errors and f"{field.id}-error")))
+
+
+def _field_attributes(field: Field, hint: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return what a field's control needs for screen readers, with the page's own attributes."""
+    described = {"aria-describedby": _field_described(field, hint) or False}
+    return {**described, "aria-invalid": "true" if field.errors else False, **attributes}
+
+
+def _optional_words(field: Field) -> str:
+    return " (optional)" if field.flags.optional else ""
+
+
+@pass_context
+def _broken_form(context: Context) -> Form | None:
+    """Find the form of a page that was refused, whatever the page calls it."""
+    forms = (value for value in context.get_all().values() if isinstance(value, Form))
+    return next((form for form in forms if form.errors), None)
+
+
+def _address_of_reader() -> str | None:
+    if request.method == "GET" and not htmx_request.htmx:
+        return request.full_path.removesuffix("?")
+    address = urlsplit(htmx_request.htmx.current_url or request.referrer or "")
+    if address.netloc != request.host:
+        return None
+    return f"{address.path}?{address.query}" if address.query else address.path
+
+
+def _go(address: str) -> Response:
+    return Response(redirect(address, 303).get_data(), 303, {"Location": address}, mimetype="text/html")
+
+
+def _seal(response: Response) -> Response:
+    """Put every security and caching header on every answer: pages, fragments, errors and files alike."""
+    response.headers.update(SECURITY_HEADERS)
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}; includeSubDomains"
+    if response.mimetype == "text/html":
+        response.vary.update(["HX-Request", "Cookie"])
+    if request.endpoint == "static" and response.status_code < 400:
+        assets.cache_own_file(response)
+    elif "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    return response

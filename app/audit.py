@@ -125,9 +125,10 @@ def broken_link() -> int | None:
     last = FIRST_LINK
     columns = [column for column in AuditEvent.__table__.columns if column.name != "id"]
     query = sa.select(AuditEvent.id, *columns).order_by(AuditEvent.id).execution_options(yield_per=1000)
-    for event in db.session.execute(query):
-        row = {column.name: getattr(event, column.name) for column in columns}
-        if row["previous_hash"] != last or row["hash"] != _hash(row):
-            return int(event.id)
-        last = row["hash"]
+    with db.session.execute(query) as events:
+        for event in events:
+            row = {column.name: getattr(event, column.name) for column in columns}
+            if row["previous_hash"] != last or row["hash"] != _hash(row):
+                return int(event.id)
+            last = row["hash"]
     return None

@@ -1,7 +1,44 @@
 """Commands of the house: `flask --app wsgi ...`."""
 
-from flask import Flask
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup
+
+from app import audit, serving
+
+jobs = AppGroup("jobs", help="Background work.")
+trail = AppGroup("audit", help="The audit trail.")
 
 
 def init_app(app: Flask) -> None:
     """Add every group of commands to `flask`."""
+    app.cli.add_command(serve)
+    app.cli.add_command(jobs)
+    app.cli.add_command(trail)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+def serve(host: str, port: int) -> None:
+    """Serve the site with an embedded worker, until interrupted."""
+    click.echo(
+        f"Trellis is at http://{'localhost' if host == '127.0.0.1' else host}:{port}/  (Ctrl-C stops it)"
+    )
+    serving.serve(current_app._get_current_object(), host=host, port=port)  # type: ignore[attr-defined]
+
+
+@jobs.command("work")
+@click.option("--parent", type=int, hidden=True)
+def work(parent: int | None) -> None:
+    """Run background tasks, until interrupted."""
+    serving.work(parent=parent)
+
+
+@trail.command("verify")
+def verify() -> None:
+    """Check that no recorded event was changed or removed from the middle of the trail."""
+    broken = audit.broken_link()
+    if broken is not None:
+        raise click.ClickException(f"Event {broken} does not follow from the one before it.")
+    click.echo("Every event follows from the one before it.")

@@ -37,7 +37,9 @@ class Config:
             ConfigError: when `SECRET_KEY` is absent or short, or a URL names an unknown database.
         """
         demo = _switch(environ, "TRELLIS_DEMO", default=False)
-        database_url = environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / 'trellis.db'}"
+        database_url = (
+            environ.get("DATABASE_URL") or f"sqlite:///{INSTANCE / ('demo.db' if demo else 'trellis.db')}"
+        )
         return cls(
             secret_key=_secret_key(environ, demo=demo),
             database_url=_database_url(database_url),
@@ -101,6 +103,8 @@ def _database_url(url: str) -> str:
 
 
 def _jobs_url_beside(database_url: str) -> str:
-    if database_url.startswith("sqlite:///"):
-        return str(Path(database_url).with_suffix("")).replace("sqlite:/", "sqlite:///", 1) + "-jobs.db"
-    return database_url
+    return (
+        database_url.removesuffix(".db") + "-jobs.db"
+        if database_url.startswith("sqlite:///")
+        else database_url
+    )

@@ -1,0 +1,63 @@
+# `make demo` and `make test` are all a newcomer needs; `make help` lists the rest.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+PEOPLE ?= 400
+SEED ?= 7
+export FLASK_APP := wsgi
+
+.PHONY: help demo run worker test test-sqlite test-postgresql check bench lock clean
+
+help:  ## List the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+demo: $(VENV)/installed  ## Load a made-up company, match it and serve the site (PORT, PEOPLE, SEED)
+	@TRELLIS_DEMO=1 $(BIN)/flask demo start --people $(PEOPLE) --seed $(SEED) --port $(PORT)
+
+run: $(VENV)/installed  ## Serve the site with an embedded worker (settings from the environment)
+	@$(BIN)/flask db upgrade && $(BIN)/flask serve --port $(PORT)
+
+worker: $(VENV)/installed  ## Run one more worker
+	@$(BIN)/flask jobs work
+
+test: test-sqlite test-postgresql  ## Run every test on SQLite, and what touches the database on PostgreSQL
+
+test-sqlite: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2 --dist worksteal
+
+test-postgresql: $(VENV)/installed-dev
+	$(BIN)/pytest -n 2 --dist worksteal --database postgresql -m "not browser" --ignore tests/matching
+
+check: $(VENV)/installed-dev  ## Lint, types and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed-dev  ## Print the comparison of the matching engine with other solvers
+	$(BIN)/python benchmarks/matching.py
+
+lock: $(VENV)/installed-dev  ## Compile the pinned requirements anew
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
+clean:  ## Remove the environment and the demo
+	rm -rf $(VENV) instance
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "Trellis needs Python 3.11 or newer on the PATH."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Trellis needs Python 3.11 or newer.")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what Trellis needs (a few minutes the first time) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing what the tests need (a few minutes the first time) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

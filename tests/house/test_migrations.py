@@ -1,0 +1,60 @@
+"""Migrations: up and down with data in place, and in step with the models."""
+
+import pytest
+import sqlalchemy as sa
+from flask_migrate import check, downgrade, upgrade
+
+from app import audit, create_app
+from app.db import db
+from app.people.models import Person
+from tests import factories
+from tests.conftest import config_for, dispose
+
+
+@pytest.fixture
+def empty_app(databases):
+    url = databases.create("fresh_for_migrations")
+    app = create_app(config_for(url))
+    with app.app_context():
+        yield app
+        db.drop_all()
+    dispose(app)
+    databases.drop(url)
+
+
+def test_models_and_migrations_agree(own_app):
+    check()  # exits non-zero when a model says something no migration does
+
+
+def test_every_step_goes_up_and_down_again(empty_app):
+    upgrade()
+    downgrade(revision="base")
+    assert set(sa.inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    upgrade()
+    assert "person" in sa.inspect(db.engine).get_table_names()
+
+
+def test_an_upgrade_that_has_nothing_to_do_keeps_the_rows(own_app):
+    factories.person(name="Amara Diallo")
+    db.session.remove()
+    upgrade()
+    assert db.session.scalar(sa.select(Person.name)) == "Amara Diallo"
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_event SET actor = 'x'", "DELETE FROM audit_event"])
+def test_the_audit_trail_can_only_grow(app, statement):
+    audit.record(audit.Entry("person.changed", "person", 1), by=audit.COMMAND_LINE)
+    with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+        db.session.execute(sa.text(statement))
+    db.session.rollback()
+
+
+def test_the_audit_trail_notices_a_forged_event(app):
+    for number in range(3):
+        audit.record(audit.Entry("person.changed", "person", number), by=audit.COMMAND_LINE)
+    assert audit.broken_link() is None
+
+    forged = {"details": {}, "at": factories.clock.now(), "hash": "f" * 64, "previous_hash": "e" * 64}
+    text = {"actor": "x", "action": "x", "subject_type": "x", "request_id": ""}
+    db.session.execute(sa.insert(audit.AuditEvent).values(**forged, **text))
+    assert audit.broken_link() is not None

@@ -5,6 +5,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app import audit, serving
+from app.skills.cli import group as skills
 
 jobs = AppGroup("jobs", help="Background work.")
 trail = AppGroup("audit", help="The audit trail.")
@@ -15,6 +16,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(serve)
     app.cli.add_command(jobs)
     app.cli.add_command(trail)
+    app.cli.add_command(skills)
 
 
 @click.command("serve")

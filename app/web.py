@@ -244,9 +244,12 @@ def _field_described(field: Field, hint: str) -> str:
 
 
 def _field_attributes(field: Field, hint: str, attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return what a field's control needs for screen readers, with the page's own attributes."""
+    """Return what a field's control needs for screen readers, with the page's own attributes.
+
+    `required` goes: a browser's own bubble would come before our sentence, and vanish.
+    """
     described = {"aria-describedby": _field_described(field, hint) or False}
-    return {**described, "aria-invalid": "true" if field.errors else False, **attributes}
+    return {**described, "aria-invalid": "true" if field.errors else False, "required": False, **attributes}
 
 
 def _optional_words(field: Field) -> str:

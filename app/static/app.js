@@ -54,6 +54,13 @@
     }
   });
 
+  // A password can be shown: whoever sees what they type needs fewer tries.
+  for (const part of page.querySelectorAll("[data-reveals]")) {
+    const field = page.getElementById(part.dataset.reveals);
+    part.hidden = false;
+    part.addEventListener("change", ({ target }) => { field.type = target.checked ? "text" : "password"; });
+  }
+
   // Combobox after the WAI-ARIA pattern: htmx replaces the list box, this moves in it.
   const combobox = (box) => {
     const input = box.querySelector("input");

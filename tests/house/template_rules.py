@@ -108,7 +108,8 @@ class _Elements(HTMLParser):
         self._check_htmx(tag, element)
         if tag == "label":
             self.labels.add(element.get("for") or "")
-        if tag in ("input", "select", "textarea") and element.get("type") not in ("hidden", "submit"):
+        is_seen = element.get("type") not in ("hidden", "submit") and element.get("aria-hidden") != "true"
+        if tag in ("input", "select", "textarea") and is_seen:
             self.fields.add(element.get("id") or f"a nameless {tag}")
         if tag == "button" and element.get("type") not in ("submit", "button"):
             self.problems.append("a button without a type")

@@ -1,0 +1,116 @@
+"""Candidates: the eligible pairs of a programme with their points, and what removed the others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.columns import Columns
+from matching.problem import MentoringProgramme, Problem
+from matching.rules import HardRule, Mask, rules_of
+from matching.score import Scorer, scorer_of
+from matching.skills import Closeness, closeness_of
+from matching.views import Block, Index, Matrix, Pairs, Sides, View
+from matching.watch import Watch
+
+# Pairs looked at together: the columns of a block stay in the processor's cache.
+BLOCK_CELLS = 1_000_000
+# Up to here every eligible pair is a candidate from the start.
+ALL_CELLS = 3_000_000
+# Up to here the points of all pairs are kept (two bytes each); beyond, they are computed again for each pricing.
+KEPT_CELLS = 150_000_000
+INELIGIBLE = np.iinfo(np.int16).min
+Points = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Eligible pairs in the order of (mentee, mentor): numbers of mentee and mentor, and points."""
+
+    rows: Index
+    columns: Index
+    points: Points
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def only(self, kept: Mask | Index) -> "Candidates":
+        """Return those of the candidates that `kept` marks or numbers."""
+        return Candidates(self.rows[kept], self.columns[kept], self.points[kept])
+
+    def merged(self, other: "Candidates", mentors: int) -> "Candidates":
+        """Return the candidates of both, each once and in order."""
+        rows = np.concatenate((self.rows, other.rows))
+        columns = np.concatenate((self.columns, other.columns))
+        _keys, first = np.unique(rows * mentors + columns, return_index=True)
+        return Candidates(rows[first], columns[first], np.concatenate((self.points, other.points))[first])
+
+
+class Market:
+    """A mentoring programme's people, rules and points, ready to look at any of its pairs."""
+
+    def __init__(self, problem: Problem, programme: MentoringProgramme, watch: Watch) -> None:
+        self._watch = watch
+        self.problem = problem
+        self.programme = programme
+        self.columns = Columns.of(problem)
+        self.sides = Sides(
+            np.array([self.columns.index[row.person] for row in programme.mentees], dtype=np.intp),
+            np.array([self.columns.index[row.person] for row in programme.mentors], dtype=np.intp),
+        )
+        self.rules: tuple[HardRule, ...] = rules_of(problem, programme, self.columns, self.sides)
+        explicit = programme.candidates is not None
+        self.closeness = Closeness({}, Matrix((0, 0), dtype=np.int16)) if explicit else closeness_of(problem)
+        self.scorer: Scorer = scorer_of(problem, programme, self.columns, self.sides, self.closeness)
+        self.explicit = _explicit(programme, self) if explicit else None
+        self._kept: list[NDArray[np.int16]] = []
+
+    @property
+    def cells(self) -> int:
+        """Number of pairs of a mentee and a mentor."""
+        return len(self.sides.mentees) * len(self.sides.mentors)
+
+    def blocks(self) -> Iterator[tuple[Block, NDArray[np.int16]]]:
+        """Yield every block of pairs with its points, `INELIGIBLE` where a rule forbids the pair."""
+        step = max(1, BLOCK_CELLS // max(1, len(self.sides.mentors)))
+        keep = self.cells <= KEPT_CELLS
+        for number, start in enumerate(range(0, len(self.sides.mentees), step)):
+            self._watch.reached(start, len(self.sides.mentees))
+            rows = np.arange(start, min(start + step, len(self.sides.mentees)))
+            block = Block(self.sides, rows, np.arange(len(self.sides.mentors)))
+            if number < len(self._kept):
+                yield block, self._kept[number]
+                continue
+            points = np.where(self.eligible(block), self.scorer.points(block), INELIGIBLE).astype(np.int16)
+            if keep:
+                self._kept.append(points)
+            yield block, points
+
+    @cached_property
+    def named_pairs(self) -> Matrix:
+        """The explicit candidates as a matrix of (mentees, mentors)."""
+        named = self.explicit or Candidates(*(np.zeros(0, dtype=np.intp),) * 2, np.zeros(0, dtype=np.int64))
+        ones = np.ones(len(named), dtype=np.bool_)
+        return Matrix((ones, (named.rows, named.columns)), shape=self.sides.shape, dtype=np.bool_)
+
+    def eligible(self, view: View) -> Mask:
+        """Tell which of a view's pairs keep every rule."""
+        eligible = self.rules[0].keeps(view)
+        for rule in self.rules[1:]:
+            eligible &= rule.keeps(view)
+        return eligible
+
+
+def _explicit(programme: MentoringProgramme, market: Market) -> Candidates:
+    """Return the candidates a programme names; its rows are in order, and so are they."""
+    mentee_row = {row.person: number for number, row in enumerate(programme.mentees)}
+    mentor_row = {row.person: number for number, row in enumerate(programme.mentors)}
+    named = programme.candidates or ()
+    found = Candidates(
+        np.array([mentee_row[mentee] for mentee, _mentor, _points in named], dtype=np.intp),
+        np.array([mentor_row[mentor] for _mentee, mentor, _points in named], dtype=np.intp),
+        np.array([points for _mentee, _mentor, points in named], dtype=np.int64),
+    )
+    return found.only(market.eligible(Pairs(market.sides, found.rows, found.columns)))

@@ -1,0 +1,127 @@
+"""How well what mentors hold answers what mentees want: each offer is spread over the graph once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.problem import Problem
+from matching.skills import Closeness
+from matching.views import Index, Matrix, Sides, View
+
+LEVELS = range(1, 6)
+# The share of a mentor's level less the level wanted: below it, equal, then one to four steps above.
+STEP_SHARES = {0: 500, 1: 1000, 2: 1000, 3: 600, 4: 600}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Offers:
+    """Everything a mentor's skills offer: closeness of `skill` to one the mentor holds at `level`."""
+
+    skill: Index
+    mentor: Index
+    level: NDArray[np.int64]
+    closeness: NDArray[np.int64]
+
+
+Worth = Callable[[_Offers, int], NDArray[np.int64]]
+
+
+class SkillFit:
+    """The shares of `skills` and `level_step` for any view: one sparse product each."""
+
+    def __init__(self, problem: Problem, sides: Sides, closeness: Closeness) -> None:
+        wants = _wants(problem, sides, closeness)
+        features = np.unique(wants[:, 1:3], axis=0) if len(wants) else np.zeros((0, 2), dtype=np.int64)
+        number = {(int(skill), int(level)): position for position, (skill, level) in enumerate(features)}
+        cells = [number[int(skill), int(level)] for _row, skill, level, _importance in wants]
+        shape = (len(sides.mentees), len(features))
+        self._asked = Matrix(
+            (wants[:, 3].astype(np.int32), (wants[:, 0], cells)), shape=shape, dtype=np.int32
+        )
+        self._importance = np.maximum(np.asarray(self._asked.sum(axis=1)).ravel(), 1).astype(np.int32)
+        offers = _offers(problem, sides, closeness)
+        self._covered = _best(offers, features, len(sides.mentors), _cover)
+        self._stepped = _best(offers, features, len(sides.mentors), _step)
+
+    def cover(self, view: View) -> NDArray[np.int32]:
+        """Return how far the mentors' skills cover the mentees' wants, in thousandths."""
+        return self._average(view, self._covered)
+
+    def step(self, view: View) -> NDArray[np.int32]:
+        """Return how well the mentors' levels stand above the levels wanted, in thousandths."""
+        return self._average(view, self._stepped)
+
+    def _average(self, view: View, offered: Matrix) -> NDArray[np.int32]:
+        return np.asarray(view.products(self._asked, offered) // self._importance[view.rows], dtype=np.int32)
+
+
+def _wants(problem: Problem, sides: Sides, closeness: Closeness) -> NDArray[np.int64]:
+    """Return a row for each want: number of the mentee, skill, level, importance."""
+    rows = [
+        (row, closeness.index[want.skill], want.level, want.importance)
+        for row, position in enumerate(sides.mentees)
+        for want in problem.people[position].wants
+    ]
+    return np.array(rows, dtype=np.int64).reshape(-1, 4)
+
+
+def _offers(problem: Problem, sides: Sides, closeness: Closeness) -> _Offers:
+    held = np.array(
+        [
+            (column, closeness.index[row.skill], row.level)
+            for column, position in enumerate(sides.mentors)
+            for row in problem.people[position].holds
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 3)
+    near = closeness.matrix.tocsc()
+    counts = np.diff(near.indptr)[held[:, 1]]
+    repeated = np.repeat(np.arange(len(held)), counts)
+    within = np.arange(len(repeated)) - np.repeat(np.cumsum(counts) - counts, counts)
+    place = near.indptr[held[repeated, 1]] + within
+    skill, mentor = near.indices[place].astype(np.int64), held[repeated, 0]
+    order = np.lexsort((mentor, skill))
+    return _Offers(
+        skill=skill[order],
+        mentor=mentor[order],
+        level=held[repeated, 2][order],
+        closeness=near.data[place].astype(np.int64)[order],
+    )
+
+
+def _cover(offers: _Offers, level: int) -> NDArray[np.int64]:
+    return offers.closeness * np.minimum(offers.level, level) // level
+
+
+def _step(offers: _Offers, level: int) -> NDArray[np.int64]:
+    shares = np.array([STEP_SHARES.get(step, 0) for step in range(6)], dtype=np.int64)
+    above = offers.level - level
+    return np.where(above >= 0, offers.closeness * shares[np.maximum(above, 0)] // 1000, 0)
+
+
+def _best(offers: _Offers, features: NDArray[np.int64], mentors: int, worth: Worth) -> Matrix:
+    """Return each mentor's best worth for each feature (a skill at a level); shape (mentors, features)."""
+    change = (np.diff(offers.skill, prepend=-1) != 0) | (np.diff(offers.mentor, prepend=-1) != 0)
+    first = np.flatnonzero(change)
+    skills, who = offers.skill[first], offers.mentor[first]
+    rows, cells, values = [], [], []
+    for level in LEVELS:
+        if not len(first) or not len(features):
+            break
+        best = np.maximum.reduceat(worth(offers, level), first)
+        wanted = features[:, 1] == level
+        asked, number = features[wanted, 0], np.flatnonzero(wanted)
+        if not len(asked):
+            continue
+        place = np.minimum(np.searchsorted(asked, skills), len(asked) - 1)
+        hit = (asked[place] == skills) & (best > 0)
+        rows.append(who[hit])
+        cells.append(number[place[hit]])
+        values.append(best[hit])
+    shape = (mentors, len(features))
+    if not rows:
+        return Matrix(shape, dtype=np.int32)
+    value = np.concatenate(values).astype(np.int32)
+    return Matrix((value, (np.concatenate(rows), np.concatenate(cells))), shape=shape, dtype=np.int32)

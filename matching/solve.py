@@ -1,0 +1,102 @@
+"""Solves a problem: each mentoring programme to its proved optimum, or to the best plan the limits allow."""
+
+import resource
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+
+from matching.errors import ProblemError
+from matching.locks import programme_of
+from matching.mentoring import MentoringSolve, Outcome
+from matching.problem import Kind, MentoringProgramme, Problem
+from matching.solution import Solution, Statistics, Status
+from matching.values import shown
+from matching.watch import Limits, Progress, Watch
+
+__all__ = ["Limits", "Progress", "solve"]
+
+
+def solve(
+    problem: Problem,
+    *,
+    programme: str | None = None,
+    seed: int = 0,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Solution:
+    """Decide who is matched with whom.
+
+    Parameters
+    ----------
+    programme
+        Id of the one programme to solve; all of them when not given.
+    seed
+        Draws the lots that decide between equal plans.
+    limits
+        When to stop; the best plan so far, with every rule kept, is then returned as `timed_out`.
+    progress
+        Called as ``progress(stage, done, total, best)``; `best` is the worth of the best plan so far, or `None`.
+    should_stop
+        Asked between steps; when it returns true the best plan so far is returned as `cancelled`.
+
+    Raises
+    ------
+    ProblemError
+        When a lock breaks a rule, or the problem holds a programme that cannot be solved.
+    """
+    watch = Watch(limits or Limits(), progress, should_stop)
+    programmes = _programmes(problem, programme)
+    outcomes = [_outcome(problem, row, seed, watch) for row in programmes]
+    watch.finish()
+    return Solution(
+        status=_status(outcomes),
+        problem_sha256=problem.sha256,
+        programmes=tuple(row.id for row in programmes),
+        goals=tuple(goal for outcome in outcomes for goal in outcome.goals),
+        assignments=tuple(row for outcome in outcomes for row in outcome.assignments),
+        unmatched=tuple(row for outcome in outcomes for row in outcome.unmatched),
+        certificates=tuple(outcome.certificate for outcome in outcomes),
+        seed=seed,
+        engine={name: version(name) for name in ("numpy", "ortools", "scipy")} | {"format": "1"},
+        statistics=Statistics(
+            candidates={
+                row.id: outcome.candidates for row, outcome in zip(programmes, outcomes, strict=True)
+            },
+            seconds=watch.seconds,
+            peak_memory_mib=_peak_memory_mib(),
+        ),
+    )
+
+
+def _programmes(problem: Problem, named: str | None) -> list[MentoringProgramme]:
+    if named is not None:
+        return [programme_of(problem, named)]
+    if problem.joint is not None and len(problem.programmes) > 1:
+        raise ProblemError(
+            "$.joint", "programmes that share one round cannot be solved together yet; name one programme."
+        )
+    for number, row in enumerate(problem.programmes):
+        if row.kind is not Kind.MENTORING:
+            raise ProblemError(
+                f"$.programmes[{number}].kind",
+                f"programme {shown(row.id)} is of the kind {row.kind.value}, which cannot be solved yet; "
+                "name a mentoring programme to solve it alone.",
+            )
+    return [programme_of(problem, row.id) for row in problem.programmes]
+
+
+def _outcome(problem: Problem, programme: MentoringProgramme, seed: int, watch: Watch) -> Outcome:
+    return MentoringSolve(problem, programme, seed, watch).outcome()
+
+
+def _status(outcomes: list[Outcome]) -> Status:
+    """Return the worst status of the programmes: a solution is proved when all of it is."""
+    order = (Status.CANCELLED, Status.TIMED_OUT, Status.FEASIBLE)
+    found = {outcome.status for outcome in outcomes}
+    return next((status for status in order if status in found), Status.OPTIMAL)
+
+
+def _peak_memory_mib() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)

@@ -1,0 +1,77 @@
+"""Tells how far a solve has come, and stops it when the time is up or somebody wants it stopped."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matching.solution import Status
+
+# stage, done, total, worth of the best plan so far (None before there is one)
+Progress = Callable[[str, int, int, int | None], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a solve may take: `seconds` from its start, or as long as it takes."""
+
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.seconds is not None and not self.seconds >= 0:
+            raise ValueError("A time limit is a number of seconds, 0 or more.")
+
+
+class Stopped(Exception):  # noqa: N818 - to be stopped is no error
+    """The solve is to end now, with the best plan there is."""
+
+    def __init__(self, status: Status) -> None:
+        self.status = status
+        super().__init__(status.value)
+
+
+class Watch:
+    """Follows one solve through its stages."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        progress: Progress | None = None,
+        should_stop: Callable[[], bool] | None = None,
+    ) -> None:
+        self._progress = progress
+        self._should_stop = should_stop
+        self._started = self._stage_started = time.perf_counter()
+        self._seconds = limits.seconds
+        self._stage = ""
+        self.best: int | None = None
+        self.seconds: dict[str, float] = {}
+
+    def begin(self, stage: str) -> None:
+        """Begin a stage; raises `Stopped` when the solve is to end."""
+        self.finish()
+        self._stage = stage
+        self.reached(0, 1)
+
+    def finish(self) -> None:
+        """Note how long the stage took that ends here."""
+        now = time.perf_counter()
+        if self._stage:
+            self.seconds[self._stage] = round(
+                self.seconds.get(self._stage, 0.0) + now - self._stage_started, 4
+            )
+        self._stage, self._stage_started = "", now
+
+    def reached(self, done: int, total: int) -> None:
+        """Tell how much of the stage is done; raises `Stopped` when the solve is to end."""
+        if self._progress is not None:
+            self._progress(self._stage, done, total, self.best)
+        if self._should_stop is not None and self._should_stop():
+            raise Stopped(Status.CANCELLED)
+        if self._seconds is not None and time.perf_counter() - self._started > self._seconds:
+            raise Stopped(Status.TIMED_OUT)
+
+    def closing(self) -> "Watch":
+        """Return a watch that lets what remains be done: a stopped solve still tells who has no match and why."""
+        watch = Watch(Limits())
+        watch.seconds = self.seconds
+        return watch

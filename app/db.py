@@ -134,6 +134,7 @@ def _begin(connection: sa.Connection) -> None:
 
 def _only_reads(connection: sa.Connection) -> bool:
     """A reader that turns writer half-way fails under load, so whoever may write says so from the start."""
-    if connection.get_execution_options().get("will_write"):
-        return False
+    will_write = connection.get_execution_options().get("will_write")
+    if will_write is not None:
+        return not will_write
     return has_request_context() and request.method in SAFE_METHODS

@@ -61,6 +61,10 @@ class Engagement(Stamped, db.Model):
     members: Mapped[list["EngagementMember"]] = relationship(
         order_by="EngagementMember.role", cascade="all, delete-orphan", passive_deletes=True
     )
+    # Named, not imported: sessions stand above engagements.
+    sessions: Mapped[list[Any]] = relationship(
+        "MentoringSession", order_by="MentoringSession.held_at", viewonly=True
+    )
 
 
 class EngagementMember(db.Model):

@@ -1,4 +1,4 @@
-"""Tables of programmes: what kind, which hard rules, how much each criterion matters, which goals in which order."""
+"""Tables of programmes: their kind, hard rules, how much each criterion matters, and goals in order."""
 
 from datetime import datetime
 from enum import StrEnum

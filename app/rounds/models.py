@@ -115,7 +115,6 @@ class Run(db.Model):
     stage: Mapped[str] = mapped_column(sa.String(80), default="Waiting for a worker")
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=1)
-    best_points: Mapped[int | None]
     queued_at: Mapped[datetime] = mapped_column(default=clock.now)
     started_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]

@@ -1,0 +1,136 @@
+"""Commands about programmes."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import audit
+from app.db import db
+from app.errors import Invalid
+from app.programmes.models import Programme, ProgrammeCriterion, ProgrammeGoal, ProgrammeKind, ProgrammeRule
+from app.programmes.vocabulary import (
+    ALL_POINTS,
+    CRITERIA,
+    DEFAULT_CRITERIA,
+    DEFAULT_GOALS,
+    DEFAULT_RULES,
+    GOALS,
+    RULES,
+    RuleWords,
+)
+from app.text import cleaned_line
+from app.words import listed
+
+KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
+LONGEST_NAME = 120
+MOST_HOURS = 200
+
+
+def create_programme(
+    *,
+    key: str,
+    name: str,
+    by: audit.Actor,
+    hours_a_month: float = 2.0,
+    rules: Mapping[str, Mapping[str, Any]] = DEFAULT_RULES,
+    criteria: Mapping[str, int] = DEFAULT_CRITERIA,
+    goals: Sequence[str] = DEFAULT_GOALS,
+) -> Programme:
+    """Set up a mentoring programme; without rules, criteria and goals it gets those that suit most companies.
+
+    Raises:
+        Invalid: when a name is taken, a word unknown, or the weights do not add up.
+    """
+    name = cleaned_line(name)
+    _check_names(key, name)
+    _check_hours(hours_a_month)
+    for rule, parameters in rules.items():
+        check_rule(rule, parameters)
+    check_criteria(criteria)
+    check_goals(goals)
+    programme = Programme(
+        key=key,
+        name=name,
+        kind=ProgrammeKind.MENTORING,
+        hours_a_month=hours_a_month,
+        rules=[
+            ProgrammeRule(rule=rule, parameters=dict(parameters))
+            for rule, parameters in sorted(rules.items())
+        ],
+        criteria=[
+            ProgrammeCriterion(criterion=criterion, weight=weight) for criterion, weight in criteria.items()
+        ],
+        goals=[ProgrammeGoal(position=place, goal=goal) for place, goal in enumerate(goals, start=1)],
+    )
+    db.session.add(programme)
+    db.session.flush()
+    audit.record(audit.Entry("programme.created", "programme", programme.id, details={"key": key}), by=by)
+    return programme
+
+
+def check_rule(rule: str, parameters: Mapping[str, Any]) -> None:
+    """Refuse a rule nobody knows, or one whose parameters make no sense."""
+    words = RULES.get(rule)
+    if words is None:
+        raise Invalid(f"There is no rule {rule}. Choose from {listed(list(RULES))}.")
+    known = {*words.numbers, *words.choices}
+    unknown = sorted(set(parameters) - known)
+    if unknown:
+        raise Invalid(f"The rule {rule} has no {unknown[0]}.")
+    missing = sorted(words.needs - set(parameters))
+    if missing or (known and not parameters):
+        raise Invalid(f"The rule {rule} needs {missing[0] if missing else ' or '.join(sorted(known))}.")
+    for parameter, value in parameters.items():
+        _check_parameter(rule, words, parameter, value)
+    if parameters.get("min", -MOST_HOURS) > parameters.get("max", MOST_HOURS):
+        raise Invalid(f"The rule {rule} has its min above its max.")
+
+
+def check_criteria(criteria: Mapping[str, int]) -> None:
+    """Refuse weights that do not add up to 100, so that points read as a fit out of 100."""
+    for criterion, weight in criteria.items():
+        if criterion not in CRITERIA:
+            raise Invalid(f"There is no criterion {criterion}. Choose from {listed(list(CRITERIA))}.")
+        if type(weight) is not int or not 1 <= weight <= ALL_POINTS:
+            raise Invalid(f"The weight of {criterion} must be a whole number from 1 to {ALL_POINTS}.")
+    total = sum(criteria.values())
+    if total != ALL_POINTS:
+        raise Invalid(f"The weights must add up to {ALL_POINTS}; these add up to {total}.")
+
+
+def check_goals(goals: Sequence[str]) -> None:
+    """Refuse goals nobody knows, none at all, or one named twice."""
+    for goal in goals:
+        if goal not in GOALS:
+            raise Invalid(f"There is no goal {goal}. Choose from {listed(list(GOALS))}.")
+    if not goals or len(set(goals)) < len(goals):
+        raise Invalid("Name each goal once, the most important first.")
+
+
+def _check_names(key: str, name: str) -> None:
+    if not KEY.fullmatch(key):
+        raise Invalid(
+            f"The key {key!r} must be small letters, digits and hyphens, at most 40, beginning with a letter."
+        )
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid(f"Enter a name of at most {LONGEST_NAME} characters.", field="name")
+    taken = sa.select(Programme.key, Programme.name).where((Programme.key == key) | (Programme.name == name))
+    if db.session.execute(taken).first():
+        raise Invalid(f"There is already a programme with the key {key} or the name {name}.", field="name")
+
+
+def _check_hours(hours: float) -> None:
+    if not 0 < hours <= MOST_HOURS:
+        raise Invalid(f"The hours a month must be above 0 and at most {MOST_HOURS}.", field="hours_a_month")
+
+
+def _check_parameter(rule: str, words: RuleWords, parameter: str, value: Any) -> None:
+    if parameter in words.choices:
+        if value not in words.choices[parameter]:
+            raise Invalid(f"The {parameter} of {rule} must be {' or '.join(words.choices[parameter])}.")
+        return
+    low, high = words.numbers[parameter]
+    if type(value) is not int or not low <= value <= high:
+        raise Invalid(f"The {parameter} of {rule} must be a whole number from {low} to {high}.")

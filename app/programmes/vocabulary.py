@@ -1,0 +1,107 @@
+"""The words a programme is set up with: rules, criteria and goals, and how each is said to people.
+
+They are those of the matching engine, which this package may not import; a test keeps both alike.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.words import plural, signed
+
+LONGEST_MEETING = 1440
+FURTHEST_GRADES = 20
+ALL_POINTS = 100
+ATTRIBUTES = {"department": "department", "location": "place of work"}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """A hard rule: its sentence, its parameters with their ranges, and which of them it cannot do without."""
+
+    sentence: Callable[[Mapping[str, Any]], str]
+    numbers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    needs: frozenset[str] = frozenset()
+
+
+def _always(sentence: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda _parameters: sentence
+
+
+def _shared_hours(parameters: Mapping[str, Any]) -> str:
+    return f"At least {duration(parameters['minutes'])} of shared working hours on every day"
+
+
+def _grade_distance(parameters: Mapping[str, Any]) -> str:
+    least, most = parameters.get("min"), parameters.get("max")
+    if least is None:
+        return f"The mentor's grade is at most {signed(most)} from the mentee's"
+    if most is None:
+        return f"The mentor's grade is at least {signed(least)} from the mentee's"
+    return f"The mentor's grade is {signed(least)} to {signed(most)} from the mentee's"
+
+
+def _same_attribute(parameters: Mapping[str, Any]) -> str:
+    return f"Both have the same {ATTRIBUTES[parameters['name']]}"
+
+
+RULES: dict[str, RuleWords] = {
+    "not_in_reporting_line": RuleWords(_always("Not in the same reporting line")),
+    "shared_hours": RuleWords(
+        _shared_hours, numbers={"minutes": (1, LONGEST_MEETING)}, needs=frozenset({"minutes"})
+    ),
+    "shared_language": RuleWords(_always("A language in common")),
+    "no_prior_pair": RuleWords(_always("Not together in an earlier round")),
+    "grade_distance": RuleWords(
+        _grade_distance,
+        numbers={"min": (-FURTHEST_GRADES, FURTHEST_GRADES), "max": (-FURTHEST_GRADES, FURTHEST_GRADES)},
+    ),
+    "other_department": RuleWords(_always("From different departments")),
+    "same_attribute": RuleWords(_same_attribute, choices={"name": ATTRIBUTES}, needs=frozenset({"name"})),
+}
+
+CRITERIA: dict[str, str] = {
+    "skills": "Skills asked for",
+    "level_step": "Right step up in level",
+    "hours": "Working hours overlap",
+    "variety": "Another department and place",
+    "wishes": "Named preference",
+    "continuity": "Together last round",
+    "location": "Same place of work",
+    "grade_step": "Right step up in grade",
+}
+
+GOALS: dict[str, str] = {
+    "coverage": "As many people as possible have a mentor, those who waited longest first",
+    "points": "The best fit for everyone together",
+}
+
+DEFAULT_RULES: dict[str, dict[str, Any]] = {
+    "not_in_reporting_line": {},
+    "shared_hours": {"minutes": 120},
+    "shared_language": {},
+    "no_prior_pair": {},
+}
+DEFAULT_CRITERIA: dict[str, int] = {
+    "skills": 45,
+    "level_step": 20,
+    "hours": 10,
+    "variety": 15,
+    "grade_step": 10,
+}
+DEFAULT_GOALS: tuple[str, ...] = ("coverage", "points")
+
+
+def rule_sentence(rule: str, parameters: Mapping[str, Any]) -> str:
+    """Say a rule with its parameters as people read it."""
+    return RULES[rule].sentence(parameters)
+
+
+def duration(minutes: int) -> str:
+    """Say a length of time: "2 hours", "1 hour 30 minutes", "45 minutes"."""
+    hours, rest = divmod(minutes, 60)
+    parts = ([plural(hours, "hour")] if hours else []) + (
+        [plural(rest, "minute")] if rest or not hours else []
+    )
+    return " ".join(parts)

@@ -1,0 +1,177 @@
+"""Commands about who takes part in a round: everyone whose profile says so, and each person for themself."""
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from app import audit, clock
+from app.db import db
+from app.engagements.models import Engagement, EngagementMember, EngagementRole, EngagementState
+from app.errors import Conflict, Invalid
+from app.people.models import MOST_PLACES, Person
+from app.programmes.models import Programme
+from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
+from app.rounds.states import RoundState
+from app.words import long_date
+
+
+def day_that_counts(matching_round: MatchingRound) -> date:
+    """Return the day on which people must be here and not pausing to take part."""
+    return max(clock.today(), matching_round.starts_on)
+
+
+def is_available(day: date) -> sa.ColumnElement[bool]:
+    """Hold for people who have not left by `day` and do not pause on it."""
+    pausing = sa.and_(
+        Person.paused_from <= day, sa.or_(Person.paused_until.is_(None), Person.paused_until >= day)
+    )
+    here = sa.or_(Person.left_on.is_(None), Person.left_on > day)
+    return sa.and_(here, sa.or_(Person.paused_from.is_(None), sa.not_(pausing)))
+
+
+def check_may_enrol(matching_round: MatchingRound) -> None:
+    """Refuse changes of enrolment outside its time.
+
+    Raises:
+        Conflict: with the reason, as the page says it too.
+    """
+    if matching_round.state is RoundState.DRAFT:
+        raise Conflict(f"Enrolment in {matching_round.name} has not opened yet.")
+    if matching_round.state is not RoundState.OPEN:
+        raise Conflict(f"Enrolment in {matching_round.name} is closed.")
+    if clock.today() > matching_round.closes_on:
+        raise Conflict(f"Enrolment in {matching_round.name} ended on {long_date(matching_round.closes_on)}.")
+
+
+def enrol(
+    person: Person,
+    matching_round: MatchingRound,
+    *,
+    programme: Programme,
+    role: EnrolmentRole,
+    by: audit.Actor,
+    places: int = 1,
+) -> Enrolment:
+    """Let a person take part in a programme of a round, or change how many places they offer or seek.
+
+    A mentor's profile follows: it never promises fewer places than they offer here.
+
+    Raises:
+        Conflict: when it is not the time, or the person is away.
+        Invalid: when the number of places is out of range.
+    """
+    check_may_enrol(matching_round)
+    _check_person(person, matching_round)
+    if programme not in matching_round.programmes:
+        raise Invalid(f"{matching_round.name} does not match {programme.name}.", field="programme")
+    if not 1 <= places <= MOST_PLACES:
+        raise Invalid(f"Enter a number of places from 1 to {MOST_PLACES}.", field="places")
+    enrolment = _enrolment(person, matching_round, programme, role)
+    if enrolment is None:
+        enrolment = Enrolment(
+            matching_round_id=matching_round.id, programme_id=programme.id, person_id=person.id, role=role
+        )
+        db.session.add(enrolment)
+    enrolment.places = places
+    enrolment.withdrawn_at = None
+    if role is EnrolmentRole.MENTOR:
+        person.mentor_capacity = max(person.mentor_capacity, places)
+    db.session.flush()
+    _record("enrolment.made", enrolment, by=by, places=places)
+    return enrolment
+
+
+def withdraw(enrolment: Enrolment, matching_round: MatchingRound, *, by: audit.Actor) -> None:
+    """Take a person's offer or wish out of a round that is still open.
+
+    Raises:
+        Conflict: when it is not the time.
+    """
+    check_may_enrol(matching_round)
+    if enrolment.withdrawn_at is None:
+        enrolment.withdrawn_at = clock.now()
+        db.session.flush()
+        _record("enrolment.withdrawn", enrolment, by=by)
+
+
+def enrol_everyone(matching_round: MatchingRound) -> int:
+    """Enrol all whose profile seeks a mentor or offers places, unless they have decided otherwise."""
+    day = day_that_counts(matching_round)
+    enrolled = 0
+    for programme in matching_round.programmes:
+        seeks = sa.and_(Person.seeks_mentor, Person.id.not_in(_has_mentor_on(day, programme.id)))
+        enrolled += _enrol_where(seeks, sa.literal(1), EnrolmentRole.MENTEE, matching_round, programme.id)
+        offers = Person.mentor_capacity > 0
+        places = Person.mentor_capacity
+        enrolled += _enrol_where(offers, places, EnrolmentRole.MENTOR, matching_round, programme.id)
+    return enrolled
+
+
+def _enrol_where(
+    wanted: sa.ColumnElement[bool],
+    places: sa.SQLCoreOperations[int],
+    role: EnrolmentRole,
+    matching_round: MatchingRound,
+    programme_id: int,
+) -> int:
+    decided = sa.select(Enrolment.person_id).where(
+        Enrolment.matching_round_id == matching_round.id,
+        Enrolment.programme_id == programme_id,
+        Enrolment.role == role,
+    )
+    columns = {
+        Enrolment.matching_round_id: sa.literal(matching_round.id),
+        Enrolment.programme_id: sa.literal(programme_id),
+        Enrolment.person_id: Person.id,
+        Enrolment.role: sa.literal(role, Enrolment.role.type),
+        Enrolment.places: places,
+        Enrolment.enrolled_at: sa.literal(clock.now(), Enrolment.enrolled_at.type),
+    }
+    people = (
+        sa.select(*columns.values())
+        .where(wanted, is_available(day_that_counts(matching_round)), Person.id.not_in(decided))
+        .order_by(Person.id)
+    )
+    names = [column.key for column in columns]
+    return db.session.execute(sa.insert(Enrolment).from_select(names, people)).rowcount
+
+
+def _has_mentor_on(day: date, programme_id: int) -> sa.Select[tuple[int]]:
+    return (
+        sa.select(EngagementMember.person_id)
+        .join(Engagement)
+        .where(
+            Engagement.programme_id == programme_id,
+            Engagement.state == EngagementState.ACTIVE,
+            sa.or_(Engagement.ends_on.is_(None), Engagement.ends_on > day),
+            EngagementMember.role == EngagementRole.MENTEE,
+        )
+    )
+
+
+def _check_person(person: Person, matching_round: MatchingRound) -> None:
+    day = day_that_counts(matching_round)
+    if person.has_left(day):
+        raise Conflict("You have left by then, so you cannot take part.")
+    if person.is_paused(day):
+        raise Conflict(
+            f"{matching_round.name} starts on {long_date(matching_round.starts_on)}, during your pause. "
+            "Change your pause to take part."
+        )
+
+
+def _enrolment(
+    person: Person, matching_round: MatchingRound, programme: Programme, role: EnrolmentRole
+) -> Enrolment | None:
+    return db.session.scalar(
+        sa.select(Enrolment).filter_by(
+            matching_round_id=matching_round.id, programme_id=programme.id, person_id=person.id, role=role
+        )
+    )
+
+
+def _record(action: str, enrolment: Enrolment, *, by: audit.Actor, **details: int) -> None:
+    told = {"round": enrolment.matching_round_id, "role": enrolment.role, **details}
+    audit.record(
+        audit.Entry(action, "enrolment", enrolment.id, person_id=enrolment.person_id, details=told), by=by
+    )

@@ -1,0 +1,143 @@
+"""Commands about a matching round as a whole: prepare, open, close, cancel, complete."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from app import audit, clock
+from app.db import db
+from app.errors import Conflict, Invalid
+from app.programmes.models import Programme
+from app.rounds.enrolling import enrol_everyone
+from app.rounds.models import MatchingRound, Run
+from app.rounds.states import STATE_WORDS, RoundState, RunState, check_may_follow
+from app.text import cleaned_line
+
+LONGEST_NAME = 120
+LONGEST_ROUND_DAYS = 366
+
+
+def create_round(
+    *,
+    name: str,
+    programmes: Sequence[Programme],
+    opens_on: date,
+    closes_on: date,
+    starts_on: date,
+    ends_on: date,
+    by: audit.Actor,
+) -> MatchingRound:
+    """Prepare a round of some programmes; nobody is enrolled before it opens.
+
+    Raises:
+        Invalid: when the name is taken or the dates are not in order.
+    """
+    name = cleaned_line(name)
+    _check_name(name)
+    _check_dates(opens_on, closes_on, starts_on, ends_on)
+    if not programmes:
+        raise Invalid("Choose at least one programme.", field="programmes")
+    matching_round = MatchingRound(
+        name=name,
+        state=RoundState.DRAFT,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        programmes=list(programmes),
+    )
+    db.session.add(matching_round)
+    db.session.flush()
+    _record("round.created", matching_round, by=by)
+    return matching_round
+
+
+def open_round(matching_round: MatchingRound, *, by: audit.Actor) -> int:
+    """Open enrolment and enrol everyone whose profile asks for it; return how many joined.
+
+    Also opens a closed round again; those who withdrew stay out.
+    """
+    move(matching_round, RoundState.OPEN)
+    enrolled = enrol_everyone(matching_round)
+    _record("round.opened", matching_round, by=by, enrolled=enrolled)
+    return enrolled
+
+
+def close_round(matching_round: MatchingRound, *, by: audit.Actor) -> None:
+    """Close enrolment: who takes part is settled now."""
+    check_may_close(matching_round)
+    move(matching_round, RoundState.CLOSED)
+    _record("round.closed", matching_round, by=by)
+
+
+def check_may_close(matching_round: MatchingRound) -> None:
+    """Refuse to close what is not open: a round that is being matched is stopped instead."""
+    if matching_round.state is not RoundState.OPEN:
+        raise Conflict(
+            f"{matching_round.name} is {STATE_WORDS[matching_round.state]}, so it cannot be closed."
+        )
+
+
+def cancel_round(matching_round: MatchingRound, *, by: audit.Actor) -> None:
+    """Give a round up before anything of it is published; a run that is going on is stopped."""
+    move(matching_round, RoundState.CANCELLED)
+    db.session.execute(
+        sa.update(Run)
+        .where(
+            Run.matching_round_id == matching_round.id,
+            Run.state.in_([RunState.QUEUED, RunState.RUNNING]),
+        )
+        .values(state=RunState.CANCELLED, finished_at=clock.now())
+    )
+    _record("round.cancelled", matching_round, by=by)
+
+
+def complete_round(matching_round: MatchingRound, *, by: audit.Actor) -> None:
+    """Mark a published round as over."""
+    move(matching_round, RoundState.COMPLETED)
+    _record("round.completed", matching_round, by=by)
+
+
+def move(matching_round: MatchingRound, state: RoundState, **values: Any) -> None:
+    """Bring a round from the state it was read in to `state`, unless somebody else was faster.
+
+    Raises:
+        Conflict: when `state` may not follow, or the round has moved meanwhile.
+    """
+    before = matching_round.state
+    check_may_follow(matching_round.name, before, state)
+    moved = db.session.execute(
+        sa.update(MatchingRound)
+        .where(MatchingRound.id == matching_round.id, MatchingRound.state == before)
+        .values(state=state, **values)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.refresh(matching_round)
+    if moved.rowcount != 1:
+        check_may_follow(matching_round.name, matching_round.state, state)
+        raise Conflict(f"{matching_round.name} has changed meanwhile. Reload the page and try again.")
+
+
+def _check_name(name: str) -> None:
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid(f"Enter a name of at most {LONGEST_NAME} characters.", field="name")
+    if db.session.scalar(sa.select(MatchingRound.id).where(MatchingRound.name == name)):
+        raise Invalid(f"There is already a round called {name}.", field="name")
+
+
+def _check_dates(opens_on: date, closes_on: date, starts_on: date, ends_on: date) -> None:
+    if closes_on < opens_on:
+        raise Invalid("Enter a day on or after the day enrolment opens.", field="closes_on")
+    if starts_on < closes_on:
+        raise Invalid("Enter a day on or after the last day of enrolment.", field="starts_on")
+    if ends_on <= starts_on:
+        raise Invalid("Enter a day after the first day of the mentorships.", field="ends_on")
+    if (ends_on - starts_on).days >= LONGEST_ROUND_DAYS:
+        raise Invalid(f"Mentorships of a round last at most {LONGEST_ROUND_DAYS} days.", field="ends_on")
+
+
+def _record(action: str, matching_round: MatchingRound, *, by: audit.Actor, **details: Any) -> None:
+    details = {"name": matching_round.name, **details}
+    audit.record(audit.Entry(action, "matching_round", matching_round.id, details=details), by=by)

@@ -1,22 +1,29 @@
 """Commands of the house: `flask --app wsgi ...`."""
 
+from pathlib import Path
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app import audit, serving
+from app import audit, backup, serving
+from app.people.cli import group as people
 from app.skills.cli import group as skills
+from app.terminal import CommandGroup
 
 jobs = AppGroup("jobs", help="Background work.")
 trail = AppGroup("audit", help="The audit trail.")
+store = CommandGroup("store", help="Backups of the embedded database.")
 
 
 def init_app(app: Flask) -> None:
     """Add every group of commands to `flask`."""
     app.cli.add_command(serve)
+    app.cli.add_command(store)
     app.cli.add_command(jobs)
     app.cli.add_command(trail)
     app.cli.add_command(skills)
+    app.cli.add_command(people)
 
 
 @click.command("serve")
@@ -44,3 +51,22 @@ def verify() -> None:
     if broken is not None:
         raise click.ClickException(f"Event {broken} does not follow from the one before it.")
     click.echo("Every event follows from the one before it.")
+
+
+@store.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def back_up(file: Path) -> None:
+    """Write a consistent copy of the database to FILE, also while the site runs."""
+    size = backup.back_up(current_app.config["SQLALCHEMY_DATABASE_URI"], file)
+    click.echo(f"{file} holds the whole database ({size / 1_000_000:.1f} MB).")
+
+
+@store.command("restore")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.confirmation_option(prompt="Everything now in the database will be replaced. Go on?")
+def restore(file: Path) -> None:
+    """Put the content of FILE in the place of the database's."""
+    backup.restore(current_app.config["SQLALCHEMY_DATABASE_URI"], file)
+    click.echo(
+        f"The database is now as it was when {file} was made. Run 'flask db upgrade' if Trellis is newer."
+    )

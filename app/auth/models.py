@@ -8,9 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.access import Role
 from app.db import Stamped, db, enum_column
 
+MOST_GUESSES = 5
+
 
 class Account(Stamped, db.Model):
-    """The right to sign in; most belong to a person."""
+    """The right to sign in. Most belong to a person, whose name counts before the account's own."""
 
     __tablename__ = "account"
     __table_args__ = (sa.CheckConstraint("email = lower(email)", name="email_in_lower_case"),)
@@ -18,6 +20,7 @@ class Account(Stamped, db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), unique=True)
+    name: Mapped[str | None] = mapped_column(sa.String(200))
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
     is_demo: Mapped[bool] = mapped_column(default=False)
     disabled_at: Mapped[datetime | None]
@@ -62,11 +65,14 @@ class SignInSession(Stamped, db.Model):
 
 
 class SignInAttempt(db.Model):
-    """A guess at a password, counted by the hash of the address that was typed."""
+    """A guess at a password, by the hash of the address that was typed.
+
+    An address has five rows and no more, whatever happens at once: that is the limit of guesses a minute.
+    """
 
     __tablename__ = "sign_in_attempt"
-    __table_args__ = (sa.Index(None, "email_hash", "at"),)
+    __table_args__ = (sa.CheckConstraint(f"slot BETWEEN 1 AND {MOST_GUESSES}", name="slot_in_range"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    email_hash: Mapped[str] = mapped_column(sa.String(64))
+    email_hash: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    slot: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)

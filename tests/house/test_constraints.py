@@ -32,6 +32,7 @@ WORLD: dict[str, dict] = {
     "goal": {"id": 1, "person_id": 1, "skill_id": 1, "level": 3, "importance": 2, "created_at": INSTANT},
     "account": {"id": 1, "email": "amara@example.test", "person_id": 1, "is_demo": False, "created_at": INSTANT},
     "account_role": {"account_id": 1, "role": "employee"},
+    "sign_in_attempt": {"email_hash": "a", "slot": 1, "at": INSTANT},
     "sign_in_session": {
         "id": 1, "token_hash": "a", "account_id": 1, "last_seen_at": INSTANT, "expires_at": INSTANT, "browser": "",
         "created_at": INSTANT,
@@ -93,6 +94,7 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_programme_takes_time": {"hours_a_month": 0},
     "ck_run_progress_in_range": {"done": 2},
     "ck_run_published_is_finished": {"published_at": INSTANT},
+    "ck_sign_in_attempt_slot_in_range": {"slot": 6},
     "ck_skill_edge_not_a_loop": {"to_skill_id": 1},
     "ck_skill_edge_related_once": {"kind": "related", "from_skill_id": 2, "to_skill_id": 1},
     "ck_skill_not_replaced_by_itself": {"replaced_by_id": 1},

@@ -1,5 +1,6 @@
 """Every background task, imported once so that a worker knows them all."""
 
+from app.auth import tasks as auth
 from app.rounds import tasks as rounds
 
-__all__ = ["rounds"]
+__all__ = ["auth", "rounds"]

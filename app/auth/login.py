@@ -6,22 +6,23 @@ Flask-Login's "user id" is the token of a server-side session, so that a session
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from flask import current_app
-from flask_login import AnonymousUserMixin, LoginManager, UserMixin
+from flask import current_app, request, session
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, login_user
 
 from app import clock, web
 from app.access import Role
 from app.auth.models import Account, AccountRole, SignInSession
-from app.db import db, write_aside
+from app.db import SAFE_METHODS, db, write_aside
 from app.people.models import Person
 
 LONGEST_SESSION = timedelta(hours=12)
 LONGEST_IDLE = timedelta(minutes=30)
 IDLE_ROLES = frozenset({Role.HR, Role.ADMINISTRATOR})
 NOTED_EVERY = timedelta(minutes=1)
+TOKEN_KEY = "_user_id"  # noqa: S105 - where Flask-Login keeps it in the cookie
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # the token is random, revocable and never leaves its cookie
@@ -34,6 +35,7 @@ class SignedIn(UserMixin):
     id: int
     person_id: int | None
     name: str
+    time_zone: str
     roles: frozenset[Role]
     session_id: int
     token: str
@@ -54,6 +56,7 @@ class Anonymous(AnonymousUserMixin):
     id: int | None = None
     person_id: int | None = None
     name = ""
+    time_zone = "UTC"
     roles: frozenset[Role] = frozenset()
     label = "nobody"
 
@@ -72,6 +75,38 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def give_cookie(token: str) -> None:
+    """Give the browser a new cookie that holds nothing but the token of its new session."""
+    session.clear()
+    login_user(signed_in(token))
+
+
+def take_cookie() -> str | None:
+    """Empty the browser's cookie and return the token it held, if any."""
+    token = session.get(TOKEN_KEY)
+    session.clear()
+    return token
+
+
+def is_usable() -> sa.ColumnElement[bool]:
+    """Return the condition under which an account may be used: open, of nobody who left, of no past demo."""
+    usable = sa.and_(
+        Account.disabled_at.is_(None), sa.or_(Person.left_on.is_(None), Person.left_on > clock.today())
+    )
+    return usable if current_app.extensions["trellis"].demo else sa.and_(usable, Account.is_demo.is_(False))
+
+
+def ends_when_idle(roles: frozenset[Role]) -> bool:
+    """Tell whether a session with these roles ends when it is left alone: of those who see much of others."""
+    return not roles.isdisjoint(IDLE_ROLES)
+
+
+def is_over(roles: frozenset[Role], *, last_seen_at: datetime, expires_at: datetime) -> bool:
+    """Tell whether a session has ended by itself."""
+    now = clock.now()
+    return now >= expires_at or (ends_when_idle(roles) and now - last_seen_at > LONGEST_IDLE)
+
+
 @login_manager.user_loader
 def signed_in(token: str) -> SignedIn | None:
     """Return the account whose open session has this token."""
@@ -82,24 +117,29 @@ def signed_in(token: str) -> SignedIn | None:
             SignInSession.expires_at,
             Account.id.label("account_id"),
             Account.person_id,
-            Account.is_demo,
-            sa.func.coalesce(Person.name, Account.email).label("name"),
+            sa.func.coalesce(Person.name, Account.name, Account.email).label("name"),
+            sa.func.coalesce(Person.time_zone, "UTC").label("time_zone"),
         )
         .join(Account, Account.id == SignInSession.account_id)
         .outerjoin(Person, Person.id == Account.person_id)
-        .where(SignInSession.token_hash == token_hash(token), Account.disabled_at.is_(None))
+        .where(SignInSession.token_hash == token_hash(token), is_usable())
     ).first()
-    if row is None or (row.is_demo and not current_app.extensions["trellis"].demo):
+    if row is None:
         return None
     roles = frozenset(db.session.scalars(sa.select(AccountRole.role).filter_by(account_id=row.account_id)))
-    idle = clock.now() - row.last_seen_at
-    if clock.now() >= row.expires_at or (roles & IDLE_ROLES and idle > LONGEST_IDLE):
+    if is_over(roles, last_seen_at=row.last_seen_at, expires_at=row.expires_at):
         return None
-    if idle > NOTED_EVERY:
+    if clock.now() - row.last_seen_at > NOTED_EVERY:
         _note_seen(row.id)
-    return SignedIn(row.account_id, row.person_id, row.name, roles, row.id, token)
+    return SignedIn(row.account_id, row.person_id, row.name, row.time_zone, roles, row.id, token)
 
 
 def _note_seen(session_id: int) -> None:
-    with write_aside() as session:
-        session.execute(sa.update(SignInSession).filter_by(id=session_id).values(last_seen_at=clock.now()))
+    seen = sa.update(SignInSession).filter_by(id=session_id).values(last_seen_at=clock.now())
+    if request.method in SAFE_METHODS:
+        with write_aside() as aside:
+            aside.execute(seen)
+    else:
+        db.session.execute(
+            seen
+        )  # this request holds SQLite's one place to write: beside it, it would wait for itself

@@ -5,9 +5,9 @@
     response = post(client, "/people/7/edit", {"name": "Ada"})
     assert response.status_code == 303
 
-`post` puts the client's own CSRF token beside `data`. With `page="/people/7/edit"` it first opens that page, takes
-the token from it and insists that the page has a form with this address: so the test also shows that a person can
-get there. A `client.post(...)` without a token is answered 400, also in tests. For an htmx request give
+`post` puts the client's own CSRF token beside `data`. With `page="/people/7/edit"` it first opens that page,
+takes the token from it and insists that the page has a form with this address: so the test also shows that a person
+can get there. A `client.post(...)` without a token is answered 400, also in tests. For an htmx request give
 `headers={"HX-Request": "true"}`.
 """
 

@@ -50,12 +50,9 @@ def restore(database_url: str, backup: Path) -> None:
         raise Invalid(f"There is no file {backup}.")
     _refuse_damaged(backup)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        closing(sqlite.connect(backup)) as source,
-        closing(sqlite.connect(target, timeout=15)) as destination,
-    ):
-        source.backup(destination)
-        destination.execute("PRAGMA journal_mode=WAL")
+    with closing(sqlite.connect(backup)) as kept, closing(sqlite.connect(target, timeout=15)) as current:
+        kept.backup(current)
+        current.execute("PRAGMA journal_mode=WAL")
 
 
 def _file_of(database_url: str) -> Path:
@@ -69,9 +66,7 @@ def _refuse_damaged(file: Path) -> None:
     try:
         with closing(sqlite.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             sound = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            tables = {
-                name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            }
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     except sqlite.DatabaseError:
         sound, tables = False, set()
     if not sound:

@@ -67,6 +67,4 @@ def back_up(file: Path) -> None:
 def restore(file: Path) -> None:
     """Put the content of FILE in the place of the database's."""
     backup.restore(current_app.config["SQLALCHEMY_DATABASE_URI"], file)
-    click.echo(
-        f"The database is now as it was when {file} was made. Run 'flask db upgrade' if Trellis is newer."
-    )
+    click.echo(f"The database is now as {file} has it. Run 'flask db upgrade' if Trellis is newer.")

@@ -11,7 +11,6 @@ from app.errors import Conflict, Invalid
 from app.people.models import Person
 from tests import factories
 
-
 pytestmark = pytest.mark.sqlite_only
 
 

@@ -11,6 +11,7 @@ from flask import current_app
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app import clock
 from app.errors import Missing, NotAllowed
 
 
@@ -35,6 +36,8 @@ class Permission(StrEnum):
     PERSON_EDIT = "person:edit"
     BLOCK_OWN = "block:own"
     SKILL_SEE = "skill:see"
+    CLAIM_ADD = "claim:add"
+    CLAIM_OWN = "claim:own"
     MENTORSHIP_LIST = "mentorship:list"
     MENTORSHIP_SEE = "mentorship:see"
     ROUND_ENROL = "round:enrol"
@@ -75,6 +78,16 @@ def is_self(actor: Actor, person: Any) -> bool:
     return actor.person_id is not None and actor.person_id == person.id
 
 
+def is_own(actor: Actor, row: Any) -> bool:
+    """Hold for the person whose row it is."""
+    return actor.person_id is not None and actor.person_id == row.person_id
+
+
+def works_here(_actor: Actor, person: Any) -> bool:
+    """Hold for everyone, of a person who has not left."""
+    return not person.has_left(clock.today())
+
+
 def is_member(actor: Actor, engagement: Any) -> bool:
     """Hold for those who are part of an engagement."""
     return actor.person_id is not None and actor.person_id in {
@@ -104,6 +117,7 @@ class Rule:
     may_know: Fact
 
 
+_may_know_person = either(works_here, has_role(Role.HR))
 _runs_rounds = has_role(Role.HR)
 _reads_rounds = has_role(Role.HR, Role.TRAINING_ARCHITECT)
 
@@ -112,10 +126,12 @@ RULES: dict[Permission, Rule] = {
     Permission.HOME_SEE: Rule(is_signed_in, is_signed_in),
     Permission.ACCOUNT_OWN: Rule(is_signed_in, is_signed_in),
     Permission.PERSON_LIST: Rule(is_signed_in, is_signed_in),
-    Permission.PERSON_SEE: Rule(is_signed_in, is_signed_in),
-    Permission.PERSON_EDIT: Rule(either(is_self, has_role(Role.HR)), is_signed_in),
+    Permission.PERSON_SEE: Rule(_may_know_person, _may_know_person),
+    Permission.PERSON_EDIT: Rule(either(is_self, has_role(Role.HR)), _may_know_person),
     Permission.BLOCK_OWN: Rule(is_self, is_self),
     Permission.SKILL_SEE: Rule(is_signed_in, is_signed_in),
+    Permission.CLAIM_ADD: Rule(is_employee, is_employee),
+    Permission.CLAIM_OWN: Rule(is_own, is_own),
     Permission.MENTORSHIP_LIST: Rule(is_employee, is_employee),
     Permission.MENTORSHIP_SEE: Rule(is_member, is_member),
     Permission.ROUND_ENROL: Rule(is_employee, is_employee),

@@ -25,6 +25,7 @@ from jinja2 import StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
+from werkzeug.routing import IntegerConverter, Map
 from wtforms import Field, Form
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.widgets import Option
@@ -49,9 +50,17 @@ SECURITY_HEADERS = {
 TWO_YEARS = 63_072_000
 THEME_COOKIE = "theme"
 THEMES = {"auto": "Same as my device", "light": "Light", "dark": "Dark"}
+MOST_PAGES = 100_000
 
 csrf = CSRFProtect()
 compress = Compress()
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address that a database can look up; a longer one leads nowhere."""
+
+    def __init__(self, map: Map, **options: Any) -> None:
+        super().__init__(map, **{"max": 2**31 - 1, **options})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ def init_app(app: Flask) -> None:
     app.config.setdefault(
         "COMPRESS_MIMETYPES", ["text/html", "text/css", "text/javascript", "application/json"]
     )
+    app.url_map.converters["int"] = RowNumber
     csrf.init_app(app)
     compress.init_app(app)
     Htmx(app)
@@ -211,6 +221,11 @@ def navigation() -> list[tuple[NavItem, str | None]]:
     return [
         (item, _currency(item)) for item in NAV if has_page(item.endpoint) and access.can(item.permission)
     ]
+
+
+def page_number() -> int:
+    """Return which page of a list the reader asks for; what is no page is the first."""
+    return min(max(1, request.args.get("page", 1, type=int)), MOST_PAGES)
 
 
 def has_page(endpoint: str) -> bool:

@@ -1,0 +1,91 @@
+"""Checks a solution against its problem with code of its own: rules, points, goals, causes and the proof.
+
+Nothing here or in the modules it uses is shared with the solver: only the problem and solution records are.
+"""
+
+from collections.abc import Iterator
+
+from matching.check_causes import cause_violations
+from matching.check_grid import grid_of
+from matching.check_plan import placed, plan_violations
+from matching.check_proof import goal_violations, proof_violations
+from matching.check_report import Report, Violation, ViolationKind, counted
+from matching.check_sheet import Sheet
+from matching.problem import MentoringProgramme, Problem
+from matching.solution import Solution, Status
+
+__all__ = ["Report", "Violation", "ViolationKind", "check"]
+
+
+def check(problem: Problem, solution: Solution) -> Report:
+    """Return everything that is wrong with a solution, each thing by kind, place and in a sentence.
+
+    Every hard rule is evaluated again, every point counted again, every cause of an unmatched person
+    verified, and the certificate's bound computed again over all eligible pairs. That takes
+    O(mentees x mentors) steps, a row of an array at a time; explicit candidates are looked at once each.
+    """
+    violations = list(_frame_violations(problem, solution))
+    if violations:
+        return Report(tuple(violations), counted(violations))
+    for programme_id in solution.programmes:
+        programme = problem.programme(programme_id)
+        if isinstance(programme, MentoringProgramme):
+            violations.extend(_mentoring_violations(Sheet(problem, programme), solution))
+    return Report(tuple(violations), counted(violations) if violations else _good_news(solution))
+
+
+def _frame_violations(problem: Problem, solution: Solution) -> Iterator[Violation]:
+    """Yield what makes the rest of the check pointless: another problem, or programmes that are not there."""
+    if solution.problem_sha256 != problem.sha256:
+        sentence = "The solution belongs to another problem: the hash of this one is different."
+        yield Violation(ViolationKind.OTHER_PROBLEM, "problem_sha256", sentence)
+        return
+    known = {programme.id: programme for programme in problem.programmes}
+    if not solution.programmes:
+        sentence = "The solution names no programme that it solves."
+        yield Violation(ViolationKind.PROGRAMME_NOT_SOLVED, "programmes", sentence)
+    for index, programme_id in enumerate(solution.programmes):
+        where = f"programmes[{index}]"
+        if programme_id not in known:
+            sentence = f"There is no programme {programme_id} in the problem."
+            yield Violation(ViolationKind.UNKNOWN_PROGRAMME, where, sentence)
+        elif programme_id in solution.programmes[:index]:
+            yield Violation(ViolationKind.DUPLICATE, where, f"The programme {programme_id} is named twice.")
+        elif not isinstance(known[programme_id], MentoringProgramme):
+            sentence = f"The programme {programme_id} is {known[programme_id].kind}, which cannot be checked."
+            yield Violation(ViolationKind.KIND_NOT_CHECKED, where, sentence)
+    for name in ("assignments", "unmatched", "goals", "certificates"):
+        for index, row in enumerate(getattr(solution, name)):
+            if row.programme not in solution.programmes:
+                sentence = f"This row is of the programme {row.programme}, which the solution does not solve."
+                yield Violation(ViolationKind.UNKNOWN_PROGRAMME, f"{name}[{index}]", sentence)
+
+
+def _mentoring_violations(sheet: Sheet, solution: Solution) -> list[Violation]:
+    """Return what is wrong with one programme."""
+    grid = grid_of(sheet)
+    violations: list[Violation] = []
+    rows = (
+        (f"assignments[{index}]", row)
+        for index, row in enumerate(solution.assignments)
+        if row.programme == sheet.programme.id
+    )
+    pairs = placed(sheet, grid, rows, violations)
+    violations.extend(plan_violations(sheet, grid, pairs))
+    violations.extend(goal_violations(sheet, pairs, solution))
+    violations.extend(cause_violations(sheet, grid, pairs, solution))
+    violations.extend(proof_violations(sheet, grid, pairs, solution))
+    return violations
+
+
+def _good_news(solution: Solution) -> str:
+    """Return a summary of a solution in which nothing is wrong."""
+    number, points = len(solution.assignments), sum(row.points for row in solution.assignments)
+    if solution.status is Status.OPTIMAL:
+        proof = "No plan is better: the prices prove it over all eligible pairs."
+    else:
+        proof = f"It is {solution.status} and does not claim to be the best plan."
+    left_out = len(solution.unmatched)
+    return (
+        f"All {number} matches keep every rule and earn {points} points; {left_out} people have none. {proof}"
+    )

@@ -1,0 +1,196 @@
+"""Verifies who is said to be without a match, and that the cause given for each is the true one."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.check_grid import Forbidden, Grid
+from matching.check_plan import Placed
+from matching.check_report import Violation, ViolationKind
+from matching.check_sheet import Flags, Integers, Sheet
+from matching.solution import Cause, CauseKind, Role, Solution, Status, Unmatched
+
+OWN_CONDITIONS = (ViolationKind.BLOCK, ViolationKind.SHARED_HOURS, ViolationKind.SHARED_LANGUAGE)
+"""What people settle themselves; all other restrictions are the organisation's."""
+
+RULE_NAMES = {
+    ViolationKind.BLOCK: "not_blocked",
+    ViolationKind.BAN: "not_banned",
+    ViolationKind.NOT_A_CANDIDATE: "candidate",
+}
+"""How causes name the restrictions that are no rules; the others have the name of their rule."""
+
+RIVALS_NAMED = 20
+
+
+def cause_violations(
+    sheet: Sheet, grid: Grid, pairs: Sequence[Placed], solution: Solution
+) -> Iterator[Violation]:
+    """Yield people who are left out silently or wrongly listed, and causes that are not the true ones."""
+    matched = {
+        Role.MENTEE: {sheet.mentees[pair.row].id for pair in pairs},
+        Role.MENTOR: {sheet.mentors[pair.column].id for pair in pairs},
+    }
+    enrolled = {Role.MENTEE: sheet.row, Role.MENTOR: sheet.column}
+    stated: dict[tuple[Role, str], tuple[str, Unmatched]] = {}
+    for index, row in enumerate(solution.unmatched):
+        if row.programme != sheet.programme.id:
+            continue
+        where, name = f"unmatched[{index}]", sheet.name(row.person)
+        if row.person not in enrolled.get(row.role, {}):
+            sentence = f"{name} is listed as a {row.role} without a match, but did not enrol as one."
+            yield Violation(ViolationKind.NOT_LISTED, where, sentence)
+        elif row.person in matched[row.role]:
+            sentence = f"{name} is listed as a {row.role} without a match, but has one."
+            yield Violation(ViolationKind.UNMATCHED_BUT_MATCHED, where, sentence)
+        elif (row.role, row.person) in stated:
+            sentence = f"{name} is listed twice as a {row.role} without a match."
+            yield Violation(ViolationKind.UNMATCHED_TWICE, where, sentence)
+        else:
+            stated[row.role, row.person] = where, row
+    for role, people in enrolled.items():
+        for person in people:
+            if person not in matched[role] and (role, person) not in stated:
+                sentence = f"{sheet.name(person)} has no match as a {role} and is not listed with a cause."
+                yield Violation(ViolationKind.UNMATCHED_MISSING, "unmatched", sentence)
+    yield from _false_causes(sheet, _Diagnosis(sheet, grid, pairs, solution.status), stated)
+
+
+def _false_causes(
+    sheet: Sheet, diagnosis: "_Diagnosis", stated: dict[tuple[Role, str], tuple[str, Unmatched]]
+) -> Iterator[Violation]:
+    of_mentors = [sheet.column[person] for role, person in stated if role is Role.MENTOR]
+    tallies = diagnosis.tallies_of_mentors(of_mentors)
+    for (role, person), (where, row) in stated.items():
+        if role is Role.MENTEE:
+            right = diagnosis.of_mentee(sheet.row[person])
+        else:
+            right = diagnosis.of_mentor(sheet.column[person], tallies[sheet.column[person]])
+        for field in ("kind", "considered", "eligible", "rules", "rivals", "rival_count"):
+            expected, given = getattr(right, field), getattr(row.cause, field)
+            if expected != given:
+                sentence = f"{sheet.name(person)} has no match: {field} is {expected}, not {given}."
+                yield Violation(ViolationKind.WRONG_CAUSE, f"{where}.cause.{field}", sentence)
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Of one person's possible partners: how many there are, are left, and went by each restriction."""
+
+    considered: int
+    eligible: int
+    removed: dict[str, int]
+    own_conditions: bool
+
+
+class _Diagnosis:
+    """Finds the cause of anybody without a match by looking at every partner they could have had."""
+
+    def __init__(self, sheet: Sheet, grid: Grid, pairs: Sequence[Placed], status: Status) -> None:
+        self.sheet, self.grid = sheet, grid
+        self.proved = status is Status.OPTIMAL
+        self.mentees_of: dict[int, list[int]] = {}
+        for pair in pairs:
+            self.mentees_of.setdefault(pair.column, []).append(pair.row)
+        given = Counter(pair.column for pair in pairs)
+        taken = np.array([given[column] for column in range(len(sheet.mentors))], dtype=np.int64)
+        self.full: Flags = taken >= sheet.capacity
+
+    def of_mentee(self, row: int) -> Cause:
+        """Return the cause for a mentee without a mentor."""
+        forbidden = self.grid.forbidden(row)
+        eligible = ~np.logical_or.reduce(list(forbidden.values()))
+        tally = _tally(forbidden)
+        rivals: list[str] = []
+        if not self.sheet.places[row]:
+            kind = CauseKind.NO_PLACES_ASKED
+        elif not tally.eligible:
+            kind = _nobody(tally)
+        elif self.full[eligible].all():
+            kind = CauseKind.PLACES_RAN_OUT
+            rivals = self._holders_of(np.flatnonzero(eligible))
+        else:
+            # With coverage as the first goal nobody is left out of a proved plan beside a free place.
+            later = self.sheet.programme.goals[0] != "coverage"
+            kind = CauseKind.NO_GAIN if self.proved and later else CauseKind.NOT_SOLVED
+        return _cause(kind, tally, rivals)
+
+    def of_mentor(self, column: int, tally: _Tally) -> Cause:
+        """Return the cause for a mentor without a mentee."""
+        if not self.sheet.capacity[column]:
+            kind = CauseKind.NO_PLACES_ASKED
+        elif not tally.eligible:
+            kind = _nobody(tally)
+        else:
+            kind = CauseKind.NOT_NEEDED if self.proved else CauseKind.NOT_SOLVED
+        return _cause(kind, tally, [])
+
+    def tallies_of_mentors(self, columns: list[int]) -> dict[int, _Tally]:
+        """Return the tally of each of these mentors, in one pass over all mentees."""
+        tallies = {column: _Tally(0, 0, {}, False) for column in columns}
+        for row in range(len(self.sheet.mentees)) if columns else ():
+            forbidden = {kind: mask[columns] for kind, mask in self.grid.forbidden(row).items()}
+            first, own = _first_restriction(forbidden), _only_own(forbidden)
+            names = list(forbidden)
+            for place, (number, narrow) in enumerate(zip(first.tolist(), own.tolist(), strict=True)):
+                _count(tallies[columns[place]], names[number] if number >= 0 else None, narrow)
+        return tallies
+
+    def _holders_of(self, columns: Integers) -> list[str]:
+        """Return who holds the places of these mentors, in the order of the programme's mentees."""
+        rows = {row for column in columns.tolist() for row in self.mentees_of.get(column, ())}
+        return [self.sheet.mentees[row].id for row in sorted(rows)]
+
+
+def _tally(forbidden: Forbidden) -> _Tally:
+    """Return the tally of a mentee over all mentors."""
+    first, names = _first_restriction(forbidden), list(forbidden)
+    tally = _Tally(0, 0, {}, bool(_only_own(forbidden).any()))
+    numbers, counts = np.unique(first, return_counts=True)
+    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
+        _count(tally, names[number] if number >= 0 else None, tally.own_conditions, count)
+    return tally
+
+
+def _count(tally: _Tally, kind: ViolationKind | None, own_conditions: bool, times: int = 1) -> None:
+    """Count partners whom ``kind`` removed first, or nothing; nobody is considered as their own partner."""
+    tally.own_conditions = tally.own_conditions or own_conditions
+    if kind is ViolationKind.SELF:
+        return
+    tally.considered += times
+    if kind is None:
+        tally.eligible += times
+    else:
+        name = RULE_NAMES.get(kind, str(kind))
+        tally.removed[name] = tally.removed.get(name, 0) + times
+
+
+def _first_restriction(forbidden: Forbidden) -> Integers:
+    """Return, for each partner, the number of the first restriction that removes them, or -1."""
+    masks = np.array(list(forbidden.values()))
+    first: Integers = np.where(masks.any(axis=0), masks.argmax(axis=0), -1)
+    return first
+
+
+def _only_own(forbidden: Forbidden) -> Flags:
+    """Return which partners would be eligible were it not for the two people's own conditions."""
+    others = [mask for kind, mask in forbidden.items() if kind not in OWN_CONDITIONS]
+    eligible: Flags = ~np.logical_or.reduce(others)
+    return eligible
+
+
+def _nobody(tally: _Tally) -> CauseKind:
+    return CauseKind.OWN_CONDITIONS if tally.own_conditions else CauseKind.NO_ELIGIBLE_PARTNER
+
+
+def _cause(kind: CauseKind, tally: _Tally, rivals: list[str]) -> Cause:
+    return Cause(
+        kind=kind,
+        considered=tally.considered,
+        eligible=tally.eligible,
+        rules=tally.removed,
+        rivals=tuple(rivals[:RIVALS_NAMED]),
+        rival_count=len(rivals),
+    )

@@ -1,0 +1,158 @@
+"""Verifies the assignments of a mentoring programme: who is with whom, by which rules, for what points."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from matching.check_grid import Forbidden, Grid
+from matching.check_report import Violation, ViolationKind
+from matching.check_sheet import Integers, Sheet
+from matching.problem import Lock
+from matching.solution import Assignment, Role
+
+NEVER_OVERRIDDEN = (ViolationKind.SELF, ViolationKind.BLOCK, ViolationKind.BAN)
+
+SENTENCES = {
+    ViolationKind.SELF: "{mentee} is their own mentor.",
+    ViolationKind.BLOCK: "{mentee} and {mentor} are matched, but one of them has blocked the other.",
+    ViolationKind.BAN: "{mentee} and {mentor} are matched, but the pair is banned.",
+    ViolationKind.NOT_A_CANDIDATE: "{mentor} is no candidate of {mentee}.",
+    ViolationKind.REPORTING_LINE: "{mentee} and {mentor} are in one reporting line.",
+    ViolationKind.SHARED_HOURS: "{mentee} and {mentor} share too few working hours.",
+    ViolationKind.SHARED_LANGUAGE: "{mentee} and {mentor} have no language in common.",
+    ViolationKind.PRIOR_PAIR: "{mentee} and {mentor} were matched before in this programme.",
+    ViolationKind.GRADE_DISTANCE: "The grades of {mentee} and {mentor} are not as far apart as they must.",
+    ViolationKind.OTHER_DEPARTMENT: "{mentee} and {mentor} are not known to be in different departments.",
+    ViolationKind.SAME_ATTRIBUTE: "{mentee} and {mentor} do not have the attribute in common.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An assignment of listed people: its place in the file, row and column, and its true points."""
+
+    where: str
+    row: int
+    column: int
+    assignment: Assignment
+    points: int
+
+
+def placed(
+    sheet: Sheet, grid: Grid, assignments: Iterable[tuple[str, Assignment]], violations: list[Violation]
+) -> list[Placed]:
+    """Return the assignments of a listed mentee to a listed mentor, each pair once; report the others."""
+    found: dict[tuple[int, int], Placed] = {}
+    for where, assignment in assignments:
+        fault = _member_fault(sheet, assignment)
+        if fault:
+            violations.append(Violation(fault[0], f"{where}.members", fault[1]))
+            continue
+        mentee, mentor = assignment.members[Role.MENTEE], assignment.members[Role.MENTOR]
+        key = sheet.row[mentee], sheet.column[mentor]
+        if key in found:
+            sentence = f"{sheet.name(mentee)} and {sheet.name(mentor)} are matched twice."
+            violations.append(Violation(ViolationKind.DUPLICATE, where, sentence))
+            continue
+        found[key] = Placed(where, *key, assignment, int(grid.points(key[0])[key[1]]))
+    return list(found.values())
+
+
+def _member_fault(sheet: Sheet, assignment: Assignment) -> tuple[ViolationKind, str] | None:
+    members = assignment.members
+    if set(members) != {Role.MENTEE, Role.MENTOR} or assignment.people or assignment.community is not None:
+        return ViolationKind.WRONG_MEMBERS, "A mentorship has one mentee and one mentor, and nothing else."
+    for role, listed in ((Role.MENTEE, sheet.row), (Role.MENTOR, sheet.column)):
+        person = members[role]
+        if person not in sheet.people:
+            return ViolationKind.UNKNOWN_PERSON, f"There is no person {person} in the problem."
+        if person not in listed:
+            return ViolationKind.NOT_LISTED, f"{sheet.name(person)} did not enrol as a {role}."
+    return None
+
+
+def plan_violations(sheet: Sheet, grid: Grid, pairs: list[Placed]) -> Iterator[Violation]:
+    """Yield every breach of a restriction, of a place or capacity, of a lock, and every wrong point."""
+    yield from _crowded(sheet, pairs)
+    yield from _locks_not_kept(sheet, pairs)
+    by_row: dict[int, list[Placed]] = defaultdict(list)
+    for pair in pairs:
+        by_row[pair.row].append(pair)
+    for row, of_mentee in by_row.items():
+        forbidden, parts = grid.forbidden(row), grid.parts(row)
+        for pair in of_mentee:
+            yield from _broken(sheet, pair, forbidden)
+            yield from _miscounted(sheet, pair, parts)
+
+
+def _crowded(sheet: Sheet, pairs: list[Placed]) -> Iterator[Violation]:
+    """Yield mentees with more mentors than places, and mentors with more mentees than capacity."""
+    for people, most, used, kind, noun in (
+        (sheet.mentees, sheet.places, Counter(pair.row for pair in pairs), ViolationKind.PLACES, "place"),
+        (sheet.mentors, sheet.capacity, Counter(p.column for p in pairs), ViolationKind.CAPACITY, "capacity"),
+    ):
+        for index, number in sorted(used.items()):
+            if number > most[index]:
+                person = people[index].id
+                word = "places for" if noun == "place" else "a capacity of"
+                sentence = f"{sheet.name(person)} has {word} {most[index]}, but {number} mentorships."
+                yield Violation(kind, f"people.{person}", sentence)
+
+
+def _locks_not_kept(sheet: Sheet, pairs: list[Placed]) -> Iterator[Violation]:
+    kept = {(pair.row, pair.column) for pair in pairs}
+    for (row, column), lock in sheet.locked.items():
+        if (row, column) not in kept:
+            names = " and ".join(sheet.name(member) for member in lock.members)
+            sentence = f"{names} are locked together, but not matched."
+            yield Violation(ViolationKind.LOCK_NOT_KEPT, f"locks.{'.'.join(lock.members)}", sentence)
+
+
+def _broken(sheet: Sheet, pair: Placed, forbidden: Forbidden) -> Iterator[Violation]:
+    """Yield each restriction that a pair breaks and that no lock with a reason overrides."""
+    lock = sheet.locked.get((pair.row, pair.column))
+    names = {
+        "mentee": sheet.name(sheet.mentees[pair.row].id),
+        "mentor": sheet.name(sheet.mentors[pair.column].id),
+    }
+    if pair.assignment.locked != (lock is not None):
+        word = (
+            "is said to be locked, but no lock asks for it"
+            if lock is None
+            else "is locked, but not said to be"
+        )
+        sentence = f"The pair of {names['mentee']} and {names['mentor']} {word}."
+        yield Violation(ViolationKind.FALSE_LOCK, f"{pair.where}.locked", sentence)
+    for kind, mask in forbidden.items():
+        if not mask[pair.column] or (kind not in NEVER_OVERRIDDEN and _overrides(lock)):
+            continue
+        yield Violation(kind, pair.where, SENTENCES[kind].format(**names))
+        if lock is not None and lock.override and kind not in NEVER_OVERRIDDEN:
+            sentence = (
+                f"The lock on {names['mentee']} and {names['mentor']} overrides a rule without a reason."
+            )
+            yield Violation(ViolationKind.OVERRIDE_WITHOUT_REASON, pair.where, sentence)
+
+
+def _overrides(lock: Lock | None) -> bool:
+    return lock is not None and lock.override and bool(lock.reason.strip())
+
+
+def _miscounted(sheet: Sheet, pair: Placed, parts: Mapping[str, Integers]) -> Iterator[Violation]:
+    """Yield points that are not those of the problem, and parts that are not, or do not add up."""
+    assignment = pair.assignment
+    mentee, mentor = sheet.mentees[pair.row].id, sheet.mentors[pair.column].id
+    names = f"{sheet.name(mentee)} and {sheet.name(mentor)}"
+    if assignment.points != pair.points:
+        sentence = f"{names} earn {pair.points} points, not {assignment.points}."
+        yield Violation(ViolationKind.WRONG_POINTS, f"{pair.where}.points", sentence)
+    right = {name: int(part[pair.column]) for name, part in parts.items()}
+    given = {str(name): part for name, part in assignment.parts.items()}
+    for name in sorted(right.keys() | given.keys()):
+        if right.get(name) != given.get(name):
+            found = f"{given[name]}" if name in given else "not given"
+            sentence = f"For {name}, {names} earn {right.get(name, 'nothing')}; the part is {found}."
+            yield Violation(ViolationKind.WRONG_PARTS, f"{pair.where}.parts.{name}", sentence)
+    if given and sum(given.values()) != assignment.points:
+        sentence = f"The parts of {names} add up to {sum(given.values())}, not to {assignment.points}."
+        yield Violation(ViolationKind.WRONG_PARTS, f"{pair.where}.parts", sentence)

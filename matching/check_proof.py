@@ -1,0 +1,64 @@
+"""Verifies what a solution claims of its whole plan: the goals it reaches, and how they are proved."""
+
+from collections.abc import Iterator, Sequence
+
+from matching.check_certificate import bound_violations, price_violations
+from matching.check_grid import Grid
+from matching.check_plan import Placed
+from matching.check_report import Violation, ViolationKind
+from matching.check_sheet import Sheet
+from matching.solution import CertificateKind, Solution, Status
+
+
+def goal_violations(sheet: Sheet, pairs: Sequence[Placed], solution: Solution) -> Iterator[Violation]:
+    """Yield goals that are missing, out of order or not of this value, and bounds that cannot be."""
+    reached = {
+        "coverage": sum(int(sheet.priority[row]) for row in {pair.row for pair in pairs}),
+        "points": sum(pair.points for pair in pairs),
+    }
+    stated = [row for row in solution.goals if row.programme == sheet.programme.id]
+    names = [str(goal) for goal in sheet.programme.goals]
+    if [row.goal for row in stated] != names:
+        sentence = f"The goals of {sheet.programme.id} are {', '.join(names)}, in this order and no others."
+        yield Violation(ViolationKind.WRONG_GOAL, "goals", sentence)
+        return
+    for row in stated:
+        where = f"goals.{sheet.programme.id}.{row.goal}"
+        if row.value != reached[row.goal]:
+            sentence = f"The plan reaches {reached[row.goal]} in {row.goal}, not {row.value}."
+            yield Violation(ViolationKind.WRONG_GOAL, where, sentence)
+        if row.bound < row.value or (solution.status is Status.OPTIMAL and row.bound != row.value):
+            sentence = f"The bound {row.bound} of {row.goal} does not fit a plan that reaches {row.value}."
+            yield Violation(ViolationKind.WRONG_BOUND, where, sentence)
+
+
+def proof_violations(
+    sheet: Sheet, grid: Grid, pairs: Sequence[Placed], solution: Solution
+) -> Iterator[Violation]:
+    """Yield what is wrong with the certificate; a plan that is called optimal needs one that proves it."""
+    found = [
+        (f"certificates[{index}]", row)
+        for index, row in enumerate(solution.certificates)
+        if row.programme == sheet.programme.id
+    ]
+    if len(found) > 1:
+        sentence = f"The programme {sheet.programme.id} has {len(found)} certificates; one is enough."
+        yield Violation(ViolationKind.DUPLICATE, found[1][0], sentence)
+    elif not found:
+        if solution.status is Status.OPTIMAL:
+            sentence = f"The plan of {sheet.programme.id} is called optimal, but there is no certificate."
+            yield Violation(ViolationKind.NO_CERTIFICATE, "certificates", sentence)
+    else:
+        where, certificate = found[0]
+        free = [pair for pair in pairs if (pair.row, pair.column) not in sheet.locked]
+        if certificate.kind is CertificateKind.PRICES:
+            faults = price_violations(sheet, certificate, grid.candidates(), free, where)
+        else:
+            faults = bound_violations(sheet, certificate, grid.candidates(), where)
+            if solution.status is Status.OPTIMAL:
+                sentence = f"The plan of {sheet.programme.id} is called optimal, but only a bound is given."
+                yield Violation(ViolationKind.NO_CERTIFICATE, where, sentence)
+        for fault in faults:
+            # A plan that does not claim to be the best need not be proved so.
+            if solution.status is Status.OPTIMAL or fault.kind is not ViolationKind.NOT_PROVED:
+                yield fault

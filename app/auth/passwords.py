@@ -62,7 +62,7 @@ def check_choice(password: str, *, email: str) -> None:
     if len(password) < SHORTEST:
         raise Invalid(f"Choose a password of at least {SHORTEST} characters.", field="new")
     if len(password) > LONGEST:
-        raise Invalid(f"Choose a password of at most {LONGEST} characters.", field="new")
+        raise Invalid(f"Choose a password of at most {LONGEST:,} characters.", field="new")
     if password.strip().casefold() in (email.casefold(), email.casefold().partition("@")[0]):
         raise Invalid("Choose a password that is not your e-mail address.", field="new")
 

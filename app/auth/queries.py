@@ -13,6 +13,7 @@ from app.auth.models import Account, SignInSession
 from app.auth.service import MOST_SESSIONS, folded_address
 from app.db import db
 from app.errors import Missing
+from app.words import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,13 @@ def accounts(*, role: Role | None = None) -> Iterator[Account]:
     return iter(db.session.scalars(wanted.execution_options(yield_per=500)))
 
 
+def state_of(account: Account) -> str:
+    """Say whether an account can sign in."""
+    if account.disabled_at is not None:
+        return "disabled"
+    return "open" if account.password_hash else "no password yet"
+
+
 def demo_accounts_outside_demo() -> str | None:
     """Return why this database must not be served: it holds demo accounts and this is no demo."""
     if current_app.extensions["trellis"].demo:
@@ -70,6 +78,6 @@ def demo_accounts_outside_demo() -> str | None:
     if not count:
         return None
     return (
-        f"The database holds {count} demo accounts, whose password anyone can know. "
+        f"The database holds {plural(count, 'demo account')}, whose password anyone can know. "
         "Remove them with: TRELLIS_DEMO=1 flask demo remove"
     )

@@ -1,5 +1,6 @@
 """Charts as SVG drawn on the server: the stylesheet colours them and no script runs."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ def _curve(frame: _Frame, points: Sequence[tuple[str, float]]) -> list[Markup]:
     last = len(points) - 1
     path = " ".join(f"{frame.x(index):.1f},{frame.y(value):.1f}" for index, (_, value) in enumerate(points))
     parts = [Markup('<polyline class="chart-line" points="{}"/>').format(path)]
-    every = max(1, round(len(points) / LABELS_AT_MOST))
+    every = math.ceil(len(points) / LABELS_AT_MOST)
     for index, (label, value) in enumerate(points):
         parts.append(
             Markup(

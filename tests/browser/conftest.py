@@ -65,7 +65,10 @@ def reader_without_script(chromium: Browser, site: Site) -> Iterator[Reader]:
 
 def _reader(chromium: Browser, site: Site, *, script: bool) -> Iterator[Reader]:
     context = chromium.new_context(
-        java_script_enabled=script, viewport={"width": 1280, "height": 900}, locale="en-GB", reduced_motion="reduce"
+        java_script_enabled=script,
+        viewport={"width": 1280, "height": 900},
+        locale="en-GB",
+        reduced_motion="reduce",
     )
     context.set_default_timeout(10_000)
     yield Reader(site, context, context.new_page())

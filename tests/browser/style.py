@@ -17,14 +17,25 @@ from wtforms import (
 from wtforms.validators import InputRequired, Optional
 
 from app import charts, web
+from app.errors import Conflict
 
 SKILLS = ("Negotiation", "Network design", "Needlework", "Public speaking")
 PAGES = SimpleNamespace(
     total=95, pages=4, first=26, last=50, has_prev=True, has_next=True, prev_num=1, next_num=3
 )
-WEEKS = [("1 Sep", 11), ("8 Sep", 14), ("15 Sep", 19), ("22 Sep", 22), ("29 Sep", 21), ("6 Oct", 27), ("13 Oct", 36)]
+WEEKS = [
+    ("1 Sep", 11),
+    ("8 Sep", 14),
+    ("15 Sep", 19),
+    ("22 Sep", 22),
+    ("29 Sep", 21),
+    ("6 Oct", 27),
+    ("13 Oct", 36),
+]
 
-bp = Blueprint("style", __name__, url_prefix="/style", template_folder=str(Path(__file__).parent / "templates"))
+bp = Blueprint(
+    "style", __name__, url_prefix="/style", template_folder=str(Path(__file__).parent / "templates")
+)
 
 
 class SkillForm(FlaskForm):
@@ -47,7 +58,9 @@ class SkillForm(FlaskForm):
     agree = BooleanField("Tell me when a mentor offers this", [InputRequired("Choose to be told")])
 
 
-def draw(form: SkillForm | None = None, *, fragment: str | None = None, status: int = 200, names=()) -> Response:
+def draw(
+    form: SkillForm | None = None, *, fragment: str | None = None, status: int = 200, names=()
+) -> Response:
     chart = charts.line(
         WEEKS, name="weeks", title="Sessions a week", finding="36 in the last week, target 35", target=35
     )
@@ -79,7 +92,9 @@ def refuse():
 @bp.get("/suggest")
 def suggest():
     typed = request.args.get("skill", "").casefold()
-    return draw(fragment="skill_options", names=[name for name in SKILLS if name.casefold().startswith(typed)])
+    return draw(
+        fragment="skill_options", names=[name for name in SKILLS if name.casefold().startswith(typed)]
+    )
 
 
 @bp.get("/progress")
@@ -89,4 +104,4 @@ def progress():
 
 @bp.post("/fail")
 def fail():
-    return web.page("errors/error.html", status=409, title="Too late", message="This round is already published.")
+    raise Conflict("This round is already published.")

@@ -1,9 +1,11 @@
 """Two past quarters of a fictional company: mentorships, their sessions and the feedback on them."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 
 import numpy as np
 
@@ -14,21 +16,25 @@ from app.demo.meeting_times import MeetingTimes
 from app.demo.organisation import Organisation
 from app.demo.records import Block, PastFeedback, PastMentorship, PastQuarter, PastSession
 
+# Chances named so are cumulated, in the order of what they choose from.
 MENTEES_A_QUARTER = 0.24
 MENTORS_STILL_KNOWN = 0.85
 """Share of today's mentors who offered places in a past quarter too."""
 ATTEMPTS = 8
 TEACHES_FROM = 3
-SHORTEST_SHARED_TIME = 60
+SHORTEST_SHARED_TIME = 90
+"""Minutes in mid-quarter; a change of clocks on one side leaves enough for the shortest session."""
 MINUTES = (30, 45, 60, 60, 60, 75, 90)
 SESSIONS = (2, 3, 4, 5, 6)
-SESSIONS_WEIGHTS = (0.12, 0.26, 0.30, 0.20, 0.12)
+SESSIONS_CHANCES = (0.12, 0.38, 0.68, 0.88, 1.0)
+FEWEST_SESSIONS = SESSIONS[0]
+QUARTER_HOUR = 15
 ENDS_EARLY = 0.08
 GIVES_FEEDBACK = 0.60
 MENTOR_ANSWERS_TOO = 0.7
 WRITES_COMMENT = 0.65
-RATINGS_WEIGHTS = (0.02, 0.05, 0.13, 0.38, 0.42)
-EARLY_RATINGS_WEIGHTS = (0.12, 0.22, 0.34, 0.22, 0.10)
+RATINGS_CHANCES = (0.02, 0.07, 0.20, 0.58, 1.0)
+EARLY_RATINGS_CHANCES = (0.12, 0.34, 0.68, 0.90, 1.0)
 
 
 @dataclass(frozen=True)
@@ -152,26 +158,30 @@ def _suits(scene: _Scene, mentor: int, mentee: int, skill: int, quarter: PastQua
 
 def _ending_reason(scene: _Scene) -> str:
     endings = scene.material.text["endings"]
-    weights = np.array([ending["weight"] for ending in endings], dtype=float)
-    return str(endings[scene.rng.choice(len(endings), p=weights / weights.sum())]["reason"])
+    chances = tuple(accumulate(ending["weight"] for ending in endings))
+    return str(endings[_place_of(scene.rng.random() * chances[-1], chances)]["reason"])
+
+
+def _place_of(draw: float, chances: Sequence[float]) -> int:
+    """Return the place of the cumulated chance that the draw falls under."""
+    return min(bisect_right(chances, draw), len(chances) - 1)
 
 
 def _sessions(scene: _Scene, place: int, mentorship: PastMentorship, *, until: date) -> list[PastSession]:
-    rng = scene.rng
-    count = int(rng.choice(SESSIONS, p=SESSIONS_WEIGHTS)) if mentorship.ending_reason is None else 2
+    count = FEWEST_SESSIONS
+    if mentorship.ending_reason is None:
+        count = SESSIONS[_place_of(scene.rng.random(), SESSIONS_CHANCES)]
     # Two days of each stretch stay free, so that a date moved off a weekend stays within it.
     stretch = ((until - mentorship.starts_on).days + 1) // max(count, 4)
-    jitters = rng.integers(stretch - 2, size=count).tolist()
     subject = scene.material.phrases[scene.material.skills.index(mentorship.skill)]
     topics = _topics(scene, count)
     sessions = []
-    for number, jitter in enumerate(jitters):
-        held_on = _on_weekday(mentorship.starts_on + timedelta(days=number * stretch + jitter))
+    for number, (day, length, start) in enumerate(scene.rng.random((count, 3)).tolist()):
+        held_on = _on_weekday(mentorship.starts_on + timedelta(number * stretch + int(day * (stretch - 2))))
         starts, ends = scene.times.shared(mentorship.mentor, mentorship.mentee, on=held_on)
-        minutes = min(int(rng.choice(MINUTES)), max(ends - starts, 30))
-        quarters_of_an_hour = max((ends - starts - minutes) // 15, 0)
-        minute = starts + 15 * int(rng.integers(quarters_of_an_hour + 1))
-        held_at = datetime(held_on.year, held_on.month, held_on.day, tzinfo=UTC) + timedelta(minutes=minute)
+        minutes = min(MINUTES[int(length * len(MINUTES))], max(ends - starts, MINUTES[0]))
+        starts += QUARTER_HOUR * int(start * (1 + max(ends - starts - minutes, 0) // QUARTER_HOUR))
+        held_at = datetime(held_on.year, held_on.month, held_on.day, tzinfo=UTC) + timedelta(minutes=starts)
         sessions.append(PastSession(place, held_at, minutes, topics[number].format(skill=subject)))
     return sessions
 
@@ -183,9 +193,11 @@ def _on_weekday(day: date) -> date:
 def _topics(scene: _Scene, count: int) -> list[str]:
     """Return a topic for each of two or more sessions, none twice."""
     text, rng = scene.material.text, scene.rng
-    first, last = (str(text[part][rng.integers(len(text[part]))]) for part in ("first_topics", "last_topics"))
+    draws = rng.random(2).tolist()
+    parts = zip(("first_topics", "last_topics"), draws, strict=True)
+    first, last = (str(text[part][int(draw * len(text[part]))]) for part, draw in parts)
     between = rng.permutation(len(text["session_topics"]))[: count - 2].tolist()
-    return [first, *(str(text["session_topics"][place]) for place in between), last]
+    return [first, *(str(text["session_topics"][topic]) for topic in between), last]
 
 
 def _closed(mentorship: PastMentorship, *, last: date, quarter: PastQuarter) -> PastMentorship:
@@ -209,11 +221,11 @@ def _feedback(scene: _Scene, place: int, mentorship: PastMentorship) -> list[Pas
     authors = [mentorship.mentee]
     if scene.rng.random() < MENTOR_ANSWERS_TOO:
         authors.append(mentorship.mentor)
-    weights = RATINGS_WEIGHTS if mentorship.ending_reason is None else EARLY_RATINGS_WEIGHTS
-    ratings = 1 + scene.rng.choice(5, size=len(authors), p=weights)
+    chances = RATINGS_CHANCES if mentorship.ending_reason is None else EARLY_RATINGS_CHANCES
+    ratings = [1 + _place_of(scene.rng.random(), chances) for _ in authors]
     return [
         PastFeedback(place, author, rating, _comment(scene, rating))
-        for author, rating in zip(authors, ratings.tolist(), strict=True)
+        for author, rating in zip(authors, ratings, strict=True)
     ]
 
 
@@ -221,4 +233,4 @@ def _comment(scene: _Scene, rating: int) -> str:
     if scene.rng.random() >= WRITES_COMMENT:
         return ""
     comments = scene.material.text["comments"]["good" if rating > 3 else "mixed" if rating == 3 else "poor"]
-    return str(comments[scene.rng.integers(len(comments))])
+    return str(comments[int(scene.rng.random() * len(comments))])

@@ -18,6 +18,7 @@ SPEAKS_COMPANY_LANGUAGE = 0.6
 """Chance for those whose site did not give them the company's language already."""
 WITHOUT_BIO = 0.12
 LONGEST_SERVICE = 24
+EQUALS = 1000
 UNDECOMPOSED = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "ß": "ss", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
@@ -126,7 +127,9 @@ def write_bios(
     rng: np.random.Generator,
 ) -> list[str]:
     """Return a few sentences of each person about post, strengths and life; some people write nothing."""
-    strongest = np.argsort(-held, axis=1, kind="stable")[:, :2].tolist()
+    # Skills held at the same level are named in random order, not always the first of the taxonomy.
+    strength = held * np.int16(EQUALS) + rng.integers(EQUALS, size=held.shape, dtype=np.int16)
+    strongest = np.argsort(-strength, axis=1, kind="stable")[:, :2].tolist()
     service = np.minimum(rng.geometric(1 / (2 + organisation.grade)), LONGEST_SERVICE)
     draws = rng.random((len(titles), 4)).tolist()
     bios = []

@@ -128,4 +128,5 @@ def _culture(row: Mapping[str, Any]) -> Culture:
 
 
 def _phrase(label: str, *, keeps_capital: bool) -> str:
-    return label if keeps_capital else label[0].lower() + label[1:]
+    is_abbreviation = label[1:2].isupper()
+    return label if keeps_capital or is_abbreviation else label[0].lower() + label[1:]

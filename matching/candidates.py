@@ -11,15 +11,15 @@ from matching.columns import Columns
 from matching.problem import MentoringProgramme, Problem
 from matching.rules import HardRule, Mask, rules_of
 from matching.score import Scorer, scorer_of
-from matching.skills import Closeness, closeness_of
-from matching.views import Block, Index, Matrix, Pairs, Sides, View
+from matching.skills import NO_SKILLS, closeness_of
+from matching.views import Block, Index, Matrix, Pairs, Sides, View, matrix_of
 from matching.watch import Watch
 
 # Pairs looked at together: the columns of a block stay in the processor's cache.
 BLOCK_CELLS = 1_000_000
 # Up to here every eligible pair is a candidate from the start.
 ALL_CELLS = 3_000_000
-# Up to here the points of all pairs are kept (two bytes each); beyond, they are computed again for each pricing.
+# Up to here the points of all pairs are kept (two bytes each); beyond, each pricing computes them again.
 KEPT_CELLS = 150_000_000
 INELIGIBLE = np.iinfo(np.int16).min
 Points = NDArray[np.int64]
@@ -27,7 +27,7 @@ Points = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """Eligible pairs in the order of (mentee, mentor): numbers of mentee and mentor, and points."""
+    """Eligible pairs by mentee, then mentor: the numbers of both in the programme, and points."""
 
     rows: Index
     columns: Index
@@ -61,10 +61,9 @@ class Market:
             np.array([self.columns.index[row.person] for row in programme.mentors], dtype=np.intp),
         )
         self.rules: tuple[HardRule, ...] = rules_of(problem, programme, self.columns, self.sides)
-        explicit = programme.candidates is not None
-        self.closeness = Closeness({}, Matrix((0, 0), dtype=np.int16)) if explicit else closeness_of(problem)
+        self.closeness = closeness_of(problem) if programme.candidates is None else NO_SKILLS
         self.scorer: Scorer = scorer_of(problem, programme, self.columns, self.sides, self.closeness)
-        self.explicit = _explicit(programme, self) if explicit else None
+        self.explicit = None if programme.candidates is None else _explicit(programme, self)
         self._kept: list[NDArray[np.int16]] = []
 
     @property
@@ -93,7 +92,7 @@ class Market:
         """The explicit candidates as a matrix of (mentees, mentors)."""
         named = self.explicit or Candidates(*(np.zeros(0, dtype=np.intp),) * 2, np.zeros(0, dtype=np.int64))
         ones = np.ones(len(named), dtype=np.bool_)
-        return Matrix((ones, (named.rows, named.columns)), shape=self.sides.shape, dtype=np.bool_)
+        return matrix_of(ones, named.rows, named.columns, self.sides.shape)
 
     def eligible(self, view: View) -> Mask:
         """Tell which of a view's pairs keep every rule."""

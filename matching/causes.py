@@ -1,4 +1,4 @@
-"""Why somebody has no match: exactly one cause each, found by looking at every partner they could have had."""
+"""Why somebody has no match: one cause each, found by looking at every partner they could have had."""
 
 from collections.abc import Iterator
 
@@ -68,30 +68,8 @@ class _Diagnosis:
         else:
             gain = self._finished and GoalName.COVERAGE not in self._market.programme.goals
             kind = CauseKind.NO_GAIN if gain else CauseKind.NOT_SOLVED
-        return self._cause(
-            kind, len(self._market.programme.mentors), row, len(partners), removed, rivals, rival_count
-        )
-
-    def _cause(
-        self,
-        kind: CauseKind,
-        others: int,
-        _row: int,
-        eligible: int,
-        removed: dict[str, int],
-        rivals: tuple[str, ...] = (),
-        rival_count: int = 0,
-    ) -> Cause:
-        considered = others - removed.get(SELF, 0)
-        rules = {name: count for name, count in removed.items() if name != SELF}
-        return Cause(
-            kind=kind,
-            considered=considered,
-            eligible=eligible,
-            rules=rules,
-            rivals=rivals,
-            rival_count=rival_count,
-        )
+        considered = len(self._market.programme.mentors)
+        return _cause(kind, considered, len(partners), removed, rivals, rival_count)
 
     def _rivals(self, mentors: Index) -> tuple[tuple[str, ...], int]:
         """Return who holds the places of these mentors: the first few by id, and how many in all."""
@@ -113,7 +91,7 @@ class _Diagnosis:
                 counts = {name: int(count[number]) for name, count in removed.items() if count[number]}
                 partners = int(eligible[:, number].sum())
                 kind = self._mentor_kind(column, partners, bool(kept_by_others[number]))
-                cause = self._cause(kind, len(programme.mentees), column, partners, counts)
+                cause = _cause(kind, len(programme.mentees), partners, counts)
                 person = programme.mentors[column].person
                 yield Unmatched(programme=programme.id, person=person, role=Role.MENTOR, cause=cause)
 
@@ -125,13 +103,33 @@ class _Diagnosis:
         return CauseKind.NOT_NEEDED if self._finished else CauseKind.NOT_SOLVED
 
 
+def _cause(
+    kind: CauseKind,
+    others: int,
+    eligible: int,
+    removed: dict[str, int],
+    rivals: tuple[str, ...] = (),
+    rival_count: int = 0,
+) -> Cause:
+    return Cause(
+        kind=kind,
+        # Nobody counts as a partner of their own.
+        considered=others - removed.get(SELF, 0),
+        eligible=eligible,
+        rules={name: count for name, count in removed.items() if name != SELF},
+        rivals=rivals,
+        rival_count=rival_count,
+    )
+
+
 def _look(market: Market, block: Block, *, axis: int) -> tuple[Mask, Mask, dict[str, Amounts]]:
-    """Return the eligible pairs of a block, who would have one without their own rules, and what each rule removed.
+    """Return the eligible pairs of a block, who has some but for their own rules, and what each rule removed.
 
     Sums run along `axis`: 1 tells of mentees, 0 of mentors.
     """
     shape = np.broadcast_shapes(block.mentee.shape, block.mentor.shape)
-    eligible, by_others = np.ones(shape, dtype=np.bool_), np.ones(shape, dtype=np.bool_)
+    eligible: Mask = np.ones(shape, dtype=np.bool_)
+    by_others: Mask = np.ones(shape, dtype=np.bool_)
     removed: dict[str, Amounts] = {}
     for rule in market.rules:
         kept = rule.keeps(block)
@@ -144,7 +142,7 @@ def _look(market: Market, block: Block, *, axis: int) -> tuple[Mask, Mask, dict[
         removed[NOT_A_CANDIDATE] = (eligible & ~named).sum(axis=axis)
         eligible &= named
         by_others &= named
-    return eligible, by_others.any(axis=axis), removed
+    return eligible, np.asarray(by_others.any(axis=axis)), removed
 
 
 def _chunks(numbers: Index, others: int) -> Iterator[Index]:

@@ -18,7 +18,7 @@ MINUTES_A_DAY = 1440
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """One number a person and column, in the order of the problem's people; `UNKNOWN` where nothing is known."""
+    """One number a person and column, in the order of the people; `UNKNOWN` where nothing is known."""
 
     index: dict[str, int]
     department: Ints
@@ -38,9 +38,9 @@ class Columns:
 
         Notes
         -----
-        `languages` has shape (people, words), a bit a language. `enters` and `leaves` number the reporting lines
-        by an Euler tour: b is below a when ``enters[a] <= enters[b] < leaves[a]``. `shared_minutes` is the table
-        of shared minutes a day, by the two people's `timetable`.
+        `languages` has shape (people, words), a bit a language. `enters` and `leaves` number the reporting
+        lines by an Euler tour: b is below a when ``enters[a] <= enters[b] < leaves[a]``. `shared_minutes` is
+        the table of shared minutes a day, by the two people's `timetable`.
         """
         people = problem.people
         index = {person.id: position for position, person in enumerate(people)}
@@ -117,14 +117,13 @@ def _timetables(people: Sequence[Person], first: datetime.date, last: datetime.d
     if not seen:
         return timetable, shared
     zones = sorted({zone for zone, _hours in seen})
-    fewest: NDArray[np.float32] | None = None
+    fewest = np.full((len(seen), len(seen)), MINUTES_A_DAY, dtype=np.float32)
     for offsets in _offsets(zones, first, last):
         offset_of = dict(zip(zones, offsets, strict=True))
         days = np.stack([np.roll(_day(hours), -offset_of[zone]) for zone, hours in seen])
         # Sums of at most 1,440 ones are exact in single precision, in whatever order they are added.
-        overlap = days @ days.T
-        fewest = overlap if fewest is None else np.minimum(fewest, overlap)
-    shared[:-1, :-1] = fewest
+        fewest = np.minimum(fewest, days @ days.T)
+    shared[:-1, :-1] = fewest.astype(np.int32)
     return timetable, shared
 
 
@@ -136,7 +135,7 @@ def _day(hours: tuple[tuple[int, int], ...]) -> NDArray[np.float32]:
 
 
 def _offsets(zones: Sequence[str], first: datetime.date, last: datetime.date) -> list[tuple[int, ...]]:
-    """Return the different sets of offsets from UTC, in minutes, that the zones have at noon UTC of the days."""
+    """Return the different sets of offsets from UTC, in minutes, of the zones at noon UTC of the days."""
     noon = datetime.datetime.combine(first, datetime.time(12), tzinfo=datetime.UTC)
     days = [noon + datetime.timedelta(days=day) for day in range((last - first).days + 1)]
     by_zone = []

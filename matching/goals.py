@@ -16,7 +16,7 @@ LARGEST_SUM = 2**62
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Room:
-    """What is to be decided: places and capacity that locks leave, and what covering each mentee counts for."""
+    """What is to be decided: places and capacity that locks leave, and what covering a mentee counts for."""
 
     places: Amounts
     capacity: Amounts

@@ -11,7 +11,7 @@ from matching.goals import Amounts, GoalWeights, Room, weigh
 from matching.locks import locked_pairs, room_left
 from matching.lots import Lots
 from matching.mentors import best_plan, plan_in_order
-from matching.pool import NONE, Pool, missing_pairs, open_pool, tied_pairs
+from matching.pool import NONE, Pool, Pricing, open_pool
 from matching.prices import Prices, bound_of, prices_of
 from matching.problem import GoalName, MentoringProgramme, Problem
 from matching.rules import Mask
@@ -25,7 +25,7 @@ from matching.solution import (
     Unmatched,
 )
 from matching.ties import luckiest_plan
-from matching.values import LARGEST_POINTS as LARGEST_TOTAL
+from matching.values import LARGEST_POINTS
 from matching.views import Pairs
 from matching.watch import Stopped, Watch
 
@@ -80,27 +80,25 @@ class MentoringSolve:
         return weigh(self._programme.goals, self._room, pool.least, pool.most)
 
     def _proved_plan(self, pool: Pool, weights: GoalWeights) -> tuple[Candidates, Prices, Candidates]:
-        """Return the best plan among all pairs, its prices, and the candidates that were needed to find it."""
+        """Return the best plan of all pairs, its prices, and the candidates that were needed to find it."""
         bonus = self._room.bonus(weights)
         candidates = pool.candidates
+        mentors = len(self._room.capacity)
+        pricing = Pricing(self._market, pool, self._room, weights, self._locked)
         while True:
             self._watch.begin("plan")
             profits = candidates.points * weights.points
             used = best_plan(candidates, profits, self._room, bonus)
             chosen = candidates.only(used)
-            self._watch.best = self._worth(chosen, weights)
+            self._watch.best = len(np.union1d(chosen.rows, self._locked.rows))
             self._watch.begin("prices")
-            prices = self._everywhere(prices_of(candidates, profits, used, self._room, bonus), pool, weights)
-            if pool.complete:
+            prices = prices_of(candidates, profits, used, self._room, bonus)
+            missing = pricing.missing(prices, chosen)
+            if not len(missing):
                 break
-            self._watch.begin("pricing")
-            settled = self._locked.merged(chosen, len(self._room.capacity))
-            missing, count = missing_pairs(self._market, self._room, weights, prices, settled=settled)
-            if not count:
-                tied = tied_pairs(self._market, self._room, weights, prices, self._lots, locked=self._locked)
-                candidates = candidates.merged(tied, len(self._room.capacity))
-                break
-            candidates = candidates.merged(missing, len(self._room.capacity))
+            candidates = candidates.merged(missing, mentors)
+        prices = self._everywhere(prices, pool, weights)
+        candidates = candidates.merged(pricing.tied(prices, self._lots), mentors)
         self._watch.begin("tie-break")
         return candidates.only(self._luckiest(candidates, weights, prices)), prices, candidates
 
@@ -192,10 +190,8 @@ class MentoringSolve:
 
 def _empty_pool(room: Room) -> Pool:
     """Return the pool of a solve that was stopped before it had looked at any pair."""
-    mentees, mentors = len(room.places), len(room.capacity)
-    nothing = np.zeros(mentees, dtype=np.int64)
-    most = np.full(mentees, LARGEST_TOTAL, dtype=np.int64)
-    return Pool(NONE, nothing, np.zeros(mentors, dtype=np.int64), nothing, most, complete=False)
+    nothing = np.zeros(len(room.places), dtype=np.int64)
+    return Pool(NONE, nothing, np.full(len(room.places), LARGEST_POINTS, dtype=np.int64))
 
 
 def _named(people: Sequence[str], prices: Amounts) -> dict[str, int]:

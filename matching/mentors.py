@@ -1,8 +1,9 @@
 """Mentoring as a flow: from mentees along candidates to mentors, or past them at the price of being left out.
 
-Every mentee sends as many units as they have places. A unit goes along a candidate to a mentor, or straight to the
-end: all but one of the places may stay empty for nothing, the last only at the cost of the mentee's bonus. What the
-cheapest flow sends along candidates is the best plan, and whole numbers in give whole numbers out.
+Every mentee sends as many units as they have places. A unit goes along a candidate to a mentor, or straight
+to the end: all but one of the places may stay empty for nothing, the last only at the cost of the mentee's
+bonus. What the cheapest flow sends along candidates is the best plan; whole numbers in give whole numbers
+out.
 """
 
 from dataclasses import dataclass

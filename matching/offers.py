@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from matching.problem import Problem
 from matching.skills import Closeness
-from matching.views import Index, Matrix, Sides, View
+from matching.views import Index, Matrix, Sides, View, matrix_of
 
 LEVELS = range(1, 6)
 # The share of a mentor's level less the level wanted: below it, equal, then one to four steps above.
@@ -37,9 +37,7 @@ class SkillFit:
         number = {(int(skill), int(level)): position for position, (skill, level) in enumerate(features)}
         cells = [number[int(skill), int(level)] for _row, skill, level, _importance in wants]
         shape = (len(sides.mentees), len(features))
-        self._asked = Matrix(
-            (wants[:, 3].astype(np.int32), (wants[:, 0], cells)), shape=shape, dtype=np.int32
-        )
+        self._asked = matrix_of(wants[:, 3].astype(np.int32), wants[:, 0], cells, shape)
         self._importance = np.maximum(np.asarray(self._asked.sum(axis=1)).ravel(), 1).astype(np.int32)
         offers = _offers(problem, sides, closeness)
         self._covered = _best(offers, features, len(sides.mentors), _cover)
@@ -122,6 +120,6 @@ def _best(offers: _Offers, features: NDArray[np.int64], mentors: int, worth: Wor
         values.append(best[hit])
     shape = (mentors, len(features))
     if not rows:
-        return Matrix(shape, dtype=np.int32)
+        return matrix_of(np.zeros(0, dtype=np.int32), [], [], shape)
     value = np.concatenate(values).astype(np.int32)
-    return Matrix((value, (np.concatenate(rows), np.concatenate(cells))), shape=shape, dtype=np.int32)
+    return matrix_of(value, np.concatenate(rows), np.concatenate(cells), shape)

@@ -1,6 +1,7 @@
-"""Which candidates the solver sees: the most promising pairs first, then every pair that prices show to be missing."""
+"""Which candidates the solver sees: promising pairs first, then every pair that prices show to be missing."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,10 @@ from matching.prices import Prices
 from matching.rules import Mask
 from matching.views import Index
 
-BEST_OF_MENTEE = 24
-BEST_OF_MENTOR = 8
-ADDED_AT_ONCE = 32
+BEST_OF_MENTEE = 12
+BEST_OF_PLACE = 4
+DEEPEST = 64
+ADDED_AT_ONCE = 16
 TIED_AT_MOST = 64
 NONE = Candidates(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int64))
 
@@ -23,56 +25,55 @@ NONE = Candidates(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zer
 class Pool:
     """Candidates to start with, and what the whole market holds.
 
-    `eligible_of_mentees` and `eligible_of_mentors` count all eligible partners; `least` and `most` are the points of
-    each mentee's worst and best; `complete` tells that every eligible pair is among the candidates.
+    `least` and `most` are the points of each mentee's worst and best pair (0 when that is beyond them);
+    `every` has all eligible pairs that are free, when they are few.
     """
 
     candidates: Candidates
-    eligible_of_mentees: Amounts
-    eligible_of_mentors: Amounts
     least: Amounts
     most: Amounts
-    complete: bool
+    every: Candidates | None = None
 
 
 def open_pool(market: Market, room: Room, locked: Candidates) -> Pool:
-    """Return every eligible pair of a small market, or the best of each mentee and mentor of a large one."""
+    """Return the best pairs of each mentee and each mentor."""
     if market.explicit is not None:
-        return _complete_pool(market, market.explicit, room, locked)
+        return _pool_of(market.explicit, room, locked)
     if market.cells <= ALL_CELLS:
         found = [_cells(block.rows, points, points != INELIGIBLE) for block, points in market.blocks()]
-        return _complete_pool(market, _joined(found), room, locked)
+        return _pool_of(_joined(found), room, locked)
     return _best_pool(market, room, locked)
 
 
-def _complete_pool(market: Market, every: Candidates, room: Room, locked: Candidates) -> Pool:
-    mentees, mentors = market.sides.shape
-    least, most = np.zeros(mentees, dtype=np.int64), np.zeros(mentees, dtype=np.int64)
-    np.minimum.at(least, every.rows, every.points)
-    np.maximum.at(most, every.rows, every.points)
-    return Pool(
-        candidates=_without(every, locked, room),
-        eligible_of_mentees=np.bincount(every.rows, minlength=mentees),
-        eligible_of_mentors=np.bincount(every.columns, minlength=mentors),
-        least=least,
-        most=most,
-        complete=True,
-    )
+def _pool_of(eligible: Candidates, room: Room, locked: Candidates) -> Pool:
+    least, most = np.zeros(len(room.places), dtype=np.int64), np.zeros(len(room.places), dtype=np.int64)
+    np.minimum.at(least, eligible.rows, eligible.points)
+    np.maximum.at(most, eligible.rows, eligible.points)
+    every = _without(eligible, locked, room)
+    start = _ranks(every.rows, every.points) < BEST_OF_MENTEE
+    start |= _ranks(every.columns, every.points) < BEST_OF_PLACE * room.capacity[every.columns]
+    return Pool(every.only(start), least, most, every)
+
+
+def _ranks(groups: Index, points: Amounts) -> Index:
+    """Return the rank of each candidate among those of its group, 0 for the most points."""
+    order = np.lexsort((-points, groups))
+    ordered = groups[order]
+    ranks = np.empty_like(order)
+    ranks[order] = np.arange(len(order)) - np.searchsorted(ordered, ordered)
+    return ranks
 
 
 def _best_pool(market: Market, room: Room, locked: Candidates) -> Pool:
     mentees, mentors = market.sides.shape
-    of_mentees, of_mentors = np.zeros(mentees, dtype=np.int64), np.zeros(mentors, dtype=np.int64)
     most = np.zeros(mentees, dtype=np.int64)
-    depth = int(min(64, BEST_OF_MENTOR * max(1, room.capacity.max(initial=1))))
+    depth = int(min(DEEPEST, BEST_OF_PLACE * max(1, room.capacity.max(initial=1))))
     best_points = np.full((depth, mentors), INELIGIBLE, dtype=np.int16)
     best_rows = np.zeros((depth, mentors), dtype=np.intp)
     found = []
     for block, points in market.blocks():
         rows = block.rows[:, 0]
         eligible = points != INELIGIBLE
-        of_mentees[rows] = eligible.sum(axis=1)
-        of_mentors += eligible.sum(axis=0)
         most[rows] = np.maximum(points.max(axis=1), 0)
         found.append(_cells(block.rows, points, eligible & _at_least_best(points, BEST_OF_MENTEE)))
         stacked = np.concatenate((best_points, points))
@@ -83,44 +84,56 @@ def _best_pool(market: Market, room: Room, locked: Candidates) -> Pool:
     place, column = np.nonzero(best_points != INELIGIBLE)
     wanted = Candidates(best_rows[place, column], column, best_points[place, column].astype(np.int64))
     every = _joined(found).merged(wanted, mentors)
-    return Pool(
-        _without(every, locked, room), of_mentees, of_mentors, np.zeros_like(most), most, complete=False
-    )
+    return Pool(_without(every, locked, room), np.zeros_like(most), most)
 
 
-def missing_pairs(
-    market: Market, room: Room, weights: GoalWeights, prices: Prices, *, settled: Candidates
-) -> tuple[Candidates, int]:
-    """Return pairs that would gain at these prices, the best few of each mentee, and how many gain in all.
+class Pricing:
+    """Looks at all pairs of a market with the prices of a plan, for those that the plan would rather have."""
 
-    The pairs that are `settled`, because they are locked or used already, are left out.
-    """
-    found, count = [], 0
-    for block, points in market.blocks():
-        gains = _gains(block.rows, points, room, weights, prices)
-        gains[_inside(block.rows[:, 0], settled)] = -1
-        count += int((gains > 0).sum())
-        if (gains > 0).any():
-            found.append(_cells(block.rows, points, (gains > 0) & _at_least_best(gains, ADDED_AT_ONCE)))
-    return _joined(found), count
+    def __init__(
+        self, market: Market, pool: Pool, room: Room, weights: GoalWeights, locked: Candidates
+    ) -> None:
+        self._market = market
+        self._every = pool.every
+        self._room = room
+        self._weights = weights
+        self._locked = locked
 
+    def missing(self, prices: Prices, chosen: Candidates) -> Candidates:
+        """Return pairs outside the plan that would gain at these prices, the best few of each mentee."""
+        if self._every is not None:
+            gains = prices.gains(self._every, self._every.points * self._weights.points)
+            new = np.flatnonzero((gains > 0) & ~_among(self._every, chosen, len(self._room.capacity)))
+            best = _ranks(self._every.rows[new], gains[new]) < ADDED_AT_ONCE
+            return self._every.only(new[best])
+        settled = self._locked.merged(chosen, len(self._room.capacity))
+        found = []
+        for block, points in self._market.blocks():
+            gains = _gains(block.rows, points, self._room, self._weights, prices)
+            gains[_inside(block.rows[:, 0], settled)] = -1
+            gaining = gains > 0
+            if gaining.any():
+                found.append(_cells(block.rows, points, gaining & _at_least_best(gains, ADDED_AT_ONCE)))
+        return _joined(found)
 
-def tied_pairs(
-    market: Market, room: Room, weights: GoalWeights, prices: Prices, lots: Lots, *, locked: Candidates
-) -> Candidates:
-    """Return the pairs, other than locked ones, that neither gain nor lose at these prices.
+    def tied(self, prices: Prices, lots: Lots) -> Candidates:
+        """Return the pairs that neither gain nor lose at these prices.
 
-    Where they are many (more than `TIED_AT_MOST` a mentee in a block) only those with the best lots are returned.
-    """
-    found = []
-    for block, points in market.blocks():
-        tied = _gains(block.rows, points, room, weights, prices) == 0
-        tied[_inside(block.rows[:, 0], locked)] = False
-        if tied.sum() > TIED_AT_MOST * len(tied):
-            drawn = np.where(tied, lots.of(block.rows, block.columns), -1)
-            tied &= _at_least_best(drawn, TIED_AT_MOST)
-        found.append(_cells(block.rows, points, tied))
-    return _joined(found)
+        Where they are many (more than `TIED_AT_MOST` a mentee in a block) only those with the best lots are
+        returned.
+        """
+        if self._every is not None:
+            gains = prices.gains(self._every, self._every.points * self._weights.points)
+            return self._every.only(gains == 0)
+        found = []
+        for block, points in self._market.blocks():
+            tied = _gains(block.rows, points, self._room, self._weights, prices) == 0
+            tied[_inside(block.rows[:, 0], self._locked)] = False
+            if tied.sum() > TIED_AT_MOST * len(tied):
+                drawn = np.where(tied, lots.of(block.rows, block.columns), -1)
+                tied &= _at_least_best(drawn, TIED_AT_MOST)
+            found.append(_cells(block.rows, points, tied))
+        return _joined(found)
 
 
 def _gains(
@@ -140,7 +153,7 @@ def _inside(rows: Index, pairs: Candidates) -> tuple[Index, Index]:
     return pairs.rows[within] - rows[0], pairs.columns[within]
 
 
-def _at_least_best(numbers: NDArray[np.int16] | Amounts, count: int) -> Mask:
+def _at_least_best(numbers: NDArray[Any], count: int) -> Mask:
     """Mark in each row the numbers that are no less than its `count`-th best."""
     if numbers.shape[1] <= count:
         return np.ones(numbers.shape, dtype=np.bool_)
@@ -163,8 +176,11 @@ def _joined(parts: list[Candidates]) -> Candidates:
     )
 
 
+def _among(pairs: Candidates, others: Candidates, mentors: int) -> Mask:
+    return np.isin(pairs.rows * mentors + pairs.columns, others.rows * mentors + others.columns)
+
+
 def _without(every: Candidates, locked: Candidates, room: Room) -> Candidates:
     """Leave out what locks have settled, and people without a free place."""
-    mentors = len(room.capacity)
-    settled = np.isin(every.rows * mentors + every.columns, locked.rows * mentors + locked.columns)
+    settled = _among(every, locked, len(room.capacity))
     return every.only(~settled & (room.places[every.rows] > 0) & (room.capacity[every.columns] > 0))

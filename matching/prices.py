@@ -15,8 +15,8 @@ FAR = np.int64(2**62)
 class Prices:
     """What one more place with each mentor is worth, and what it costs to take one unit from each mentee.
 
-    `mentors` is v of the certificate; `way_out` is ``B - u``: the cheapest way for one more of a mentee's units to the
-    end of the network.
+    `mentors` is v of the certificate; `way_out` is ``B - u``: the cheapest way for one more of a mentee's
+    units to the end of the network.
     """
 
     way_out: Amounts
@@ -24,21 +24,21 @@ class Prices:
 
     def of_mentees(self, bonus: Amounts) -> Amounts:
         """Return u of the certificate; a negative price proves nothing that zero does not."""
-        return np.maximum(bonus - self.way_out, 0)
+        return np.asarray(np.maximum(bonus - self.way_out, 0))
 
     def gains(self, candidates: Candidates, profits: Amounts) -> Amounts:
         """Return what each candidate would gain at these prices: none when it is used or not worth using."""
-        return profits + self.way_out[candidates.rows] - self.mentors[candidates.columns]
+        return np.asarray(profits + self.way_out[candidates.rows] - self.mentors[candidates.columns])
 
 
 def prices_of(candidates: Candidates, profits: Amounts, used: Mask, room: Room, bonus: Amounts) -> Prices:
-    """Return the prices of a best plan: shortest ways to the end of the network in what the flow leaves of it.
+    """Return the prices of a best plan: shortest ways to the network's end in what the flow leaves of it.
 
     Notes
     -----
-    Bellman and Ford's method on the two sides by turns. A mentee's unit leaves along an unused candidate, or a used
-    one when it is their only place (whose arc then needs no capacity), or past the mentors; a mentor's leaves by
-    free capacity, or by taking a mentee's place back.
+    Bellman and Ford's method on the two sides by turns. A mentee's unit leaves along an unused candidate, or
+    a used one when it is their only place (whose arc then needs no capacity), or past the mentors; a mentor's
+    leaves by free capacity, or by taking a mentee's place back.
 
     Raises
     ------

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.columns import UNKNOWN, UNKNOWN_GRADE, Columns
 from matching.problem import MentoringProgramme, Problem, Rule, RuleName
-from matching.views import Matrix, Sides, View
+from matching.views import Matrix, Sides, View, matrix_of
 
 Mask = NDArray[np.bool_]
 # What always holds, before any rule a programme names.
@@ -54,7 +55,7 @@ def _grades(rule: Rule) -> str:
 def rules_of(
     problem: Problem, programme: MentoringProgramme, columns: Columns, sides: Sides
 ) -> tuple[HardRule, ...]:
-    """Return every rule of a programme in the order in which they are applied: those that always hold first."""
+    """Return every rule of a programme in the order they are applied: those that always hold first."""
     position = Positions(columns, sides)
     blocks = position.matrix(problem.blocks)
     bans = position.matrix([ban.members for ban in problem.bans if ban.programme == programme.id])
@@ -90,9 +91,7 @@ class Positions:
                     if column is not None:
                         rows.append(row)
                         cells.append(column)
-        made = Matrix((np.ones(len(rows), dtype=np.bool_), (rows, cells)), shape=self.shape, dtype=np.bool_)
-        made.sum_duplicates()
-        return made
+        return matrix_of(np.ones(len(rows), dtype=np.bool_), rows, cells, self.shape)
 
 
 def _named(
@@ -103,7 +102,7 @@ def _named(
 
 def _test(
     rule: Rule, problem: Problem, programme: MentoringProgramme, columns: Columns, position: Positions
-) -> Callable[[View], Mask]:
+) -> Callable[[View], Any]:
     match rule.rule:
         case RuleName.NOT_IN_REPORTING_LINE:
             return lambda view: _apart(view, columns)
@@ -131,13 +130,13 @@ def _test(
 def same(view: View, column: NDArray[np.int32]) -> Mask:
     """Tell which pairs are known to have the same value."""
     mentee = column[view.mentee]
-    return (mentee == column[view.mentor]) & (mentee != UNKNOWN)
+    return np.asarray((mentee == column[view.mentor]) & (mentee != UNKNOWN))
 
 
 def differ(view: View, column: NDArray[np.int32]) -> Mask:
     """Tell which pairs are known to have different values."""
     mentee, mentor = column[view.mentee], column[view.mentor]
-    return (mentee != mentor) & (mentee != UNKNOWN) & (mentor != UNKNOWN)
+    return np.asarray((mentee != mentor) & (mentee != UNKNOWN) & (mentor != UNKNOWN))
 
 
 def shared_minutes(view: View, columns: Columns) -> NDArray[np.int32]:
@@ -167,4 +166,4 @@ def _share_a_bit(view: View, words: NDArray[np.uint64]) -> Mask:
     found = (words[view.mentee, 0] & words[view.mentor, 0]) != 0
     for word in range(1, words.shape[1]):
         found |= (words[view.mentee, word] & words[view.mentor, word]) != 0
-    return found
+    return np.asarray(found)

@@ -11,7 +11,7 @@ from matching.offers import SkillFit
 from matching.problem import Criterion, MentoringProgramme, Problem
 from matching.rules import Positions, differ, grades_above, same, shared_minutes
 from matching.skills import Closeness
-from matching.views import Matrix, Sides, View
+from matching.views import Matrix, Sides, View, matrix_of
 
 FULL = 1000
 FULL_SHARED_MINUTES = 240
@@ -76,7 +76,7 @@ def _hours(view: View, columns: Columns) -> Shares:
 
 def _location(view: View, columns: Columns) -> Shares:
     together = same(view, columns.location).astype(np.int32)
-    return np.maximum(FULL * together, 500 * same(view, columns.time_zone))
+    return np.asarray(np.maximum(FULL * together, 500 * same(view, columns.time_zone)), dtype=np.int32)
 
 
 def _grade_step(view: View, columns: Columns) -> Shares:
@@ -94,7 +94,7 @@ def _wishes(programme: MentoringProgramme, position: Positions) -> Matrix:
                 rows.append(position.mentee_row[mentee.person])
                 cells.append(column)
                 shares.append(WISH_SHARES[min(rank, len(WISH_SHARES) - 1)])
-    return Matrix((np.array(shares, dtype=np.int32), (rows, cells)), shape=position.shape, dtype=np.int32)
+    return matrix_of(np.array(shares, dtype=np.int32), rows, cells, position.shape)
 
 
 def _latest_pairs(problem: Problem, programme: MentoringProgramme) -> list[tuple[str, ...]]:

@@ -1,18 +1,17 @@
 """The skill graph: what leads to what, and how close two skills are."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
-from matching.problem import EdgeKind, Problem, SkillRows
-from matching.views import Matrix
+from matching.problem import EdgeKind, Person, Problem, SkillRows
+from matching.views import Matrix, matrix_of
 
 EDGE_WEIGHT = {EdgeKind.BROADER: 6, EdgeKind.REQUIRES: 4, EdgeKind.RELATED: 6}
 PROFILE_WEIGHT = 3
@@ -61,13 +60,12 @@ class SkillGraph:
         return tuple(order)
 
     def path(self, source: str, target: str) -> tuple[tuple[str, str], ...] | None:
-        """Return a shortest way from one skill to another as (relation, skill) steps; `None` when there is none."""
+        """Return a shortest way between skills as (relation, skill) steps; `None` when there is none."""
         try:
             nodes = nx.bidirectional_shortest_path(self._kinship, source, target)
         except nx.NetworkXNoPath:
             return None
-        steps = zip(nodes, nodes[1:], strict=False)
-        return tuple((str(self._kinship.edges[a, b]["relation"]), b) for a, b in steps)
+        return tuple((str(self._kinship.edges[a, b]["relation"]), b) for a, b in pairwise(nodes))
 
     @cached_property
     def _kinship(self) -> "nx.DiGraph[str]":
@@ -88,17 +86,20 @@ class SkillGraph:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Closeness:
-    """How close skills are, in thousandths: row and column of `matrix` by `index`; 0 where nothing is stored."""
+    """How close skills are, in thousandths, by rows and columns of `index`; 0 where nothing is stored."""
 
+    ids: tuple[str, ...]
     index: dict[str, int]
     matrix: Matrix
 
-    def between(self, wanted: str, held: str) -> int:
-        """Return the closeness of a held skill to a wanted one, 0 to 1000."""
-        if wanted == held:
-            return SAME
-        row, column = self.index.get(wanted), self.index.get(held)
-        return 0 if row is None or column is None else int(self.matrix[row, column])
+    def near(self, wanted: str) -> dict[str, int]:
+        """Return the skills that are close to a wanted one, itself included, with their closeness."""
+        row = self.index[wanted]
+        cells = slice(self.matrix.indptr[row], self.matrix.indptr[row + 1])
+        columns, values = self.matrix.indices[cells].tolist(), self.matrix.data[cells].tolist()
+        return {self.ids[column]: value for column, value in zip(columns, values, strict=True)} | {
+            wanted: SAME
+        }
 
 
 def closeness_of(problem: Problem) -> Closeness:
@@ -113,30 +114,37 @@ def closeness_of(problem: Problem) -> Closeness:
     ----------
     H. Tong, C. Faloutsos, J.-Y. Pan, "Fast random walk with restart and its applications", ICDM 2006.
     """
-    index = {node.id: position for position, node in enumerate(problem.skills.nodes)}
-    profiles = [sorted({index[row.skill] for row in (*p.holds, *p.wants)}) for p in problem.people]
+    ids = tuple(node.id for node in problem.skills.nodes)
+    index = {skill: position for position, skill in enumerate(ids)}
+    profiles = [sorted({index[skill] for skill in _profile(person)}) for person in problem.people]
     used = np.array(sorted({skill for profile in profiles for skill in profile}), dtype=np.intp)
     if not len(used):
-        return Closeness(index, Matrix((len(index), len(index)), dtype=np.int16))
+        return Closeness(ids, index, matrix_of(np.zeros(0, dtype=np.int16), [], [], (len(index), len(index))))
     walks = _walks(_weights(problem.skills, index, profiles), used)
     row, column, value = _nearest(*_closeness(walks, used))
     rows, columns = np.concatenate((row, used)), np.concatenate((column, used))
     values = np.concatenate((value, np.full(len(used), SAME, dtype=np.int64))).astype(np.int16)
-    return Closeness(index, Matrix((values, (rows, columns)), shape=(len(index), len(index))))
+    return Closeness(ids, index, matrix_of(values, rows, columns, (len(index), len(index))))
+
+
+NO_SKILLS = Closeness((), {}, matrix_of(np.zeros(0, dtype=np.int16), [], [], (0, 0)))
+
+
+def _profile(person: Person) -> Iterator[str]:
+    yield from (row.skill for row in person.holds)
+    yield from (row.skill for row in person.wants)
 
 
 def _weights(rows: SkillRows, index: dict[str, int], profiles: Sequence[Sequence[int]]) -> Matrix:
     edges = [(index[e.source], index[e.target], EDGE_WEIGHT[EdgeKind(e.kind)]) for e in rows.edges]
     edges += [(a, b, PROFILE_WEIGHT) for a, b in _shared_profiles(profiles)]
     table = np.array(edges, dtype=np.int64).reshape(-1, 3)
-    one_way = sparse.coo_array(
-        (table[:, 2], (table[:, 0], table[:, 1])), shape=(len(index), len(index))
-    ).tocsr()
+    one_way = matrix_of(table[:, 2], table[:, 0], table[:, 1], (len(index), len(index)))
     return Matrix(one_way + one_way.T)
 
 
 def _shared_profiles(profiles: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
-    """Return the pairs of skills that people have together at least twice as often as chance would have it."""
+    """Return the pairs of skills that people have together at least twice as often as by chance."""
     counted = [profile for profile in profiles if 0 < len(profile) <= LARGEST_PROFILE]
     alone = Counter(skill for profile in counted for skill in profile)
     together = Counter(pair for profile in counted for pair in combinations(profile, 2))
@@ -151,9 +159,7 @@ def _walks(weights: Matrix, starts: NDArray[np.intp]) -> Matrix:
     """Return the mass that walks from each start leave at each skill; shape (starts, skills)."""
     degree = np.maximum(np.asarray(weights.sum(axis=1)).ravel(), 1)
     rows = np.arange(len(starts))
-    mass = Matrix(
-        (np.full(len(starts), MASS, dtype=np.int64), (rows, starts)), shape=(len(starts), len(degree))
-    )
+    mass = matrix_of(np.full(len(starts), MASS, dtype=np.int64), rows, starts, (len(starts), len(degree)))
     total = mass
     for _step in range(STEPS):
         shares = mass.copy()

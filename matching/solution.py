@@ -106,9 +106,10 @@ class Certificate:
     The plan's worth is ``weights["coverage"] * C + weights["points"] * P``: C the sum of
     ``1 + rounds_waited`` over the mentees with a mentor, P the sum of points. Take away what locks settle: a
     locked pair is no candidate, uses one place of the mentee and one of the mentor, and its mentee has a
-    mentor already. For what is left, with places k and bonus ``B = weights["coverage"] * (1 + rounds_waited)``
-    (0 for a mentee who has a locked mentor) of each mentee, capacity c of each mentor, and any prices u of
-    `mentees` and v >= 0 of `mentors` (0 where none is given), **no** plan is worth more than
+    mentor already. For what is left, with places k and bonus B of each mentee, where B is
+    ``weights["coverage"] * (1 + rounds_waited)`` (0 for a mentee who has a locked mentor), capacity c of
+    each mentor, and any prices u of `mentees` and v >= 0 of `mentors` (0 where none is given), **no** plan is
+    worth more than
 
         sum(c * v) + sum(max(0, u) + (k - 1) * max(0, u - B)  over the mentees with k >= 1)
         + sum(max(0, weights["points"] * points + B - u - v)  over the candidates of mentees with k >= 1)

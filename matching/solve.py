@@ -36,7 +36,8 @@ def solve(
     limits
         When to stop; the best plan so far, with every rule kept, is then returned as `timed_out`.
     progress
-        Called as ``progress(stage, done, total, best)``; `best` is the worth of the best plan so far, or `None`.
+        Called as ``progress(stage, done, total, best)``; `best` is how many mentees the best plan
+        so far matches, or `None`.
     should_stop
         Asked between steps; when it returns true the best plan so far is returned as `cancelled`.
 

@@ -17,8 +17,9 @@ def luckiest_plan(
 
     Notes
     -----
-    By complementary slackness the best plans are exactly the flows that use every arc with a gain wholly, and no arc
-    with a loss. What is left, the arcs that neither gain nor lose, is a flow problem with lots as profits.
+    By complementary slackness the best plans are exactly the flows that use every arc with a gain wholly,
+    and no arc with a loss. What is left, the arcs that neither gain nor lose, is a flow problem with lots as
+    profits.
     """
     mentees, mentors = len(room.places), len(room.capacity)
     end = mentees + mentors
@@ -41,7 +42,7 @@ def luckiest_plan(
 
 
 class _Arcs:
-    """Lays the arcs that are free to choose, and settles those that are not in the supplies of their nodes."""
+    """Lays the arcs that are free to choose, and settles the others in the supplies of their nodes."""
 
     def __init__(self, supplies: Amounts) -> None:
         self.supplies = supplies

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 Index = NDArray[np.intp]
-Matrix = sparse.csr_array[Any]
+Matrix = sparse.csr_array[Any, tuple[int, int]]
+
+
+def matrix_of(
+    values: NDArray[Any], rows: Sequence[int] | Index, columns: Sequence[int] | Index, shape: tuple[int, int]
+) -> Matrix:
+    """Return a sparse matrix with these values, which are added where a cell is named twice."""
+    return sparse.csr_array((values, (rows, columns)), shape=shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +33,7 @@ class Sides:
 
 
 class View(Protocol):
-    """Some pairs; `mentee` and `mentor` are their people's positions, in shapes that broadcast to the pairs'."""
+    """Some pairs: `mentee` and `mentor` are positions of people, in shapes that broadcast to the pairs'."""
 
     @property
     def mentee(self) -> Index:
@@ -70,12 +77,12 @@ class Block:
     def entries(self, matrix: Matrix) -> NDArray[Any]:
         """Return the entries of a (mentees, mentors) matrix at the pairs."""
         rows = matrix[self.rows[:, 0]]
-        return (rows if self._every_mentor else rows[:, self.columns[0]]).toarray()
+        return np.asarray((rows if self._every_mentor else rows[:, self.columns[0]]).toarray())
 
     def products(self, left: Matrix, right: Matrix) -> NDArray[Any]:
         """Return the entries of ``left @ right.T`` at the pairs."""
         mentors = right if self._every_mentor else right[self.columns[0]]
-        return (left[self.rows[:, 0]] @ mentors.T).toarray()
+        return np.asarray((left[self.rows[:, 0]] @ mentors.T).toarray())
 
 
 class Pairs:
@@ -92,7 +99,7 @@ class Pairs:
         if not len(self.rows):
             return np.zeros(0, dtype=matrix.dtype)
         found = matrix[self.rows, self.columns]
-        return np.asarray(found.toarray() if sparse.issparse(found) else found).ravel()
+        return np.asarray(found).ravel()
 
     def products(self, left: Matrix, right: Matrix) -> NDArray[Any]:
         """Return the entries of ``left @ right.T`` at the pairs."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matching.solution import Status
 
-# stage, done, total, worth of the best plan so far (None before there is one)
+# stage, done, total, and how many mentees the best plan so far matches (None before there is one)
 Progress = Callable[[str, int, int, int | None], None]
 
 
@@ -21,7 +21,7 @@ class Limits:
             raise ValueError("A time limit is a number of seconds, 0 or more.")
 
 
-class Stopped(Exception):  # noqa: N818 - to be stopped is no error
+class Stopped(Exception):
     """The solve is to end now, with the best plan there is."""
 
     def __init__(self, status: Status) -> None:
@@ -69,9 +69,3 @@ class Watch:
             raise Stopped(Status.CANCELLED)
         if self._seconds is not None and time.perf_counter() - self._started > self._seconds:
             raise Stopped(Status.TIMED_OUT)
-
-    def closing(self) -> "Watch":
-        """Return a watch that lets what remains be done: a stopped solve still tells who has no match and why."""
-        watch = Watch(Limits())
-        watch.seconds = self.seconds
-        return watch

@@ -1,0 +1,243 @@
+"""The command line of the engine: `python -m matching solve | check | explain | score | generate`."""
+
+import argparse
+import csv
+import io
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+
+from matching.errors import ProblemError
+from matching.problem import Problem
+from matching.solution import Solution, Status
+
+DONE, NOT_SO, WRONG = 0, 1, 2
+LARGEST_FILE = 2**31
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status is 0 done, 1 violations or infeasible, 2 a wrong file or call."""
+    options = _parser().parse_args(arguments)
+    try:
+        status = options.run(options)
+        sys.stdout.flush()
+    except ProblemError as error:
+        print(f"{error.path}: {error.sentence}", file=sys.stderr)
+        return WRONG
+    except (ValueError, OSError) as error:
+        print(_sentence(error), file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        print("Stopped before there was a plan; nothing was written.", file=sys.stderr)
+        return 130
+    return int(status)
+
+
+def _sentence(error: ValueError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    return str(error)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m matching", description="Match people, prove it, explain it."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    solve = commands.add_parser("solve", help="solve a problem and write the solution")
+    solve.add_argument("problem", metavar="PROBLEM.json")
+    solve.add_argument("-o", "--output", default="-", metavar="SOLUTION.json")
+    solve.add_argument("--programme", metavar="ID", help="solve only this programme")
+    solve.add_argument("--seed", type=_whole, default=0, metavar="N", help="draws lots between equal plans")
+    solve.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after so many seconds")
+    solve.add_argument("--workers", type=_workers, default=1, metavar="N", help="never changes the answer")
+    solve.add_argument("--progress", action="store_true", help="tell each stage on standard error")
+    solve.set_defaults(run=_solve)
+    check = commands.add_parser("check", help="check a solution without the solver's code")
+    check.add_argument("problem", metavar="PROBLEM.json")
+    check.add_argument("solution", metavar="SOLUTION.json")
+    check.set_defaults(run=_check)
+    _add_explain(commands)
+    score = commands.add_parser("score", help="write every candidate with its points as CSV")
+    score.add_argument("problem", metavar="PROBLEM.json")
+    score.add_argument("-o", "--output", default="-", metavar="CANDIDATES.csv")
+    score.add_argument("--programme", metavar="ID", help="score only this programme")
+    score.set_defaults(run=_score)
+    _add_generate(commands)
+    return parser
+
+
+def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    explain = commands.add_parser("explain", help="say why people are matched, or not")
+    explain.add_argument("problem", metavar="PROBLEM.json")
+    explain.add_argument("solution", metavar="SOLUTION.json")
+    question = explain.add_mutually_exclusive_group(required=True)
+    question.add_argument("--why", metavar="PERSON", help="why somebody is matched as they are")
+    question.add_argument("--unmatched", action="store_true", help="who has no match, and why")
+    explain.set_defaults(run=_explain)
+
+
+def _add_generate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    generate = commands.add_parser("generate", help="write a problem with realistic people")
+    generate.add_argument("--mentees", type=_whole, required=True, metavar="N")
+    generate.add_argument("--mentors", type=_whole, required=True, metavar="M")
+    generate.add_argument("--seed", type=_whole, required=True, metavar="S")
+    generate.add_argument("--kinds", default="mentoring", metavar="LIST", help="mentoring,peers,communities")
+    generate.add_argument("--esco", type=Path, metavar="DIR", help="folder with the ESCO files")
+    generate.add_argument(
+        "--candidates", type=_whole, metavar="K", help="K explicit candidates a mentee instead"
+    )
+    generate.add_argument("-o", "--output", default="-", metavar="PROBLEM.json")
+    generate.set_defaults(run=_generate)
+
+
+def _whole(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise argparse.ArgumentTypeError("must be a whole number that is not negative")
+    return number
+
+
+def _workers(text: str) -> int:
+    if _whole(text) < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError("must be a number of seconds that is not negative")
+    return seconds
+
+
+def _solve(options: argparse.Namespace) -> int:
+    # The solver's libraries take a while to load; the other commands do without.
+    from matching.sentences import Sentences
+    from matching.solve import Limits, solve
+
+    problem = Problem.from_json(_read(options.problem))
+    with _Interrupt() as interrupt:
+        solution = solve(
+            problem,
+            programme=options.programme,
+            seed=options.seed,
+            limits=Limits(seconds=options.time_limit),
+            progress=_tell if options.progress else None,
+            should_stop=interrupt.asked,
+        )
+    _write(options.output, solution.to_json())
+    print(Sentences(problem).result(problem, solution), file=sys.stderr)
+    return NOT_SO if solution.status is Status.INFEASIBLE else DONE
+
+
+class _Interrupt:
+    """While entered, Ctrl-C asks the solve to stop with its best plan; a second Ctrl-C ends the command."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._before: Callable[[int, FrameType | None], object] | int | None = None
+
+    def asked(self) -> bool:
+        """Tell whether somebody pressed Ctrl-C."""
+        return self._asked
+
+    def __enter__(self) -> "_Interrupt":
+        self._before = signal.signal(signal.SIGINT, self._press)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _press(self, _number: int, _frame: FrameType | None) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
+
+
+def _tell(stage: str, done: int, total: int, best: int | None) -> None:
+    share = f" {100 * done // total} %" if total > 1 else ""
+    worth = "" if best is None else f", {best} matched so far"
+    print(f"{stage}{share}{worth}", file=sys.stderr, flush=True)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from matching.check import check
+
+    problem = Problem.from_json(_read(options.problem))
+    report = check(problem, Solution.from_json(_read(options.solution)))
+    for violation in report.violations:
+        print(f"{violation.where}: {violation.kind}: {violation.message}")
+    print(report.summary)
+    return NOT_SO if report.violations else DONE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from matching.explain_text import unmatched_lines, why_lines
+
+    problem = Problem.from_json(_read(options.problem))
+    solution = Solution.from_json(_read(options.solution))
+    if solution.problem_sha256 != problem.sha256:
+        raise ProblemError("$.problem_sha256", "the solution answers another problem.")
+    lines = (
+        unmatched_lines(problem, solution) if options.unmatched else why_lines(problem, solution, options.why)
+    )
+    for line in lines:
+        print(line)
+    return DONE
+
+
+def _score(options: argparse.Namespace) -> int:
+    from matching.score_table import header, rows
+
+    problem = Problem.from_json(_read(options.problem))
+    written = io.StringIO()
+    table = csv.writer(written, lineterminator="\n")
+    table.writerow(header(problem, options.programme))
+    table.writerows(rows(problem, options.programme))
+    _write(options.output, written.getvalue())
+    return DONE
+
+
+def _generate(options: argparse.Namespace) -> int:
+    from matching.generate import generate
+
+    problem = generate(
+        mentees=options.mentees,
+        mentors=options.mentors,
+        seed=options.seed,
+        kinds=[kind.strip() for kind in options.kinds.split(",")],
+        esco=options.esco,
+        candidates_each=options.candidates,
+    )
+    _write(options.output, problem.to_json())
+    return DONE
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    path = Path(name)
+    if path.is_file() and path.stat().st_size > LARGEST_FILE:
+        raise ProblemError("$", f"the file {name} is larger than {LARGEST_FILE // 2**30} GiB.")
+    return path.read_bytes()
+
+
+def _write(name: str, text: str) -> None:
+    if name == "-":
+        sys.stdout.buffer.write(text.encode())
+        return
+    # Written beside and moved over, so that a full disk or Ctrl-C leaves the old file whole.
+    path = Path(name)
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""The answers of `python -m matching explain`, as lines."""
+
+from collections.abc import Iterator
+
+from matching.errors import ProblemError
+from matching.explain import Explainer, PairReasons, assignments_of, why_unmatched
+from matching.problem import Problem
+from matching.sentences import CRITERION_LABELS, Sentences
+from matching.solution import Role, Solution
+from matching.values import shown
+
+
+def why_lines(problem: Problem, solution: Solution, person: str) -> Iterator[str]:
+    """Yield why somebody has the matches they have, or none; `ProblemError` when there is no such person."""
+    if all(row.id != person for row in problem.people):
+        raise ProblemError("$.people", f"there is no person {shown(person)}.")
+    words = Sentences(problem)
+    found = assignments_of(solution, person)
+    for row in found:
+        reasons = Explainer(problem, row.programme).why(row.members[Role.MENTEE], row.members[Role.MENTOR])
+        yield from _pair_lines(words, reasons, locked=row.locked)
+    left_out = why_unmatched(solution, person)
+    for cause in left_out:
+        yield f"{cause.programme}, as {cause.role.value}: {words.cause(cause)}"
+    if not found and not left_out:
+        yield f"{words.name(person)} does not take part in what was solved."
+
+
+def unmatched_lines(problem: Problem, solution: Solution) -> Iterator[str]:
+    """Yield everybody without a match, and why."""
+    words = Sentences(problem)
+    for row in solution.unmatched:
+        who = f"{words.name(row.person)} ({row.person}, {row.role.value})"
+        yield f"{row.programme}: {who}: {words.cause(row)}"
+    if not solution.unmatched:
+        yield "Everybody has a match."
+
+
+def _pair_lines(words: Sentences, reasons: PairReasons, *, locked: bool) -> Iterator[str]:
+    mentee, mentor = words.name(reasons.mentee), words.name(reasons.mentor)
+    of_most = f" of {reasons.most}" if reasons.parts else ""
+    kept = ", locked" if locked else ""
+    yield f"{reasons.programme}: {mentee} with mentor {mentor}: {reasons.points}{of_most} points{kept}"
+    for sign, sentence in (("+", words.speaks_for(reasons)), ("-", words.speaks_against(reasons))):
+        if sentence is not None:
+            yield f"  {sign} {sentence}"
+    for part in reasons.parts:
+        yield f"    {CRITERION_LABELS[part.criterion]}: {part.points} of {part.weight}"

@@ -1,0 +1,187 @@
+"""Sentences: reasons, causes and results in the words people read; the only place where they are made."""
+
+from collections.abc import Mapping
+
+from matching.explain import PairReasons, Part
+from matching.problem import Criterion, MentoringProgramme, Problem
+from matching.rules import BANNED, BLOCKED, sentence_of
+from matching.solution import CauseKind, Role, Solution, Status, Unmatched
+
+_ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+CRITERION_LABELS = {
+    Criterion.SKILLS: "Skills wanted",
+    Criterion.LEVEL_STEP: "A step above in level",
+    Criterion.HOURS: "Shared working hours",
+    Criterion.VARIETY: "A new part of the company",
+    Criterion.WISHES: "Named wishes",
+    Criterion.CONTINUITY: "Continuity",
+    Criterion.LOCATION: "Same place",
+    Criterion.GRADE_STEP: "A step above in grade",
+}
+
+
+class Sentences:
+    """Words the reasons of one problem's people."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._names = {person.id: person.name or person.id for person in problem.people}
+        self._rules: dict[tuple[str, str], str] = {}
+        for programme in problem.programmes:
+            self._rules |= {(programme.id, rule.rule.value): sentence_of(rule) for rule in programme.rules}
+            self._rules[programme.id, BLOCKED] = "Neither person has blocked the other."
+            self._rules[programme.id, BANNED] = "HR has not ruled the pair out."
+            self._rules[programme.id, "candidate"] = "The pair is on the list of candidates."
+
+    def name(self, person: str) -> str:
+        """Return a person's name, or their id when they have none."""
+        return self._names.get(person, person)
+
+    def speaks_for(self, reasons: PairReasons) -> str | None:
+        """Say the best thing about a pair."""
+        return None if reasons.best is None else self._in_favour(reasons.best, reasons)
+
+    def speaks_against(self, reasons: PairReasons) -> str | None:
+        """Say the worst thing about a pair."""
+        return None if reasons.worst is None else self._against(reasons.worst, reasons)
+
+    def _in_favour(self, part: Part, reasons: PairReasons) -> str:
+        mentee, mentor, facts = self.name(reasons.mentee), self.name(reasons.mentor), part.facts
+        match part.criterion:
+            case Criterion.SKILLS | Criterion.LEVEL_STEP:
+                return _held(mentee, mentor, facts, "best")
+            case Criterion.HOURS:
+                return f"They share {_duration(int(facts['minutes']))} of working time each day."
+            case Criterion.WISHES:
+                return f"{mentee} named {mentor} as {_ORDINALS.get(int(facts['rank']), 'a')} choice."
+            case Criterion.CONTINUITY:
+                return "They were matched in the last round and may go on."
+            case Criterion.VARIETY:
+                where = _kinds(facts, "different")
+                return f"{mentor} works in another {where} than {mentee}."
+            case Criterion.LOCATION:
+                same = facts["locations"] == "same"
+                return "They work at the same location." if same else "They work in the same time zone."
+            case Criterion.GRADE_STEP:
+                return f"{mentor}'s grade is {_above(int(facts['above']))} {mentee}'s."
+
+    def _against(self, part: Part, reasons: PairReasons) -> str:
+        mentee, mentor, facts = self.name(reasons.mentee), self.name(reasons.mentor), part.facts
+        match part.criterion:
+            case Criterion.SKILLS | Criterion.LEVEL_STEP:
+                return _held(mentee, mentor, facts, "worst")
+            case Criterion.HOURS:
+                return f"They share only {_duration(int(facts['minutes']))} of working time each day."
+            case Criterion.WISHES:
+                return _not_first(mentee, mentor, facts)
+            case Criterion.CONTINUITY:
+                return "They were not matched in the last round."
+            case Criterion.VARIETY:
+                where = _kinds(facts, "same")
+                return (
+                    f"They work in the same {where}." if where else "It is not known where both of them work."
+                )
+            case Criterion.LOCATION:
+                return "They do not work at the same location."
+            case Criterion.GRADE_STEP:
+                if "above" not in facts:
+                    return "The grade of one of them is not known."
+                return f"{mentor}'s grade is {_above(int(facts['above']))} {mentee}'s."
+
+    def cause(self, row: Unmatched) -> str:
+        """Say why somebody has no match."""
+        person, cause = self.name(row.person), row.cause
+        others = "mentor" if row.role is Role.MENTEE else "mentee"
+        match cause.kind:
+            case CauseKind.NO_PLACES_ASKED:
+                return f"{person} has set the number of places to 0 for this round."
+            case CauseKind.NO_ELIGIBLE_PARTNER:
+                nobody = f"None of {_count(cause.considered, others)} may be matched with {person}."
+                return f"{nobody} {self._most_removed(row)}"
+            case CauseKind.OWN_CONDITIONS:
+                return (
+                    f"{person}'s own conditions leave none of {_count(cause.considered, others)}. "
+                    f"{self._most_removed(row)}"
+                )
+            case CauseKind.PLACES_RAN_OUT:
+                return (
+                    f"{_count(cause.eligible, others)} would suit, but every place with them is taken by "
+                    f"{_count(cause.rival_count, 'other mentee')}."
+                )
+            case CauseKind.NO_GAIN:
+                return f"No match of {person} would add points, and points come first in this programme."
+            case CauseKind.NOT_NEEDED:
+                return f"Everybody whom {person} could mentor has been matched with somebody else."
+            case CauseKind.NOT_SOLVED:
+                return "The matching was stopped before it came to this person."
+
+    def _most_removed(self, row: Unmatched) -> str:
+        rules = sorted(row.cause.rules.items(), key=lambda item: (-item[1], item[0]))
+        if not rules:
+            return "Nobody has enrolled on the other side."
+        name, count = rules[0]
+        sentence = self._rules.get((row.programme, name), name)
+        return f'{count} of them do not fit the rule "{sentence.rstrip(".")}".'
+
+    def result(self, problem: Problem, solution: Solution) -> str:
+        """Say what came of a solve: people matched, rules, proof."""
+        sought = matched = 0
+        for programme in problem.programmes:
+            if isinstance(programme, MentoringProgramme) and programme.id in solution.programmes:
+                sought += sum(row.places > 0 for row in programme.mentees)
+        found = {(row.programme, row.members[Role.MENTEE]) for row in solution.assignments if row.members}
+        matched = len(found)
+        have = "has" if matched == 1 else "have"
+        return f"{matched} of {_count(sought, 'person')} {have} a mentor. {_ENDINGS[solution.status]}"
+
+
+_ENDINGS = {
+    Status.OPTIMAL: "All rules are kept. The plan is the best possible.",
+    Status.FEASIBLE: "All rules are kept. A better plan may exist.",
+    Status.TIMED_OUT: "The matching stopped at its time limit; all rules are kept.",
+    Status.CANCELLED: "The matching was stopped; all rules are kept.",
+    Status.INFEASIBLE: "These rules cannot all be kept.",
+}
+
+
+def _held(mentee: str, mentor: str, facts: Mapping[str, int | str], name: str) -> str:
+    if not facts:
+        return f"{mentee} has not said which skills they want."
+    wanted, level = facts[f"{name}_wanted"], facts[f"{name}_wanted_level"]
+    if f"{name}_held" not in facts:
+        return f"{mentor} has no skill close to {wanted}, which {mentee} wants at level {level}."
+    held, held_level = facts[f"{name}_held"], facts[f"{name}_held_level"]
+    if held == wanted:
+        return f"{mentor} has {held} at level {held_level}; {mentee} wants to reach level {level}."
+    near = f"{mentor} has {held} at level {held_level}, close to {wanted}"
+    return f"{near}, which {mentee} wants at level {level}."
+
+
+def _not_first(mentee: str, mentor: str, facts: Mapping[str, int | str]) -> str:
+    if not facts["wishes"]:
+        return f"{mentee} named nobody."
+    if not facts["rank"]:
+        return f"{mentee} did not name {mentor}."
+    return f"{mentee} named {mentor} only as {_ORDINALS.get(int(facts['rank']), 'a later')} choice."
+
+
+def _kinds(facts: Mapping[str, int | str], value: str) -> str:
+    words = [word for word in ("department", "location") if facts[f"{word}s"] == value]
+    return " and ".join(words)
+
+
+def _above(steps: int) -> str:
+    if not steps:
+        return "the same as"
+    return f"{_count(abs(steps), 'step')} {'above' if steps > 0 else 'below'}"
+
+
+def _duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _count(rest, "minute")
+    return _count(hours, "hour") if not rest else f"{_count(hours, 'hour')} and {_count(rest, 'minute')}"
+
+
+def _count(number: int, noun: str) -> str:
+    plural = {"person": "people"}.get(noun, f"{noun}s")
+    return f"{number:,} {noun if number == 1 else plural}"

@@ -3,12 +3,17 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from wtforms import Field, Form, StringField, TextAreaField
+from wtforms.fields.choices import SelectFieldBase
+from wtforms.widgets import Option
 
 from app.text import cleaned_line, cleaned_text
 
 SENTENCES = {
     "Not a valid choice.": "Choose one of the options.",
+    "Invalid Choice: could not coerce.": "Choose one of the options.",
     "Not a valid date value.": "Enter a day that exists, as day, month and year.",
     "Not a valid time value.": "Enter a time such as 09:00.",
     "Not a valid integer value.": "Enter a whole number.",
@@ -63,3 +68,36 @@ class TextField(TextAreaField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take the text without control characters, its lines kept."""
         self.data = cleaned_text(valuelist[0]) if valuelist else ""
+
+
+def field_target(field: Field) -> str:
+    """Return the id a link to a field leads to: of a list of choices, the first."""
+    first = next(iter(field), None) if isinstance(field, SelectFieldBase) else None
+    chosen = field if first is None or isinstance(first.widget, Option) else first
+    return str(chosen.id)
+
+
+def field_described(field: Field, hint: str) -> str:
+    """Return the ids of a field's hint and error, for aria-describedby."""
+    return " ".join(filter(None, (hint and f"{field.id}-hint", field.errors and f"{field.id}-error")))
+
+
+def field_attributes(field: Field, hint: str, attributes: dict[str, Any]) -> dict[str, Any]:
+    """Return what a field's control needs for screen readers, with the page's own attributes.
+
+    `required` goes: a browser's own bubble would come before our sentence, and vanish.
+    """
+    described = {"aria-describedby": field_described(field, hint) or False}
+    return {**described, "aria-invalid": "true" if field.errors else False, "required": False, **attributes}
+
+
+def optional_words(field: Field) -> str:
+    """Return what stands behind the label of a field that may stay empty."""
+    return " (optional)" if field.flags.optional else ""
+
+
+@pass_context
+def broken_form(context: Context) -> Form | None:
+    """Find the form of a page that was refused, whatever the page calls it."""
+    forms = (value for value in context.get_all().values() if isinstance(value, Form))
+    return next((form for form in forms if form.errors), None)

@@ -21,16 +21,13 @@ from flask_login import current_user
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from htmx_flask import request as htmx_request
-from jinja2 import StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import StrictUndefined
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 from werkzeug.routing import IntegerConverter, Map
-from wtforms import Field, Form
-from wtforms.fields.choices import SelectFieldBase
-from wtforms.widgets import Option
+from wtforms import Form
 
-from app import access, assets, charts, words
+from app import access, assets, charts, fields, words
 from app.access import Permission
 from app.errors import Invalid
 
@@ -103,18 +100,19 @@ def _dress_templates(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(words.FILTERS)
     env.globals.update(
+        address_of_reader=address_of_reader,
         # A proxy, so that a block rendered alone reaches the macros, and an edited ui.html is seen.
         ui=LocalProxy(lambda: env.get_template("ui.html").module),
         bar=charts.bar,
-        broken_form=_broken_form,
-        field_attributes=_field_attributes,
-        field_described=_field_described,
-        field_target=_field_target,
+        broken_form=fields.broken_form,
+        field_attributes=fields.field_attributes,
+        field_described=fields.field_described,
+        field_target=fields.field_target,
         fit_band=words.fit_band,
         has_page=has_page,
         here=here,
         navigation=navigation,
-        optional_words=_optional_words,
+        optional_words=fields.optional_words,
         support_contact=app.extensions["trellis"].support_contact,
         theme=LocalProxy(theme),
         themes=THEMES,
@@ -190,7 +188,7 @@ def safe_next() -> str | None:
 
 def unauthorised() -> Response:
     """Lead whoever is signed out to sign-in, and back afterwards; htmx must not put that page into a card."""
-    sign_in = url_for("auth.sign_in", next=_address_of_reader())
+    sign_in = url_for("auth.sign_in", next=address_of_reader())
     if htmx_request.htmx:
         return Response(status=401, headers={"HX-Redirect": sign_in})
     return _go(sign_in)
@@ -246,39 +244,8 @@ def _currency(item: NavItem) -> str | None:
     return "true" if request.blueprint == item.endpoint.partition(".")[0] else None
 
 
-def _field_target(field: Field) -> str:
-    """Return the id a link to a field leads to: of a list of choices, the first."""
-    first = next(iter(field), None) if isinstance(field, SelectFieldBase) else None
-    chosen = field if first is None or isinstance(first.widget, Option) else first
-    return str(chosen.id)
-
-
-def _field_described(field: Field, hint: str) -> str:
-    """Return the ids of a field's hint and error, for aria-describedby."""
-    return " ".join(filter(None, (hint and f"{field.id}-hint", field.errors and f"{field.id}-error")))
-
-
-def _field_attributes(field: Field, hint: str, attributes: dict[str, Any]) -> dict[str, Any]:
-    """Return what a field's control needs for screen readers, with the page's own attributes.
-
-    `required` goes: a browser's own bubble would come before our sentence, and vanish.
-    """
-    described = {"aria-describedby": _field_described(field, hint) or False}
-    return {**described, "aria-invalid": "true" if field.errors else False, "required": False, **attributes}
-
-
-def _optional_words(field: Field) -> str:
-    return " (optional)" if field.flags.optional else ""
-
-
-@pass_context
-def _broken_form(context: Context) -> Form | None:
-    """Find the form of a page that was refused, whatever the page calls it."""
-    forms = (value for value in context.get_all().values() if isinstance(value, Form))
-    return next((form for form in forms if form.errors), None)
-
-
-def _address_of_reader() -> str | None:
+def address_of_reader() -> str | None:
+    """Return the page the reader looks at, to lead back to; None when it is not ours."""
     if request.method == "GET" and not htmx_request.htmx:
         return request.full_path.removesuffix("?")
     address = urlsplit(htmx_request.htmx.current_url or request.referrer or "")

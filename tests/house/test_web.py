@@ -164,6 +164,26 @@ def test_navigation_only_grows_with_roles(probe_app, roles, labels):
     assert links_of(client.get("/probe/").text) == [label for label in labels if label in existing]
 
 
+def test_a_wrong_address_still_has_the_navigation(probe_app):
+    client = signed_in_client(factories.account())
+    lost = client.get("/nowhere?at=all")
+
+    assert lost.status_code == 404
+    assert links_of(lost.text) == links_of(client.get("/probe/").text)
+    assert 'name="next" value="/nowhere?at=all"' in lost.text
+
+
+def test_after_a_refusal_the_account_menu_leads_back_to_the_page(probe_app):
+    """The address a form is sent to cannot be opened."""
+    client = signed_in_client(factories.account())
+    refused = post(
+        client, "/probe/name", {"name": "A"}, page="/probe/", headers={"Referer": "http://localhost/probe/"}
+    )
+
+    assert refused.status_code == 422
+    assert 'name="next" value="/probe/"' in refused.text
+
+
 def test_visitors_get_no_navigation(probe_client):
     assert links_of(probe_client.get("/probe/").text) == []
 

@@ -12,13 +12,13 @@ from flask import g, has_request_context
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import clock
-from app.db import db
+from app.db import Model, db
 
 FIRST_LINK = "0" * 64
 CHAIN_LOCK = 7_135_355  # any constant of our own: PostgreSQL's name for the lock on the end of the chain
 
 
-class AuditEvent(db.Model):
+class AuditEvent(Model):
     """One recorded change. Rows are added, never changed or removed (a trigger sees to it).
 
     It has no foreign keys: what it tells outlives the rows it tells of.
@@ -43,7 +43,9 @@ class AuditEvent(db.Model):
 class Actor(Protocol):
     """Whoever acts: an account, or `COMMAND_LINE`."""
 
-    id: int | None
+    @property
+    def id(self) -> int | None:
+        """The account's id, if it is one."""
 
     @property
     def label(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import Flask, has_request_context, request
@@ -79,6 +79,10 @@ def enum_column(kind: type[StrEnum], *, name: str) -> sa.Enum:
 
 
 db = SQLAlchemy(model_class=Base, session_options={"join_transaction_mode": "create_savepoint"})
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
 migrate = Migrate(directory=str(PROJECT / "migrations"), render_as_batch=True)
 
 
@@ -98,6 +102,12 @@ def write_aside() -> Iterator[Session]:
         session.connection(execution_options={"will_write": True})
         yield session
         session.commit()
+
+
+def changed_rows(statement: sa.UpdateBase) -> int:
+    """Carry out an insert, update or delete and return how many rows it touched."""
+    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
 def init_app(app: Flask) -> None:

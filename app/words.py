@@ -89,6 +89,15 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
+def duration(minutes: int) -> str:
+    """Say a length of time: "2 hours", "1 hour 30 minutes", "45 minutes"."""
+    hours, rest = divmod(minutes, 60)
+    named = ([plural(hours, "hour")] if hours else []) + (
+        [plural(rest, "minute")] if rest or not hours else []
+    )
+    return " ".join(named)
+
+
 def number(value: int) -> str:
     """Write a whole number with thousands apart and a true minus sign: "5,400", "−3"."""
     return f"{value:,}".replace("-", MINUS)
@@ -125,6 +134,7 @@ FILTERS = {
     "days_away": days_away,
     "time_ago": time_ago,
     "plural": plural,
+    "duration": duration,
     "number": number,
     "signed": signed,
     "listed": listed,

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Stamped, db, enum_column
+from app.db import Model, Stamped, enum_column
 from app.people.models import Person
 
 
@@ -32,7 +32,7 @@ class EngagementRole(StrEnum):
     MENTOR = "mentor"
 
 
-class Engagement(Stamped, db.Model):
+class Engagement(Stamped, Model):
     """A mentorship that was published, with what spoke for it."""
 
     __tablename__ = "engagement"
@@ -67,7 +67,7 @@ class Engagement(Stamped, db.Model):
     )
 
 
-class EngagementMember(db.Model):
+class EngagementMember(Model):
     """A person's part in an engagement."""
 
     __tablename__ = "engagement_member"

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Stamped, db, enum_column
+from app.db import Model, Stamped, enum_column
 
 
 class ProgrammeKind(StrEnum):
@@ -16,7 +16,7 @@ class ProgrammeKind(StrEnum):
     MENTORING = "mentoring"
 
 
-class Programme(Stamped, db.Model):
+class Programme(Stamped, Model):
     """A standing scheme."""
 
     __tablename__ = "programme"
@@ -42,7 +42,7 @@ class Programme(Stamped, db.Model):
     )
 
 
-class ProgrammeRule(db.Model):
+class ProgrammeRule(Model):
     """A hard rule that is switched on, with its parameters."""
 
     __tablename__ = "programme_rule"
@@ -54,7 +54,7 @@ class ProgrammeRule(db.Model):
     parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class ProgrammeCriterion(db.Model):
+class ProgrammeCriterion(Model):
     """The most points a criterion can give."""
 
     __tablename__ = "programme_criterion"
@@ -67,7 +67,7 @@ class ProgrammeCriterion(db.Model):
     weight: Mapped[int]
 
 
-class ProgrammeGoal(db.Model):
+class ProgrammeGoal(Model):
     """A soft goal and its place in the order."""
 
     __tablename__ = "programme_goal"

@@ -1,6 +1,7 @@
 """Reads about programmes."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import selectinload
@@ -30,7 +31,7 @@ def programme_called(name: str) -> Programme:
     return found
 
 
-def _whole() -> sa.Select[tuple[Programme]]:
+def _whole() -> sa.Select[Any]:
     return sa.select(Programme).options(
         selectinload(Programme.rules), selectinload(Programme.criteria), selectinload(Programme.goals)
     )

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.words import plural, signed
+from app.engagements.reasons import CRITERIA as CRITERIA
+from app.words import duration, signed
 
 LONGEST_MEETING = 1440
 FURTHEST_GRADES = 20
@@ -35,11 +36,13 @@ def _shared_hours(parameters: Mapping[str, Any]) -> str:
 
 def _grade_distance(parameters: Mapping[str, Any]) -> str:
     least, most = parameters.get("min"), parameters.get("max")
-    if least is None:
+    if least is None and most is not None:
         return f"The mentor's grade is at most {signed(most)} from the mentee's"
-    if most is None:
+    if most is None and least is not None:
         return f"The mentor's grade is at least {signed(least)} from the mentee's"
-    return f"The mentor's grade is {signed(least)} to {signed(most)} from the mentee's"
+    return (
+        f"The mentor's grade is {signed(parameters['min'])} to {signed(parameters['max'])} from the mentee's"
+    )
 
 
 def _same_attribute(parameters: Mapping[str, Any]) -> str:
@@ -59,17 +62,6 @@ RULES: dict[str, RuleWords] = {
     ),
     "other_department": RuleWords(_always("From different departments")),
     "same_attribute": RuleWords(_same_attribute, choices={"name": ATTRIBUTES}, needs=frozenset({"name"})),
-}
-
-CRITERIA: dict[str, str] = {
-    "skills": "Skills asked for",
-    "level_step": "Right step up in level",
-    "hours": "Working hours overlap",
-    "variety": "Another department and place",
-    "wishes": "Named preference",
-    "continuity": "Together last round",
-    "location": "Same place of work",
-    "grade_step": "Right step up in grade",
 }
 
 GOALS: dict[str, str] = {
@@ -96,12 +88,3 @@ DEFAULT_GOALS: tuple[str, ...] = ("coverage", "points")
 def rule_sentence(rule: str, parameters: Mapping[str, Any]) -> str:
     """Say a rule with its parameters as people read it."""
     return RULES[rule].sentence(parameters)
-
-
-def duration(minutes: int) -> str:
-    """Say a length of time: "2 hours", "1 hour 30 minutes", "45 minutes"."""
-    hours, rest = divmod(minutes, 60)
-    parts = ([plural(hours, "hour")] if hours else []) + (
-        [plural(rest, "minute")] if rest or not hours else []
-    )
-    return " ".join(parts)

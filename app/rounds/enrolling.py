@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from app import audit, clock
-from app.db import db
+from app.db import changed_rows, db
 from app.engagements.models import Engagement, EngagementMember, EngagementRole, EngagementState
 from app.errors import Conflict, Invalid
 from app.people.models import MOST_PLACES, Person
@@ -109,7 +109,7 @@ def enrol_everyone(matching_round: MatchingRound) -> int:
 
 def _enrol_where(
     wanted: sa.ColumnElement[bool],
-    places: sa.SQLCoreOperations[int],
+    places: sa.SQLColumnExpression[int],
     role: EnrolmentRole,
     matching_round: MatchingRound,
     programme_id: int,
@@ -133,10 +133,10 @@ def _enrol_where(
         .order_by(Person.id)
     )
     names = [column.key for column in columns]
-    return db.session.execute(sa.insert(Enrolment).from_select(names, people)).rowcount
+    return changed_rows(sa.insert(Enrolment).from_select(names, people))
 
 
-def _has_mentor_on(day: date, programme_id: int) -> sa.Select[tuple[int]]:
+def _has_mentor_on(day: date, programme_id: int) -> sa.Select[int]:
     return (
         sa.select(EngagementMember.person_id)
         .join(Engagement)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import clock
-from app.db import Stamped, db, enum_column
+from app.db import Model, Stamped, enum_column
 from app.people.models import MOST_PLACES, Person
 from app.programmes.models import Programme
 from app.rounds.states import RoundState, RunState
@@ -28,7 +28,7 @@ class DocumentKind(StrEnum):
     SOLUTION = "solution"
 
 
-class MatchingRound(Stamped, db.Model):
+class MatchingRound(Stamped, Model):
     """One quarterly run of one or more programmes."""
 
     __tablename__ = "matching_round"
@@ -54,7 +54,7 @@ class MatchingRound(Stamped, db.Model):
     )
 
 
-class MatchingRoundProgramme(db.Model):
+class MatchingRoundProgramme(Model):
     """A programme that a round matches."""
 
     __tablename__ = "matching_round_programme"
@@ -67,7 +67,7 @@ class MatchingRoundProgramme(db.Model):
     )
 
 
-class Enrolment(db.Model):
+class Enrolment(Model):
     """A person's offer or wish in a round: so many places, as a mentor or as a mentee."""
 
     __tablename__ = "enrolment"
@@ -94,7 +94,7 @@ def one_each_round(name: str, condition: str) -> sa.Index:
     return sa.Index(name, "matching_round_id", unique=True, sqlite_where=where, postgresql_where=where)
 
 
-class Run(db.Model):
+class Run(Model):
     """One attempt to match a round: its progress while it lasts, its figures when it is done."""
 
     __tablename__ = "run"
@@ -136,7 +136,7 @@ class Run(db.Model):
     matching_round: Mapped[MatchingRound] = relationship()
 
 
-class RunDocument(db.Model):
+class RunDocument(Model):
     """The problem a run was given, or the solution it found, as compressed canonical JSON."""
 
     __tablename__ = "run_document"
@@ -146,7 +146,7 @@ class RunDocument(db.Model):
     body: Mapped[bytes] = mapped_column(sa.LargeBinary, deferred=True)
 
 
-class Assignment(db.Model):
+class Assignment(Model):
     """Who was put with whom in a run, for how many points, and why."""
 
     __tablename__ = "assignment"
@@ -164,7 +164,7 @@ class Assignment(db.Model):
     )
 
 
-class AssignmentMember(db.Model):
+class AssignmentMember(Model):
     """A person's part in an assignment."""
 
     __tablename__ = "assignment_member"
@@ -180,7 +180,7 @@ class AssignmentMember(db.Model):
     person: Mapped[Person] = relationship()
 
 
-class UnmatchedPerson(db.Model):
+class UnmatchedPerson(Model):
     """Someone a run left out, and the one cause of it."""
 
     __tablename__ = "unmatched_person"

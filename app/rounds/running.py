@@ -6,7 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from app import audit, clock
-from app.db import db, write_aside
+from app.db import changed_rows, db, write_aside
 from app.errors import Conflict
 from app.rounds.models import MatchingRound, Run
 from app.rounds.service import move
@@ -125,6 +125,11 @@ def report(attempt: Attempt, *, stage: str, done: int, total: int) -> bool:
     return stop_requested is not None and stop_requested.stop_requested_at is None
 
 
+def note_problem(attempt: Attempt, sha256: str) -> None:
+    """Note which problem a run was given."""
+    db.session.execute(sa.update(Run).where(_held(attempt)).values(problem_sha256=sha256))
+
+
 def fail(attempt: Attempt, sentence: str) -> None:
     """Settle that a run came to nothing, and say why."""
     if _settle(attempt.run_id, RunState.RUNNING, RunState.FAILED, attempt=attempt, failure=sentence):
@@ -177,13 +182,8 @@ def _settle(
     """Move a run from one state to another, unless it has moved meanwhile or belongs to a later attempt."""
     condition = sa.and_(Run.id == run_id, Run.state == before) if attempt is None else _held(attempt)
     ended = {} if after is RunState.QUEUED else {"finished_at": clock.now()}
-    moved = db.session.execute(
-        sa.update(Run)
-        .where(condition)
-        .values(state=after, **ended, **values)
-        .execution_options(synchronize_session=False)
-    )
-    return moved.rowcount == 1
+    moved = changed_rows(sa.update(Run).where(condition).values(state=after, **ended, **values))
+    return moved == 1
 
 
 def _after(run_id: int, action: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from app import audit, clock
-from app.db import db
+from app.db import changed_rows, db
 from app.errors import Conflict, Invalid
 from app.programmes.models import Programme
 from app.rounds.enrolling import enrol_everyone
@@ -108,14 +108,13 @@ def move(matching_round: MatchingRound, state: RoundState, **values: Any) -> Non
     """
     before = matching_round.state
     check_may_follow(matching_round.name, before, state)
-    moved = db.session.execute(
+    moved = changed_rows(
         sa.update(MatchingRound)
         .where(MatchingRound.id == matching_round.id, MatchingRound.state == before)
         .values(state=state, **values)
-        .execution_options(synchronize_session=False)
     )
     db.session.refresh(matching_round)
-    if moved.rowcount != 1:
+    if moved != 1:
         check_may_follow(matching_round.name, matching_round.state, state)
         raise Conflict(f"{matching_round.name} has changed meanwhile. Reload the page and try again.")
 

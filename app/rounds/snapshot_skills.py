@@ -11,7 +11,7 @@ from app.skills.models import Claim, EdgeKind, Goal, Skill, SkillEdge
 from matching import problem as engine
 
 PREFIX = "s"
-Who = sa.Select[tuple[int]]
+Who = sa.Select[int]
 
 
 @dataclass(frozen=True, slots=True)

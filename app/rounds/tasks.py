@@ -1,1 +1,135 @@
-"""Background tasks of matching rounds."""
+"""Background tasks of matching rounds: carry out a run, and find runs whose worker has died."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from flask import Flask, current_app
+from huey import crontab
+
+from app.db import db
+from app.jobs import periodic, queue, task
+from app.rounds import running
+from app.rounds.documents import keep
+from app.rounds.models import DocumentKind, Run
+from app.rounds.progress import Reporter
+from app.rounds.reasons import reasons_of
+from app.rounds.running import Attempt
+from app.rounds.snapshot import take
+from app.rounds.storing import store
+from app.words import plural
+from matching.check import check
+from matching.problem import Problem, ProblemError
+from matching.solution import Solution, Status
+from matching.solve import solve
+
+log = logging.getLogger(__name__)
+LOOKED_AGAIN_AFTER_SECONDS = 30
+BROKE_DOWN = "Something went wrong on our side, and nothing was changed. Run the matching again in a while."
+
+
+@task()
+def solve_run(run_id: int) -> None:
+    """Carry out a run that waits; one that is already being carried out is left alone."""
+    carry_out(run_id)
+
+
+@periodic(crontab(minute="*"))
+def watch_over_runs() -> None:
+    """Find runs whose worker has died, now and in the middle of the minute."""
+    recover()
+    recover_later.schedule(delay=LOOKED_AGAIN_AFTER_SECONDS)
+
+
+@task()
+def recover_later() -> None:
+    """Find runs whose worker has died."""
+    recover()
+
+
+@queue.on_startup()  # type: ignore[untyped-decorator]
+def recover_at_start() -> None:
+    """Find what a worker left behind when it died."""
+    if queue.app is not None:
+        with queue.app.app_context():
+            recover()
+
+
+def recover() -> None:
+    """Enqueue again, or give up, the runs of workers that fell silent."""
+    waiting = running.recover_silent_runs()
+    db.session.commit()
+    for run_id in waiting:
+        solve_run(run_id)
+
+
+def carry_out(run_id: int, tell: Callable[[str, int], None] = lambda words, percent: None) -> None:
+    """Match the round of a run and keep the plan, or the reason why there is none."""
+    attempt = running.take_up(run_id)
+    db.session.commit()
+    if attempt is None:
+        return
+    reporter = Reporter(attempt, tell)
+    # The heart stops before the outcome is written: it would wait for that transaction to end.
+    with reporter.beating(_this_app()):
+        settle = _outcome(attempt, reporter)
+    settle()
+    db.session.commit()
+
+
+def _outcome(attempt: Attempt, reporter: Reporter) -> Callable[[], object]:
+    """Do the work, without an open transaction, and return the command that settles the run."""
+    try:
+        return _match(attempt, reporter)
+    except ProblemError as error:
+        db.session.rollback()
+        return partial(running.fail, attempt, f"This round cannot be matched as it stands: {error.sentence}")
+    except Exception:
+        log.exception("run %s broke down", attempt.run_id)
+        db.session.rollback()
+        return partial(running.fail, attempt, BROKE_DOWN)
+
+
+def _match(attempt: Attempt, reporter: Reporter) -> Callable[[], object]:
+    problem, seed = _snapshot(attempt)
+    solution = solve(problem, seed=seed, progress=reporter.progress, should_stop=reporter.should_stop)
+    if solution.status is Status.CANCELLED and not solution.assignments:
+        return partial(running.abandon, attempt)
+    refusal = _refusal(problem, solution, reporter)
+    if refusal is not None:
+        return partial(running.fail, attempt, refusal)
+    reporter.progress("explain", 0, 1)
+    reasons = reasons_of(problem, solution)
+    reporter.progress("store", 0, 1)
+    return partial(store, attempt, problem, solution, reasons)
+
+
+def _snapshot(attempt: Attempt) -> tuple[Problem, int]:
+    """Read the round without holding up those who write, and keep what was read."""
+    db.session.connection(execution_options={"will_write": False})
+    run = db.session.get_one(Run, attempt.run_id)
+    problem, seed = take(run.matching_round), run.seed
+    db.session.rollback()
+    keep(attempt.run_id, DocumentKind.PROBLEM, problem.to_json())
+    running.note_problem(attempt, problem.sha256)
+    db.session.commit()
+    return problem, seed
+
+
+def _refusal(problem: Problem, solution: Solution, reporter: Reporter) -> str | None:
+    """Return why a solution may not be shown to anybody, if so."""
+    if solution.status is Status.INFEASIBLE:
+        return "These rules cannot all be kept together. Relax one of them, then run the matching again."
+    reporter.progress("check", 0, 1)
+    report = check(problem, solution)
+    if report.ok:
+        return None
+    log.error("the plan of problem %s was refused: %s", problem.sha256, report.summary)
+    return (
+        f"The check found {plural(len(report.violations), 'mistake')} in the plan, so it was not kept. "
+        "Download the problem and send it to whoever looks after Trellis."
+    )
+
+
+def _this_app() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]

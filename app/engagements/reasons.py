@@ -1,0 +1,155 @@
+"""Why two people were matched, in sentences: the one place that turns records of reasons into words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.words import duration, plural
+
+Record = Mapping[str, Any]
+FOR, AGAINST = "for", "against"
+# What earns points, by the engine's names; a test keeps both alike.
+CRITERIA: dict[str, str] = {
+    "skills": "Skills asked for",
+    "level_step": "Right step up in level",
+    "hours": "Working hours overlap",
+    "variety": "Another department and place",
+    "wishes": "Named preference",
+    "continuity": "Together last round",
+    "location": "Same place of work",
+    "grade_step": "Right step up in grade",
+}
+ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One of the two as a sentence names them: by name, or as the reader."""
+
+    name: str
+    is_reader: bool = False
+
+    def does(self, one: str, you: str) -> str:
+        """Begin a sentence: "Mei has", "You have"."""
+        return f"You {you}" if self.is_reader else f"{self.name} {one}"
+
+    def also(self, one: str, you: str) -> str:
+        """Name the person inside a sentence: "Mei wants", "you want"."""
+        return f"you {you}" if self.is_reader else f"{self.name} {one}"
+
+    @property
+    def whom(self) -> str:
+        """Name the person as an object: "Mei", "you"."""
+        return "you" if self.is_reader else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The reasons of one pair as sentences."""
+
+    plus: list[str]
+    minus: list[str]
+
+
+Sentence = Callable[[Record, Party, Party], str]
+
+
+def told(reasons: Iterable[Record], *, mentee: Party, mentor: Party) -> Told:
+    """Say the reasons for and against a pair."""
+    said = [(row["side"], _SENTENCES[row["kind"]](row, mentee, mentor)) for row in reasons]
+    return Told(
+        [sentence for side, sentence in said if side == FOR],
+        [sentence for side, sentence in said if side == AGAINST],
+    )
+
+
+def parts_in_words(parts: Iterable[Record]) -> list[tuple[str, int, int]]:
+    """Return (criterion, points, most) for the table that adds up to the fit."""
+    return [(CRITERIA[row["criterion"]], row["points"], row["weight"]) for row in parts]
+
+
+def _has_skill(row: Record, mentee: Party, mentor: Party) -> str:
+    wants = mentee.also("wants", "want")
+    return (
+        f"{mentor.does('has', 'have')} {row['skill']} at level {row['level']}; {wants} level {row['wanted']}"
+    )
+
+
+def _near_skill(row: Record, mentee: Party, mentor: Party) -> str:
+    has = mentor.does("has", "have")
+    return f"{has} {row['near']}, close to {row['skill']}, which {mentee.also('wants', 'want')}"
+
+
+def _lacks_skill(row: Record, mentee: Party, mentor: Party) -> str:
+    lacks = mentor.does("does not have", "do not have")
+    return f"{lacks} {row['skill']}, which {mentee.also('wants', 'want')}"
+
+
+def _below(row: Record, mentee: Party, mentor: Party) -> str:
+    has, wants = mentor.does("has", "have"), mentee.also("wants", "want")
+    return f"{has} {row['skill']} at level {row['level']}, and {wants} level {row['wanted']}"
+
+
+def _level_step(row: Record, mentee: Party, mentor: Party) -> str:
+    above = row["level"] - row["wanted"]
+    what = f"the level {mentee.also('wants', 'want')} in {row['skill']}"
+    if above == 0:
+        return f"{mentor.does('is', 'are')} just at {what}"
+    if above < 0:
+        return f"{mentor.does('is', 'are')} below {what}"
+    return f"{mentor.does('is', 'are')} {plural(above, 'level')} above {what}"
+
+
+def _hours(row: Record, _mentee: Party, _mentor: Party) -> str:
+    if not row["minutes"]:
+        return "No shared working hours"
+    return f"{duration(row['minutes'])} of shared working hours a day".capitalize()
+
+
+def _variety(row: Record, _mentee: Party, _mentor: Party) -> str:
+    if row["side"] == FOR:
+        named = [word for word in ("department", "place of work") if row[word.split()[0]]]
+        return f"Another {' and another '.join(named)}"
+    named = [word for word in ("department", "place of work") if not row[word.split()[0]]]
+    return f"Same {' and '.join(named)}, or not known"
+
+
+def _wish(row: Record, mentee: Party, mentor: Party) -> str:
+    if not row["rank"]:
+        return f"{mentee.does('named', 'named')} someone else"
+    return f"{mentee.does('named', 'named')} {mentor.whom} {ORDINALS.get(row['rank'], 'later')}"
+
+
+def _together(row: Record, _mentee: Party, _mentor: Party) -> str:
+    return "Together last round" if row["side"] == FOR else "Not together last round"
+
+
+def _location(row: Record, _mentee: Party, _mentor: Party) -> str:
+    if row["same"] == "location":
+        return "Same place of work"
+    return "Different places in one time zone" if row["same"] == "time_zone" else "Far apart"
+
+
+def _grades(row: Record, mentee: Party, mentor: Party) -> str:
+    above = row["above"]
+    if above is None:
+        return "A grade is not known"
+    if above == 0:
+        return "Both have the same grade"
+    way = "above" if above > 0 else "below"
+    return f"{mentor.does('is', 'are')} {plural(abs(above), 'grade')} {way} {mentee.whom}"
+
+
+_SENTENCES: dict[str, Sentence] = {
+    "has_skill": _has_skill,
+    "near_skill": _near_skill,
+    "lacks_skill": _lacks_skill,
+    "below": _below,
+    "level_step": _level_step,
+    "hours": _hours,
+    "variety": _variety,
+    "wish": _wish,
+    "together": _together,
+    "location": _location,
+    "grades": _grades,
+}

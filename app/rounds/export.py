@@ -1,0 +1,62 @@
+"""A run as files: the pairs and those left out as CSV, the problem and the solution word for word."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from app.engagements.reasons import CRITERIA, Party, told
+from app.rounds.models import Run
+from app.rounds.results import explain_cause
+from app.rounds.run_queries import all_left_out, all_matches
+
+# What a spreadsheet takes for the beginning of a formula, in plain and full-width forms.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+PAIR = ("programme", "mentee", "mentee id", "mentor", "mentor id", "fit", "for", "against")
+HEADING = (*PAIR, *CRITERIA, "without a match because")
+
+
+def csv_of(run: Run) -> str:
+    """Return a row for each pair of a run, then one for each person it left out."""
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(HEADING)
+    for row in (*_pair_rows(run), *_left_out_rows(run)):
+        writer.writerow([safe_cell(value) for value in row])
+    return lines.getvalue()
+
+
+def safe_cell(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula."""
+    if not isinstance(value, str):
+        return value
+    # Some programs skip blanks before a formula, so these hide none here.
+    return (
+        f"'{value}"
+        if value.startswith(FORMULA_STARTS) or value.lstrip().startswith(FORMULA_STARTS)
+        else value
+    )
+
+
+def _pair_rows(run: Run) -> Iterator[list[object]]:
+    for row in all_matches(run):
+        reasons = told(row.reasons, mentee=Party(row.mentee), mentor=Party(row.mentor))
+        points = {part["criterion"]: part["points"] for part in row.parts}
+        yield [
+            row.programme,
+            row.mentee,
+            row.mentee_id,
+            row.mentor,
+            row.mentor_id,
+            row.points,
+            "; ".join(reasons.plus),
+            "; ".join(reasons.minus),
+            *(points.get(criterion, "") for criterion in CRITERIA),
+            "",
+        ]
+
+
+def _left_out_rows(run: Run) -> Iterator[list[object]]:
+    for row in all_left_out(run):
+        person = {"mentee": (row.name, row.person_id, "", ""), "mentor": ("", "", row.name, row.person_id)}
+        why = explain_cause(row.cause, row.details).why
+        yield [row.programme, *person[row.role], "", "", "", *("" for _ in CRITERIA), why]

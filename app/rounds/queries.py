@@ -1,0 +1,216 @@
+"""Reads about matching rounds: their list, one round, who takes part, its runs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy.orm import aliased, joinedload
+
+from app.db import db
+from app.engagements.models import Engagement
+from app.errors import Missing
+from app.feedback.models import Feedback
+from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, Run
+from app.rounds.states import RoundState
+from app.words import listed, plural
+
+PER_PAGE = 25
+FEWEST_FOR_AVERAGE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many take part in a round."""
+
+    mentees: int
+    mentors: int
+    places: int
+
+    def words(self) -> str:
+        """Say the counts in one phrase."""
+        return listed(
+            [plural(self.mentees, "mentee"), plural(self.mentors, "mentor"), plural(self.places, "place")]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A round in a list."""
+
+    matching_round: MatchingRound
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How useful people found the mentorships of a round; only from five answers on."""
+
+    round_name: str
+    average: float
+    answers: int
+
+
+class Shown(Pagination):
+    """One page of rows that were counted elsewhere, for ui.pager."""
+
+    def _query_items(self) -> list[Any]:
+        return list(self._query_args["read"](self.per_page, self._query_offset))
+
+    def _query_count(self) -> int:
+        return int(self._query_args["counted"])
+
+
+def round_numbered(round_id: int) -> MatchingRound:
+    """Return a round.
+
+    Raises:
+        Missing: when there is none.
+    """
+    matching_round = db.session.get(MatchingRound, round_id)
+    if matching_round is None:
+        raise Missing
+    return matching_round
+
+
+def round_called(name: str) -> MatchingRound:
+    """Return the round with this name or id.
+
+    Raises:
+        Missing: when there is none.
+    """
+    found = db.session.scalar(sa.select(MatchingRound).where(MatchingRound.name == name))
+    if found is None and name.isdecimal():
+        found = db.session.get(MatchingRound, int(name))
+    if found is None:
+        raise Missing(f"There is no round {name}. List them with: flask rounds list")
+    return found
+
+
+def rounds_page() -> Pagination:
+    """Return a page of rounds, the latest first, with how many take part."""
+    total = db.session.scalar(sa.select(sa.func.count()).select_from(MatchingRound)) or 0
+    return Shown(read=_round_rows, counted=total, per_page=PER_PAGE, error_out=False)
+
+
+def all_rounds() -> list[RoundRow]:
+    """Return every round, the latest first, with how many take part."""
+    return _round_rows(None, 0)
+
+
+def enrolment_counts(round_id: int) -> Counts:
+    """Count who takes part in a round."""
+    mentees, mentors, places = db.session.execute(sa.select(*_counted(sa.literal(round_id)))).one()
+    return Counts(mentees, mentors, places)
+
+
+def runs_of(round_id: int) -> Sequence[Run]:
+    """Return the runs of a round, the latest first."""
+    query = sa.select(Run).filter_by(matching_round_id=round_id)
+    return db.session.scalars(query.order_by(Run.id.desc())).all()
+
+
+def run_numbered(round_id: int, run_id: int) -> Run:
+    """Return a run of a round, with the round.
+
+    Raises:
+        Missing: when there is none.
+    """
+    query = sa.select(Run).filter_by(matching_round_id=round_id, id=run_id)
+    run = db.session.scalar(query.options(joinedload(Run.matching_round)))
+    if run is None:
+        raise Missing
+    return run
+
+
+def rating_before(matching_round: MatchingRound) -> Rating | None:
+    """Return how useful the round before was found, unless too few have answered to hide who said what."""
+    before = (
+        sa.select(MatchingRound.id)
+        .where(
+            MatchingRound.state.in_([RoundState.PUBLISHED, RoundState.COMPLETED]),
+            MatchingRound.starts_on < matching_round.starts_on,
+        )
+        .order_by(MatchingRound.starts_on.desc(), MatchingRound.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    found = db.session.execute(
+        sa.select(MatchingRound.name, sa.func.avg(Feedback.rating), sa.func.count())
+        .select_from(Feedback)
+        .join(Engagement, Engagement.id == Feedback.engagement_id)
+        .join(MatchingRound, MatchingRound.id == Engagement.matching_round_id)
+        .where(MatchingRound.id == before)
+        .group_by(MatchingRound.name)
+        .having(sa.func.count() >= FEWEST_FOR_AVERAGE)
+    ).first()
+    return None if found is None else Rating(found[0], float(found[1]), found[2])
+
+
+def latest_unfinished_round() -> MatchingRound | None:
+    """Return the round HR is busy with: the latest that is neither over nor given up."""
+    done = [RoundState.PUBLISHED, RoundState.COMPLETED, RoundState.CANCELLED]
+    query = sa.select(MatchingRound).where(MatchingRound.state.not_in(done))
+    return db.session.scalar(query.order_by(MatchingRound.starts_on, MatchingRound.id).limit(1))
+
+
+def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int]]:
+    """Return the rounds that are open, each with in how many ways the person takes part."""
+    own = aliased(Enrolment)
+    query = (
+        sa.select(MatchingRound, sa.func.count(own.id))
+        .outerjoin(
+            own,
+            sa.and_(
+                own.matching_round_id == MatchingRound.id,
+                own.person_id == person_id,
+                own.withdrawn_at.is_(None),
+            ),
+        )
+        .where(MatchingRound.state == RoundState.OPEN)
+        .group_by(MatchingRound.id)
+        .order_by(MatchingRound.closes_on, MatchingRound.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
+
+
+def enrolments_of(person_id: int, round_id: int) -> Sequence[Enrolment]:
+    """Return in which ways a person takes part in a round."""
+    query = sa.select(Enrolment).filter_by(matching_round_id=round_id, person_id=person_id)
+    return db.session.scalars(query.where(Enrolment.withdrawn_at.is_(None)).order_by(Enrolment.id)).all()
+
+
+def _round_rows(limit: int | None, offset: int) -> list[RoundRow]:
+    query = (
+        sa.select(MatchingRound, *_counted(MatchingRound.id))
+        .order_by(MatchingRound.starts_on.desc(), MatchingRound.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [
+        RoundRow(matching_round, Counts(mentees, mentors, places))
+        for matching_round, mentees, mentors, places in db.session.execute(query)
+    ]
+
+
+def _counted(round_id: Any) -> list[sa.ScalarSelect[int]]:
+    """Return the counts of a round as columns: mentees, mentors, mentors' places."""
+
+    def counted(what: sa.ColumnElement[int], role: EnrolmentRole) -> sa.ScalarSelect[int]:
+        return (
+            sa.select(what)
+            .where(
+                Enrolment.matching_round_id == round_id,
+                Enrolment.role == role,
+                Enrolment.withdrawn_at.is_(None),
+            )
+            .scalar_subquery()
+        )
+
+    places = sa.func.coalesce(sa.func.sum(Enrolment.places), 0)
+    return [
+        counted(sa.func.count(), EnrolmentRole.MENTEE),
+        counted(sa.func.count(), EnrolmentRole.MENTOR),
+        counted(places, EnrolmentRole.MENTOR),
+    ]

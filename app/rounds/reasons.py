@@ -1,0 +1,171 @@
+"""Facts for and against each pair of a solution, and about each person left out, as records to keep."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from app.engagements.reasons import AGAINST, FOR
+from matching.columns import Columns
+from matching.problem import MentoringProgramme, Person, Problem, Wanted
+from matching.skills import closeness_of
+from matching.solution import Assignment, Cause, Role, Solution
+
+Reasons = list[dict[str, Any]]
+BLOCKED = "not_blocked"
+
+
+def reasons_of(problem: Problem, solution: Solution) -> list[Reasons]:
+    """Return for each assignment its strongest reason for, and the strongest against when there is one."""
+    witness = Witness(problem)
+    return [witness.reasons(assignment) for assignment in solution.assignments]
+
+
+def cause_details(cause: Cause) -> dict[str, Any]:
+    """Return what is kept of a cause: nothing from which one could tell who blocked whom."""
+    return {
+        "considered": cause.considered,
+        "eligible": cause.eligible,
+        "rules": {rule: count for rule, count in cause.rules.items() if rule != BLOCKED},
+    }
+
+
+class Witness:
+    """Tells of a pair what earned it points and what cost it points."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._people = {person.id: person for person in problem.people}
+        self._labels = {skill.id: skill.label or skill.id for skill in problem.skills.nodes}
+        self._programmes = {row.id: row for row in problem.programmes if isinstance(row, MentoringProgramme)}
+        self._wishes = {
+            (programme.id, mentee.person): mentee.wishes
+            for programme in self._programmes.values()
+            for mentee in programme.mentees
+        }
+        self._columns = Columns.of(problem)
+        self._closeness = closeness_of(problem)
+        self._near: dict[str, dict[str, int]] = {}
+        self._facts: dict[str, Callable[[str, Assignment, Person, Person], dict[str, Any] | None]] = {
+            "skills": self._skills,
+            "level_step": self._level_step,
+            "hours": self._hours,
+            "variety": self._variety,
+            "wishes": self._wish,
+            "continuity": self._continuity,
+            "location": self._location,
+            "grade_step": self._grades,
+        }
+
+    def reasons(self, assignment: Assignment) -> Reasons:
+        """Return the criterion that earned most, then the one that lost most."""
+        mentee = self._people[assignment.members[Role.MENTEE]]
+        mentor = self._people[assignment.members[Role.MENTOR]]
+        weights = self._programmes[assignment.programme].criteria
+        earned = {str(name): assignment.parts.get(name, 0) for name in weights}
+        lost = {str(name): weight - earned[name] for name, weight in weights.items()}
+
+        def strongest(side: str, amounts: dict[str, int]) -> Iterator[dict[str, Any]]:
+            for name in sorted(amounts, key=lambda name: (-amounts[name], name)):
+                fact = self._facts[name](side, assignment, mentee, mentor) if amounts[name] > 0 else None
+                if fact is not None:
+                    yield {"side": side, "criterion": name, **fact}
+                    return
+
+        return [*strongest(FOR, earned), *strongest(AGAINST, lost)]
+
+    def _skills(self, side: str, _row: Assignment, mentee: Person, mentor: Person) -> dict[str, Any] | None:
+        held = {row.skill: row.level for row in mentor.holds}
+        covers = [(self._cover(wanted, mentor), wanted) for wanted in mentee.wants]
+        if not covers:
+            return None
+        if side == FOR:
+            (share, near), wanted = max(covers, key=lambda row: (row[0][0] * row[1].importance, row[1].skill))
+            if not share or near is None:
+                return None
+            label = self._labels[wanted.skill]
+            if near == wanted.skill:
+                return {"kind": "has_skill", "skill": label, "level": held[near], "wanted": wanted.level}
+            return {"kind": "near_skill", "skill": label, "near": self._labels[near]}
+        (share, _), wanted = max(
+            covers, key=lambda row: ((1000 - row[0][0]) * row[1].importance, row[1].skill)
+        )
+        if share == 1000:
+            return None
+        label = self._labels[wanted.skill]
+        if wanted.skill in held:
+            return {"kind": "below", "skill": label, "level": held[wanted.skill], "wanted": wanted.level}
+        return {"kind": "lacks_skill", "skill": label}
+
+    def _cover(self, wanted: Wanted, mentor: Person) -> tuple[int, str | None]:
+        """Return how well a mentor covers a wanted skill, in thousandths, and by which of theirs."""
+        offers = (
+            (
+                self._close_to(wanted.skill, row.skill) * min(row.level, wanted.level) // wanted.level,
+                row.skill,
+            )
+            for row in mentor.holds
+        )
+        return max(offers, default=(0, None), key=lambda offer: (offer[0], offer[1] == wanted.skill))
+
+    def _close_to(self, wanted: str, held: str) -> int:
+        """Return how close a held skill is to a wanted one, in thousandths."""
+        if wanted not in self._near:
+            self._near[wanted] = self._closeness.near(wanted)
+        return self._near[wanted].get(held, 0)
+
+    def _level_step(
+        self, side: str, _row: Assignment, mentee: Person, mentor: Person
+    ) -> dict[str, Any] | None:
+        held = {row.skill: row.level for row in mentor.holds}
+        both = [row for row in mentee.wants if row.skill in held]
+        if not both:
+            return None
+        steps = {row.skill: self._step(held[row.skill] - row.level) for row in both}
+        best = max if side == FOR else min
+        wanted = best(both, key=lambda row: (steps[row.skill], row.importance, row.skill))
+        if (steps[wanted.skill] >= 600) != (side == FOR):
+            return None
+        return {
+            "kind": "level_step",
+            "skill": self._labels[wanted.skill],
+            "level": held[wanted.skill],
+            "wanted": wanted.level,
+        }
+
+    @staticmethod
+    def _step(above: int) -> int:
+        return 0 if above < 0 else (500, 1000, 1000, 600, 600)[min(above, 4)]
+
+    def _hours(self, _side: str, _row: Assignment, mentee: Person, mentor: Person) -> dict[str, Any]:
+        times = self._columns.timetable
+        one, other = (times[self._columns.index[person.id]] for person in (mentee, mentor))
+        return {"kind": "hours", "minutes": int(self._columns.shared_minutes[one, other])}
+
+    def _variety(self, _side: str, _row: Assignment, mentee: Person, mentor: Person) -> dict[str, Any]:
+        return {
+            "kind": "variety",
+            "department": _differ(mentee.department, mentor.department),
+            "place": _differ(mentee.location, mentor.location),
+        }
+
+    def _wish(self, _side: str, row: Assignment, mentee: Person, mentor: Person) -> dict[str, Any] | None:
+        wishes = self._wishes[row.programme, mentee.id]
+        if not wishes:
+            return None
+        return {"kind": "wish", "rank": wishes.index(mentor.id) + 1 if mentor.id in wishes else 0}
+
+    def _continuity(self, _side: str, _row: Assignment, _mentee: Person, _mentor: Person) -> dict[str, Any]:
+        return {"kind": "together"}
+
+    def _location(self, _side: str, _row: Assignment, mentee: Person, mentor: Person) -> dict[str, Any]:
+        if mentee.location and mentee.location == mentor.location:
+            return {"kind": "location", "same": "location"}
+        same_zone = mentee.time_zone and mentee.time_zone == mentor.time_zone
+        return {"kind": "location", "same": "time_zone" if same_zone else ""}
+
+    def _grades(self, _side: str, _row: Assignment, mentee: Person, mentor: Person) -> dict[str, Any]:
+        known = mentee.grade is not None and mentor.grade is not None
+        above = (mentor.grade or 0) - (mentee.grade or 0) if known else None
+        return {"kind": "grades", "above": above}
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return bool(one and other and one != other)

@@ -1,0 +1,101 @@
+"""What a run found, in words: how many have a mentor, how good the plan is, why somebody has none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.rounds.models import Run
+from app.words import listed, number, plural
+from matching.solution import CauseKind, Status
+
+
+def headline(run: Run) -> str:
+    """Say how many people got what they asked for."""
+    return (
+        f"{number(run.mentees_matched or 0)} of {plural(run.mentees or 0, 'person', 'people')} have a mentor"
+    )
+
+
+def summary(run: Run) -> str:
+    """Say that the rules are kept, how good the plan is and how long it took."""
+    return f"All {run.rules_checked} rules are kept. {_quality(run)} It took {_seconds(run)}."
+
+
+def _quality(run: Run) -> str:
+    if run.status == Status.OPTIMAL:
+        return "The plan is the best possible."
+    if run.status in (Status.CANCELLED, Status.TIMED_OUT):
+        return "The run was stopped early, so a better plan may exist."
+    points, bound = run.points or 0, run.bound or 0
+    behind = 100 * (bound - points) / bound if bound else 0.0
+    return f"The plan is within {behind:.1f}% of the best possible."
+
+
+def _seconds(run: Run) -> str:
+    if run.started_at is None or run.finished_at is None:
+        return "no time"
+    seconds = round((run.finished_at - run.started_at).total_seconds())
+    if seconds < 1:
+        return "less than a second"
+    if seconds < 120:
+        return plural(seconds, "second")
+    return plural(round(seconds / 60), "minute")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why somebody has no mentor, and the one thing HR can do."""
+
+    why: str
+    to_do: str
+
+
+# Of each rule: what is said of the mentors it removed, and whom to invite instead.
+_RULE_WORDS: dict[str, tuple[str, str]] = {
+    "not_in_reporting_line": (
+        "in the same reporting line",
+        "Invite a mentor from another part of the company",
+    ),
+    "shared_hours": ("with too few shared working hours", "Invite a mentor in a nearer time zone"),
+    "shared_language": ("without a language in common", "Invite a mentor who speaks one of their languages"),
+    "no_prior_pair": ("who were their mentor before", "Invite a mentor who is new to them"),
+    "grade_distance": ("whose grade is not in range", "Invite a mentor of a grade in range"),
+    "other_department": ("from the same department", "Invite a mentor from another department"),
+    "same_attribute": ("from elsewhere", "Invite a mentor from the same place or department"),
+}
+_OTHER_WORDS = ("who cannot be considered", "Invite another mentor")
+
+
+def explain_cause(cause: str, details: Mapping[str, Any]) -> Explanation:
+    """Say why somebody has no mentor. Who never wants to meet whom is not told."""
+    rules = sorted(details.get("rules", {}).items(), key=lambda item: (-item[1], item[0]))
+    considered, eligible = details.get("considered", 0), details.get("eligible", 0)
+    if cause == CauseKind.PLACES_RAN_OUT:
+        return Explanation(
+            f"{plural(eligible, 'mentor')} would be possible, and every place went to others.",
+            "Invite one more mentor, or ask one of them for another place",
+        )
+    if cause in (CauseKind.NO_ELIGIBLE_PARTNER, CauseKind.OWN_CONDITIONS):
+        if not rules:
+            return Explanation("There is no mentor to consider.", "Invite a mentor")
+        told = listed([f"{number(count)} {_RULE_WORDS.get(rule, _OTHER_WORDS)[0]}" for rule, count in rules])
+        if cause == CauseKind.OWN_CONDITIONS:
+            return Explanation(
+                f"Their own conditions leave none of {plural(considered, 'mentor')}: {told}.",
+                "Ask whether their working hours and languages are complete",
+            )
+        return Explanation(
+            f"None of {plural(considered, 'mentor')} is possible: {told}.",
+            _RULE_WORDS.get(rules[0][0], _OTHER_WORDS)[1],
+        )
+    return _PLAIN.get(cause, _PLAIN[CauseKind.NOT_SOLVED])
+
+
+_PLAIN: dict[str, Explanation] = {
+    CauseKind.NO_PLACES_ASKED: Explanation("They asked for no place.", "Ask them how many mentors they want"),
+    CauseKind.NO_GAIN: Explanation(
+        "No possible mentor has anything they asked for.", "Invite a mentor with the skills they want"
+    ),
+    CauseKind.NOT_NEEDED: Explanation("Nobody needed their places.", "Keep them for the next round"),
+    CauseKind.NOT_SOLVED: Explanation("The run was stopped before their turn.", "Run the matching again"),
+}

@@ -1,0 +1,199 @@
+"""Reads about what a run has found: its pairs, whom it left out, the rules it kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy.orm import aliased
+
+from app.db import db
+from app.people.models import Department, Person
+from app.programmes.models import Programme, ProgrammeRule
+from app.programmes.vocabulary import rule_sentence
+from app.rounds.models import (
+    Assignment,
+    AssignmentMember,
+    EnrolmentRole,
+    MatchingRoundProgramme,
+    Run,
+    UnmatchedPerson,
+)
+from app.rounds.queries import PER_PAGE, Shown
+from app.words import FIT_BANDS
+
+KEPT_ALWAYS = (
+    "Both asked to take part",
+    "No mentor has more mentees than places",
+    "Nobody is with someone they never want to meet",
+)
+ALL = "all"
+BANDS = {band.key: band for band in FIT_BANDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A pair of a run, as the pages show it."""
+
+    id: int
+    programme: str
+    points: int
+    parts: list[dict[str, Any]]
+    reasons: list[dict[str, Any]]
+    mentee_id: int
+    mentee: str
+    mentee_department: str | None
+    mentor_id: int
+    mentor: str
+    mentor_department: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Somebody without a match, and why."""
+
+    person_id: int
+    name: str
+    department: str | None
+    programme: str
+    role: EnrolmentRole
+    cause: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """A page of matches, and how many there are in each band."""
+
+    pages: Pagination
+    counts: dict[str, int]
+
+
+def matches_page(run: Run, *, band: str = ALL, search: str = "") -> Matches:
+    """Return a page of the pairs of a run in a band of fit, or all, whose names contain `search`."""
+    mentee, mentor = aliased(Person), aliased(Person)
+    pairs = _pairs(run, mentee, mentor)
+    if search:
+        named = [person.name.icontains(search, autoescape=True) for person in (mentee, mentor)]
+        pairs = pairs.where(sa.or_(*named))
+    counts = _counts(pairs)
+    if band in BANDS:
+        pairs = pairs.where(_in_band(band))
+    order = (Assignment.points, Assignment.id) if band == "weak" else (mentee.name, Assignment.id)
+
+    def read(limit: int, offset: int) -> list[Match]:
+        return list(_matches(pairs.order_by(*order).limit(limit).offset(offset)))
+
+    pages = Shown(read=read, counted=counts.get(band, counts[ALL]), per_page=PER_PAGE, error_out=False)
+    return Matches(pages, counts)
+
+
+def all_matches(run: Run) -> Iterator[Match]:
+    """Yield every pair of a run by the mentee's name."""
+    mentee, mentor = aliased(Person), aliased(Person)
+    yield from _matches(_pairs(run, mentee, mentor).order_by(mentee.name, Assignment.id))
+
+
+def left_out_page(run: Run) -> Pagination:
+    """Return a page of the mentees a run left out."""
+    total = (run.mentees or 0) - (run.mentees_matched or 0)
+
+    def read(limit: int, offset: int) -> list[LeftOut]:
+        return list(_left_out(_unmatched(run, EnrolmentRole.MENTEE).limit(limit).offset(offset)))
+
+    return Shown(read=read, counted=total, per_page=PER_PAGE, error_out=False)
+
+
+def first_left_out(run: Run, *, most: int) -> list[LeftOut]:
+    """Return the first mentees a run left out, by name."""
+    return list(_left_out(_unmatched(run, EnrolmentRole.MENTEE).limit(most)))
+
+
+def all_left_out(run: Run) -> Iterator[LeftOut]:
+    """Yield everybody a run left out, mentees first."""
+    for role in EnrolmentRole:
+        yield from _left_out(_unmatched(run, role))
+
+
+def rules_kept(run: Run) -> list[str]:
+    """Return the sentences of the rules that every pair of a run keeps."""
+    query = (
+        sa.select(ProgrammeRule.rule, ProgrammeRule.parameters)
+        .join(MatchingRoundProgramme, MatchingRoundProgramme.programme_id == ProgrammeRule.programme_id)
+        .where(MatchingRoundProgramme.matching_round_id == run.matching_round_id)
+        .order_by(ProgrammeRule.programme_id, ProgrammeRule.rule)
+    )
+    named = [rule_sentence(rule, parameters) for rule, parameters in db.session.execute(query)]
+    return [*dict.fromkeys(named), *KEPT_ALWAYS]
+
+
+def _pairs(run: Run, mentee: type[Person], mentor: type[Person]) -> sa.Select[Any]:
+    of_mentee, of_mentor = aliased(AssignmentMember), aliased(AssignmentMember)
+    here, there = aliased(Department), aliased(Department)
+    is_mentee = sa.and_(of_mentee.assignment_id == Assignment.id, of_mentee.role == EnrolmentRole.MENTEE)
+    is_mentor = sa.and_(of_mentor.assignment_id == Assignment.id, of_mentor.role == EnrolmentRole.MENTOR)
+    return (
+        sa.select(
+            Assignment.id,
+            Programme.key.label("programme"),
+            Assignment.points,
+            Assignment.parts,
+            Assignment.reasons,
+            mentee.id.label("mentee_id"),
+            mentee.name.label("mentee"),
+            here.name.label("mentee_department"),
+            mentor.id.label("mentor_id"),
+            mentor.name.label("mentor"),
+            there.name.label("mentor_department"),
+        )
+        .join(Programme, Programme.id == Assignment.programme_id)
+        .join(of_mentee, is_mentee)
+        .join(mentee, mentee.id == of_mentee.person_id)
+        .outerjoin(here, here.id == mentee.department_id)
+        .join(of_mentor, is_mentor)
+        .join(mentor, mentor.id == of_mentor.person_id)
+        .outerjoin(there, there.id == mentor.department_id)
+        .where(Assignment.run_id == run.id)
+    )
+
+
+def _matches(query: sa.Select[Any]) -> Iterator[Match]:
+    for row in db.session.execute(query):
+        yield Match(**row._mapping)
+
+
+def _counts(pairs: sa.Select[Any]) -> dict[str, int]:
+    columns = [sa.func.count().filter(_in_band(band)).label(band) for band in BANDS]
+    counted = pairs.with_only_columns(sa.func.count().label(ALL), *columns).order_by(None)
+    return dict(db.session.execute(counted).one()._mapping)
+
+
+def _in_band(key: str) -> sa.ColumnElement[bool]:
+    least = BANDS[key].from_fit
+    above = min((band.from_fit for band in FIT_BANDS if band.from_fit > least), default=None)
+    return sa.and_(Assignment.points >= least, sa.true() if above is None else Assignment.points < above)
+
+
+def _unmatched(run: Run, role: EnrolmentRole) -> sa.Select[Any]:
+    return (
+        sa.select(
+            Person.id.label("person_id"),
+            Person.name,
+            Department.name.label("department"),
+            Programme.key.label("programme"),
+            UnmatchedPerson.role,
+            UnmatchedPerson.cause,
+            UnmatchedPerson.details,
+        )
+        .join(Person, Person.id == UnmatchedPerson.person_id)
+        .join(Programme, Programme.id == UnmatchedPerson.programme_id)
+        .outerjoin(Department, Department.id == Person.department_id)
+        .where(UnmatchedPerson.run_id == run.id, UnmatchedPerson.role == role)
+        .order_by(Person.name, Person.id)
+    )
+
+
+def _left_out(query: sa.Select[Any]) -> Iterator[LeftOut]:
+    for row in db.session.execute(query):
+        yield LeftOut(**row._mapping)

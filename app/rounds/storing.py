@@ -1,0 +1,120 @@
+"""The command that keeps what a run has found: documents, figures, pairs, and who is left out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.db import db
+from app.programmes.models import Programme
+from app.rounds.documents import keep
+from app.rounds.models import (
+    Assignment,
+    AssignmentMember,
+    DocumentKind,
+    EnrolmentRole,
+    UnmatchedPerson,
+)
+from app.rounds.reasons import Reasons, cause_details
+from app.rounds.running import Attempt, settle_finished
+from app.rounds.snapshot_people import person_id_of
+from matching.problem import MentoringProgramme, Problem
+from matching.solution import Assignment as Pair
+from matching.solution import Role, Solution
+
+AT_ONCE = 5000
+ALWAYS_CHECKED = 3  # places and capacity, both enrolled, nobody with someone they blocked
+
+
+def store(attempt: Attempt, problem: Problem, solution: Solution, reasons: Sequence[Reasons]) -> bool:
+    """Keep a checked solution and propose it; False, and nothing kept, when another attempt has taken over.
+
+    `reasons` has a list for each assignment of the solution.
+    """
+    if not settle_finished(attempt, **_figures(problem, solution)):
+        return False
+    keep(attempt.run_id, DocumentKind.SOLUTION, solution.to_json())
+    programmes = {key: row_id for row_id, key in db.session.execute(sa.select(Programme.id, Programme.key))}
+    rows = list(zip(solution.assignments, reasons, strict=True))
+    for start in range(0, len(rows), AT_ONCE):
+        _store_pairs(attempt.run_id, programmes, problem, rows[start : start + AT_ONCE])
+    left_out = list(_unmatched_rows(attempt.run_id, programmes, solution))
+    if left_out:
+        db.session.execute(sa.insert(UnmatchedPerson), left_out)
+    return True
+
+
+def _store_pairs(
+    run_id: int,
+    programmes: Mapping[str, int],
+    problem: Problem,
+    rows: Sequence[tuple[Pair, Reasons]],
+) -> None:
+    weights = {programme.id: programme.criteria for programme in problem.programmes}
+    assignment_ids = db.session.scalars(
+        sa.insert(Assignment).returning(Assignment.id, sort_by_parameter_order=True),
+        [
+            {
+                "run_id": run_id,
+                "programme_id": programmes[row.programme],
+                "points": row.points,
+                "parts": parts_of(row.parts, weights[row.programme]),
+                "reasons": reasons,
+            }
+            for row, reasons in rows
+        ],
+    ).all()
+    db.session.execute(
+        sa.insert(AssignmentMember),
+        [
+            {"assignment_id": assignment_id, "person_id": person_id_of(row.members[role]), "role": stored}
+            for assignment_id, (row, _) in zip(assignment_ids, rows, strict=True)
+            for role, stored in ((Role.MENTEE, EnrolmentRole.MENTEE), (Role.MENTOR, EnrolmentRole.MENTOR))
+        ],
+    )
+
+
+def parts_of(points: Mapping[str, int], weights: Mapping[Any, int]) -> list[dict[str, Any]]:
+    """Return what each criterion earned of what it could, the weightiest first."""
+    ordered = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
+    return [
+        {"criterion": str(criterion), "points": points.get(criterion, 0), "weight": weight}
+        for criterion, weight in ordered
+        if weight
+    ]
+
+
+def _unmatched_rows(
+    run_id: int, programmes: Mapping[str, int], solution: Solution
+) -> Iterator[dict[str, Any]]:
+    for row in solution.unmatched:
+        yield {
+            "run_id": run_id,
+            "programme_id": programmes[row.programme],
+            "person_id": person_id_of(row.person),
+            "role": EnrolmentRole(row.role),
+            "cause": row.cause.kind.value,
+            "details": cause_details(row.cause),
+        }
+
+
+def _figures(problem: Problem, solution: Solution) -> dict[str, Any]:
+    mentoring = [row for row in problem.programmes if isinstance(row, MentoringProgramme)]
+    matched = {(row.programme, row.members[Role.MENTEE]) for row in solution.assignments}
+    of_points = [row for row in solution.goals if row.goal == "points"]
+    rules = {
+        (rule.rule, rule.minutes, rule.min, rule.max, rule.name) for row in mentoring for rule in row.rules
+    }
+    return {
+        "status": solution.status.value,
+        "points": sum(row.value for row in of_points),
+        "bound": sum(row.bound for row in of_points),
+        "mentees": sum(len(row.mentees) for row in mentoring),
+        "mentees_matched": len(matched),
+        "mentors": sum(len(row.mentors) for row in mentoring),
+        "candidates": sum(solution.statistics.candidates.values()),
+        "rules_checked": len(rules) + ALWAYS_CHECKED,
+        "stage": "Finished",
+        "done": 1,
+        "total": 1,
+    }

@@ -40,6 +40,9 @@ def _frame_violations(problem: Problem, solution: Solution) -> Iterator[Violatio
         sentence = "The solution belongs to another problem: the hash of this one is different."
         yield Violation(ViolationKind.OTHER_PROBLEM, "problem_sha256", sentence)
         return
+    if solution.status is Status.INFEASIBLE:
+        sentence = "A mentoring programme always has a plan that keeps its rules, if only an empty one."
+        yield Violation(ViolationKind.WRONG_STATUS, "status", sentence)
     known = {programme.id: programme for programme in problem.programmes}
     if not solution.programmes:
         sentence = "The solution names no programme that it solves."
@@ -72,10 +75,15 @@ def _mentoring_violations(sheet: Sheet, solution: Solution) -> list[Violation]:
     )
     pairs = placed(sheet, grid, rows, violations)
     violations.extend(plan_violations(sheet, grid, pairs))
-    violations.extend(goal_violations(sheet, pairs, solution))
-    violations.extend(cause_violations(sheet, grid, pairs, solution))
-    violations.extend(proof_violations(sheet, grid, pairs, solution))
-    return violations
+    proof = list(proof_violations(sheet, grid, pairs, solution))
+    proved = not proof
+    violations.extend(goal_violations(sheet, pairs, solution, proved=proved))
+    violations.extend(cause_violations(sheet, grid, pairs, solution, proved=proved))
+    if solution.status is Status.OPTIMAL:
+        return violations + proof
+    # A plan that does not claim to be the best need not be proved so.
+    claimed = (ViolationKind.NOT_PROVED, ViolationKind.NO_CERTIFICATE)
+    return violations + [fault for fault in proof if fault.kind not in claimed]
 
 
 def _good_news(solution: Solution) -> str:

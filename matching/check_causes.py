@@ -10,7 +10,7 @@ from matching.check_grid import Forbidden, Grid
 from matching.check_plan import Placed
 from matching.check_report import Violation, ViolationKind
 from matching.check_sheet import Flags, Integers, Sheet
-from matching.solution import Cause, CauseKind, Role, Solution, Status, Unmatched
+from matching.solution import Cause, CauseKind, Role, Solution, Unmatched
 
 OWN_CONDITIONS = (ViolationKind.BLOCK, ViolationKind.SHARED_HOURS, ViolationKind.SHARED_LANGUAGE)
 """What people settle themselves; all other restrictions are the organisation's."""
@@ -26,7 +26,7 @@ RIVALS_NAMED = 20
 
 
 def cause_violations(
-    sheet: Sheet, grid: Grid, pairs: Sequence[Placed], solution: Solution
+    sheet: Sheet, grid: Grid, pairs: Sequence[Placed], solution: Solution, *, proved: bool
 ) -> Iterator[Violation]:
     """Yield people who are left out silently or wrongly listed, and causes that are not the true ones."""
     matched = {
@@ -55,7 +55,7 @@ def cause_violations(
             if person not in matched[role] and (role, person) not in stated:
                 sentence = f"{sheet.name(person)} has no match as a {role} and is not listed with a cause."
                 yield Violation(ViolationKind.UNMATCHED_MISSING, "unmatched", sentence)
-    yield from _false_causes(sheet, _Diagnosis(sheet, grid, pairs, solution.status), stated)
+    yield from _false_causes(sheet, _Diagnosis(sheet, grid, pairs, proved=proved), stated)
 
 
 def _false_causes(
@@ -88,9 +88,9 @@ class _Tally:
 class _Diagnosis:
     """Finds the cause of anybody without a match by looking at every partner they could have had."""
 
-    def __init__(self, sheet: Sheet, grid: Grid, pairs: Sequence[Placed], status: Status) -> None:
+    def __init__(self, sheet: Sheet, grid: Grid, pairs: Sequence[Placed], *, proved: bool) -> None:
         self.sheet, self.grid = sheet, grid
-        self.proved = status is Status.OPTIMAL
+        self.proved = proved
         self.mentees_of: dict[int, list[int]] = {}
         for pair in pairs:
             self.mentees_of.setdefault(pair.column, []).append(pair.row)
@@ -102,7 +102,8 @@ class _Diagnosis:
         """Return the cause for a mentee without a mentor."""
         forbidden = self.grid.forbidden(row)
         eligible = ~np.logical_or.reduce(list(forbidden.values()))
-        tally = _tally(forbidden)
+        counts = np.bincount(_first_restriction(forbidden), minlength=len(forbidden) + 1)
+        tally = _tally(list(forbidden), counts.tolist(), bool(_only_own(forbidden).any()))
         rivals: list[str] = []
         if not self.sheet.places[row]:
             kind = CauseKind.NO_PLACES_ASKED
@@ -129,14 +130,19 @@ class _Diagnosis:
 
     def tallies_of_mentors(self, columns: list[int]) -> dict[int, _Tally]:
         """Return the tally of each of these mentors, in one pass over all mentees."""
-        tallies = {column: _Tally(0, 0, {}, False) for column in columns}
-        for row in range(len(self.sheet.mentees)) if columns else ():
+        if not columns:
+            return {}
+        kinds = list(self.grid.forbidden(0)) if self.sheet.mentees else []
+        counts = np.zeros((len(kinds) + 1, len(columns)), dtype=np.int64)
+        own, every = np.zeros(len(columns), dtype=bool), np.arange(len(columns))
+        for row in range(len(self.sheet.mentees)):
             forbidden = {kind: mask[columns] for kind, mask in self.grid.forbidden(row).items()}
-            first, own = _first_restriction(forbidden), _only_own(forbidden)
-            names = list(forbidden)
-            for place, (number, narrow) in enumerate(zip(first.tolist(), own.tolist(), strict=True)):
-                _count(tallies[columns[place]], names[number] if number >= 0 else None, narrow)
-        return tallies
+            counts[_first_restriction(forbidden), every] += 1
+            own |= _only_own(forbidden)
+        return {
+            column: _tally(kinds, counts[:, place].tolist(), bool(own[place]))
+            for place, column in enumerate(columns)
+        }
 
     def _holders_of(self, columns: Integers) -> list[str]:
         """Return who holds the places of these mentors, in the order of the programme's mentees."""
@@ -144,33 +150,24 @@ class _Diagnosis:
         return [self.sheet.mentees[row].id for row in sorted(rows)]
 
 
-def _tally(forbidden: Forbidden) -> _Tally:
-    """Return the tally of a mentee over all mentors."""
-    first, names = _first_restriction(forbidden), list(forbidden)
-    tally = _Tally(0, 0, {}, bool(_only_own(forbidden).any()))
-    numbers, counts = np.unique(first, return_counts=True)
-    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-        _count(tally, names[number] if number >= 0 else None, tally.own_conditions, count)
-    return tally
+def _tally(kinds: Sequence[ViolationKind], counts: Sequence[int], own_conditions: bool) -> _Tally:
+    """Return the tally of one person; ``counts`` says whom each kind removed first, then who is left.
 
-
-def _count(tally: _Tally, kind: ViolationKind | None, own_conditions: bool, times: int = 1) -> None:
-    """Count partners whom ``kind`` removed first, or nothing; nobody is considered as their own partner."""
-    tally.own_conditions = tally.own_conditions or own_conditions
-    if kind is ViolationKind.SELF:
-        return
-    tally.considered += times
-    if kind is None:
-        tally.eligible += times
-    else:
-        name = RULE_NAMES.get(kind, str(kind))
-        tally.removed[name] = tally.removed.get(name, 0) + times
+    Nobody is considered as their own partner.
+    """
+    removed: dict[str, int] = {}
+    considered = 0
+    for kind, count in zip(kinds, counts, strict=False):
+        if count and kind is not ViolationKind.SELF:
+            removed[RULE_NAMES.get(kind, str(kind))] = count
+            considered += count
+    return _Tally(considered + counts[-1], counts[-1], removed, own_conditions)
 
 
 def _first_restriction(forbidden: Forbidden) -> Integers:
-    """Return, for each partner, the number of the first restriction that removes them, or -1."""
+    """Return, for each partner, the number of the first restriction they break, or how many there are."""
     masks = np.array(list(forbidden.values()))
-    first: Integers = np.where(masks.any(axis=0), masks.argmax(axis=0), -1)
+    first: Integers = np.where(masks.any(axis=0), masks.argmax(axis=0), len(masks))
     return first
 
 

@@ -11,7 +11,7 @@ from matching.check_hours import SharedHours
 from matching.check_points import Points
 from matching.check_report import ViolationKind
 from matching.check_rules import Rules
-from matching.check_sheet import Flags, Integers, Sheet
+from matching.check_sheet import Flags, Sheet
 
 Forbidden = dict[ViolationKind, Flags]
 
@@ -23,12 +23,8 @@ class Grid(Protocol):
         """Return which mentors each restriction forbids, in the order in which restrictions count."""
         ...
 
-    def parts(self, row: int) -> Mapping[str, Integers]:
-        """Return the points of each criterion with every mentor; nothing when pairs come with points."""
-        ...
-
-    def points(self, row: int) -> Integers:
-        """Return the points with every mentor, eligible or not."""
+    def worth(self, row: int, column: int) -> tuple[int, Mapping[str, int]]:
+        """Return a pair's points, eligible or not, and its parts: none when pairs come with points."""
         ...
 
     def candidates(self) -> Iterator[Candidates]:
@@ -57,14 +53,10 @@ class RuledGrid:
         """Return which mentors each restriction forbids: what always holds, then the programme's rules."""
         return self.rules.always(row) | self.rules.named(row)
 
-    def parts(self, row: int) -> Mapping[str, Integers]:
-        """Return the points of each criterion with every mentor."""
-        return {str(name): part for name, part in self.scores.parts(row).items()}
-
-    def points(self, row: int) -> Integers:
-        """Return the sum of the parts."""
-        nothing = np.zeros(len(self.sheet.mentors), dtype=np.int64)
-        return sum(self.scores.parts(row).values(), nothing)
+    def worth(self, row: int, column: int) -> tuple[int, Mapping[str, int]]:
+        """Return a pair's points and their parts."""
+        parts = {str(name): int(part[column]) for name, part in self.scores.parts(row).items()}
+        return sum(parts.values()), parts
 
     def candidates(self) -> Iterator[Candidates]:
         """Yield the eligible pairs of one mentee after another; O(mentees x mentors) in all."""
@@ -73,7 +65,7 @@ class RuledGrid:
             allowed = ~np.logical_or.reduce(list(self.forbidden(row).values()))
             allowed[locked.get(row, [])] = False
             columns = np.flatnonzero(allowed)
-            yield Candidates(np.full(len(columns), row), columns, self.points(row)[columns])
+            yield Candidates(np.full(len(columns), row), columns, self.scores.points(row)[columns])
 
 
 class ExplicitGrid:
@@ -91,16 +83,9 @@ class ExplicitGrid:
         missing[list(self.listed.get(row, {}))] = False
         return self.rules.always(row) | {ViolationKind.NOT_A_CANDIDATE: missing}
 
-    def parts(self, row: int) -> Mapping[str, Integers]:
-        """Return nothing: the points of explicit candidates have no parts."""
-        return {}
-
-    def points(self, row: int) -> Integers:
-        """Return the points given with each candidate, and zero for other pairs."""
-        points = np.zeros(len(self.sheet.mentors), dtype=np.int64)
-        listed = self.listed.get(row, {})
-        points[list(listed)] = list(listed.values())
-        return points
+    def worth(self, row: int, column: int) -> tuple[int, Mapping[str, int]]:
+        """Return the points given with a pair, zero for one that is no candidate; they have no parts."""
+        return self.listed.get(row, {}).get(column, 0), {}
 
     def candidates(self) -> Iterator[Candidates]:
         """Yield the eligible pairs of one mentee after another; O(candidates) in all."""

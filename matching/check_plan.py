@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from matching.check_grid import Forbidden, Grid
 from matching.check_report import Violation, ViolationKind
-from matching.check_sheet import Integers, Sheet
+from matching.check_sheet import Sheet
 from matching.problem import Lock
 from matching.solution import Assignment, Role
 
@@ -29,13 +29,14 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An assignment of listed people: its place in the file, row and column, and its true points."""
+    """An assignment of listed people: place in the file, row and column, true points and parts."""
 
     where: str
     row: int
     column: int
     assignment: Assignment
     points: int
+    parts: Mapping[str, int]
 
 
 def placed(
@@ -54,7 +55,7 @@ def placed(
             sentence = f"{sheet.name(mentee)} and {sheet.name(mentor)} are matched twice."
             violations.append(Violation(ViolationKind.DUPLICATE, where, sentence))
             continue
-        found[key] = Placed(where, *key, assignment, int(grid.points(key[0])[key[1]]))
+        found[key] = Placed(where, *key, assignment, *grid.worth(*key))
     return list(found.values())
 
 
@@ -79,10 +80,10 @@ def plan_violations(sheet: Sheet, grid: Grid, pairs: list[Placed]) -> Iterator[V
     for pair in pairs:
         by_row[pair.row].append(pair)
     for row, of_mentee in by_row.items():
-        forbidden, parts = grid.forbidden(row), grid.parts(row)
+        forbidden = grid.forbidden(row)
         for pair in of_mentee:
             yield from _broken(sheet, pair, forbidden)
-            yield from _miscounted(sheet, pair, parts)
+            yield from _miscounted(sheet, pair)
 
 
 def _crowded(sheet: Sheet, pairs: list[Placed]) -> Iterator[Violation]:
@@ -138,7 +139,7 @@ def _overrides(lock: Lock | None) -> bool:
     return lock is not None and lock.override and bool(lock.reason.strip())
 
 
-def _miscounted(sheet: Sheet, pair: Placed, parts: Mapping[str, Integers]) -> Iterator[Violation]:
+def _miscounted(sheet: Sheet, pair: Placed) -> Iterator[Violation]:
     """Yield points that are not those of the problem, and parts that are not, or do not add up."""
     assignment = pair.assignment
     mentee, mentor = sheet.mentees[pair.row].id, sheet.mentors[pair.column].id
@@ -146,7 +147,7 @@ def _miscounted(sheet: Sheet, pair: Placed, parts: Mapping[str, Integers]) -> It
     if assignment.points != pair.points:
         sentence = f"{names} earn {pair.points} points, not {assignment.points}."
         yield Violation(ViolationKind.WRONG_POINTS, f"{pair.where}.points", sentence)
-    right = {name: int(part[pair.column]) for name, part in parts.items()}
+    right = pair.parts
     given = {str(name): part for name, part in assignment.parts.items()}
     for name in sorted(right.keys() | given.keys()):
         if right.get(name) != given.get(name):

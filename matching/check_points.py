@@ -53,6 +53,10 @@ class Points:
             for name, weight in self.weights.items()
         }
 
+    def points(self, row: int) -> Integers:
+        """Return, for one mentee, the sum of the parts with every mentor."""
+        return sum(self.parts(row).values(), self._nothing())
+
     def _skills(self, mentee: Person) -> Integers:
         return self._average(mentee, Criterion.SKILLS)
 

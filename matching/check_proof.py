@@ -7,10 +7,12 @@ from matching.check_grid import Grid
 from matching.check_plan import Placed
 from matching.check_report import Violation, ViolationKind
 from matching.check_sheet import Sheet
-from matching.solution import CertificateKind, Solution, Status
+from matching.solution import CertificateKind, Solution
 
 
-def goal_violations(sheet: Sheet, pairs: Sequence[Placed], solution: Solution) -> Iterator[Violation]:
+def goal_violations(
+    sheet: Sheet, pairs: Sequence[Placed], solution: Solution, *, proved: bool
+) -> Iterator[Violation]:
     """Yield goals that are missing, out of order or not of this value, and bounds that cannot be."""
     reached = {
         "coverage": sum(int(sheet.priority[row]) for row in {pair.row for pair in pairs}),
@@ -27,7 +29,7 @@ def goal_violations(sheet: Sheet, pairs: Sequence[Placed], solution: Solution) -
         if row.value != reached[row.goal]:
             sentence = f"The plan reaches {reached[row.goal]} in {row.goal}, not {row.value}."
             yield Violation(ViolationKind.WRONG_GOAL, where, sentence)
-        if row.bound < row.value or (solution.status is Status.OPTIMAL and row.bound != row.value):
+        if row.bound < row.value or (proved and row.bound != row.value):
             sentence = f"The bound {row.bound} of {row.goal} does not fit a plan that reaches {row.value}."
             yield Violation(ViolationKind.WRONG_BOUND, where, sentence)
 
@@ -35,30 +37,24 @@ def goal_violations(sheet: Sheet, pairs: Sequence[Placed], solution: Solution) -
 def proof_violations(
     sheet: Sheet, grid: Grid, pairs: Sequence[Placed], solution: Solution
 ) -> Iterator[Violation]:
-    """Yield what is wrong with the certificate; a plan that is called optimal needs one that proves it."""
+    """Yield what is wrong with a programme's certificate, also that it does not prove the plan best."""
     found = [
         (f"certificates[{index}]", row)
         for index, row in enumerate(solution.certificates)
         if row.programme == sheet.programme.id
     ]
+    if not found:
+        sentence = f"There is no certificate for the plan of {sheet.programme.id}."
+        yield Violation(ViolationKind.NO_CERTIFICATE, "certificates", sentence)
+        return
+    where, certificate = found[0]
     if len(found) > 1:
         sentence = f"The programme {sheet.programme.id} has {len(found)} certificates; one is enough."
         yield Violation(ViolationKind.DUPLICATE, found[1][0], sentence)
-    elif not found:
-        if solution.status is Status.OPTIMAL:
-            sentence = f"The plan of {sheet.programme.id} is called optimal, but there is no certificate."
-            yield Violation(ViolationKind.NO_CERTIFICATE, "certificates", sentence)
-    else:
-        where, certificate = found[0]
-        free = [pair for pair in pairs if (pair.row, pair.column) not in sheet.locked]
-        if certificate.kind is CertificateKind.PRICES:
-            faults = price_violations(sheet, certificate, grid.candidates(), free, where)
-        else:
-            faults = bound_violations(sheet, certificate, grid.candidates(), where)
-            if solution.status is Status.OPTIMAL:
-                sentence = f"The plan of {sheet.programme.id} is called optimal, but only a bound is given."
-                yield Violation(ViolationKind.NO_CERTIFICATE, where, sentence)
-        for fault in faults:
-            # A plan that does not claim to be the best need not be proved so.
-            if solution.status is Status.OPTIMAL or fault.kind is not ViolationKind.NOT_PROVED:
-                yield fault
+    if certificate.kind is CertificateKind.BOUND:
+        sentence = f"The plan of {sheet.programme.id} is not proved best: only a bound is given, no prices."
+        yield Violation(ViolationKind.NOT_PROVED, where, sentence)
+        yield from bound_violations(sheet, certificate, grid.candidates(), where)
+        return
+    free = [pair for pair in pairs if (pair.row, pair.column) not in sheet.locked]
+    yield from price_violations(sheet, certificate, grid.candidates(), free, where)

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy.orm import joinedload, selectinload
 
+from app import clock
 from app.db import db
-from app.skills.models import Skill, SkillAlias
+from app.errors import Missing
+from app.people.models import Person
+from app.skills.models import Claim, EdgeKind, Goal, Skill, SkillAlias, SkillEdge
 from app.text import folded
 
 LAST_LETTER = "\U0010ffff"
@@ -19,9 +24,29 @@ SHORTEST_PART = 3  # fewer letters are looked for at the start of words only: th
 WORDS_COMPARED = 6
 LONGEST_SEARCH = 100
 NAMES_A_QUERY = 500
+PAGE_SIZE = 25
 
 Condition = sa.ColumnElement[bool]
 Column = sa.ColumnElement[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The skills that an edge joins to a skill, by what the edge says."""
+
+    broader: list[Skill]
+    narrower: list[Skill]
+    requires: list[Skill]
+    required_by: list[Skill]
+    related: list[Skill]
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCount:
+    """How many people who work here hold a skill at a level."""
+
+    level: int
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +156,123 @@ def skills_named(names: Iterable[str]) -> dict[str, frozenset[int]]:
         for name, at, skill_id in db.session.execute(query):
             found[name].setdefault(at, set()).add(skill_id)
     return {"": frozenset()} | {name: frozenset(by[min(by)] if by else ()) for name, by in found.items()}
+
+
+def skill_with_id(skill_id: int) -> Skill:
+    """Return a skill.
+
+    Raises:
+        Missing: when there is none.
+    """
+    skill = db.session.get(Skill, skill_id)
+    if skill is None:
+        raise Missing
+    return skill
+
+
+def families(*, page: int) -> tuple[Pagination, dict[int, int]]:
+    """Return a page of the skills with nothing broader that contain others, and how many each holds."""
+    narrower = sa.select(SkillEdge.from_skill_id).filter_by(kind=EdgeKind.BROADER)
+    containing = sa.select(SkillEdge.to_skill_id).filter_by(kind=EdgeKind.BROADER)
+    query = (
+        sa.select(Skill)
+        .where(Skill.deprecated_at.is_(None), Skill.id.in_(containing), Skill.id.not_in(narrower))
+        .order_by(Skill.folded_label, Skill.id)
+    )
+    found = db.paginate(query, page=page, per_page=PAGE_SIZE, error_out=False)
+    counted = (
+        sa.select(SkillEdge.to_skill_id, sa.func.count())
+        .join(Skill, Skill.id == SkillEdge.from_skill_id)
+        .where(
+            SkillEdge.kind == EdgeKind.BROADER,
+            SkillEdge.to_skill_id.in_([skill.id for skill in found.items]),
+            Skill.deprecated_at.is_(None),
+        )
+        .group_by(SkillEdge.to_skill_id)
+    )
+    return found, dict(db.session.execute(counted).tuples().all())
+
+
+def neighbours_of(skill: Skill) -> Neighbours:
+    """Return the skills in use that an edge joins to `skill`, each list in alphabetical order."""
+    outward = sa.select(
+        SkillEdge.kind, sa.literal(1).label("outward"), SkillEdge.to_skill_id.label("other_id")
+    )
+    inward = sa.select(SkillEdge.kind, sa.literal(0), SkillEdge.from_skill_id)
+    edges = sa.union_all(
+        outward.where(SkillEdge.from_skill_id == skill.id), inward.where(SkillEdge.to_skill_id == skill.id)
+    ).subquery()
+    rows = db.session.execute(
+        sa.select(edges.c.kind, edges.c.outward, Skill)
+        .join(edges, edges.c.other_id == Skill.id)
+        .where(Skill.deprecated_at.is_(None))
+        .order_by(Skill.folded_label, Skill.id)
+    )
+    by_edge: dict[tuple[EdgeKind, bool], list[Skill]] = {}
+    for kind, is_outward, other in rows:
+        by_edge.setdefault((kind, bool(is_outward)), []).append(other)
+    related = by_edge.get((EdgeKind.RELATED, True), []) + by_edge.get((EdgeKind.RELATED, False), [])
+    return Neighbours(
+        broader=by_edge.get((EdgeKind.BROADER, True), []),
+        narrower=by_edge.get((EdgeKind.BROADER, False), []),
+        requires=by_edge.get((EdgeKind.REQUIRES, True), []),
+        required_by=by_edge.get((EdgeKind.REQUIRES, False), []),
+        related=sorted(related, key=lambda other: other.folded_label),
+    )
+
+
+def holders_by_level(skill: Skill) -> list[LevelCount]:
+    """Return how many people hold a skill at each level, the highest first; profiles are public."""
+    counts = _people_by_level(Claim, skill)
+    return [LevelCount(level, counts.get(level, 0)) for level in range(5, 0, -1)]
+
+
+def wishers_by_level(skill: Skill) -> list[LevelCount]:
+    """Return how many people wish to reach each level; who wishes what is private, so the page hides few."""
+    counts = _people_by_level(Goal, skill)
+    return [LevelCount(level, counts.get(level, 0)) for level in range(5, 0, -1)]
+
+
+def _people_by_level(model: type[Claim | Goal], skill: Skill) -> dict[int, int]:
+    query = (
+        sa.select(model.level, sa.func.count())
+        .join(Person, Person.id == model.person_id)
+        .where(model.skill_id == skill.id, sa.or_(Person.left_on.is_(None), Person.left_on > clock.today()))
+        .group_by(model.level)
+    )
+    return dict(db.session.execute(query).tuples().all())
+
+
+def claim_with_id(claim_id: int) -> Claim:
+    """Return a claim with its skill and evidence.
+
+    Raises:
+        Missing: when there is none.
+    """
+    options = (joinedload(Claim.skill), selectinload(Claim.evidence))
+    claim = db.session.get(Claim, claim_id, options=options)
+    if claim is None:
+        raise Missing
+    return claim
+
+
+def goal_with_id(goal_id: int) -> Goal:
+    """Return a goal with its skill.
+
+    Raises:
+        Missing: when there is none.
+    """
+    goal = db.session.get(Goal, goal_id, options=(joinedload(Goal.skill),))
+    if goal is None:
+        raise Missing
+    return goal
+
+
+def claim_of(person_id: int | None, skill_id: int) -> Claim | None:
+    """Return what a person claims of a skill, if anything."""
+    return db.session.scalar(sa.select(Claim).filter_by(person_id=person_id, skill_id=skill_id))
+
+
+def goal_of(person_id: int | None, skill_id: int) -> Goal | None:
+    """Return what a person wishes to reach in a skill, if anything."""
+    return db.session.scalar(sa.select(Goal).filter_by(person_id=person_id, skill_id=skill_id))

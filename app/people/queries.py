@@ -1,0 +1,257 @@
+"""What the pages about people read: the directory, a profile, and lists to choose from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy.orm import joinedload, selectinload
+
+from app import clock
+from app.db import db
+from app.errors import Missing
+from app.people.models import Department, Location, Person, PersonalBlock, SpokenLanguage
+from app.people.signals import places_taken
+from app.skills.models import Claim, Goal, Skill
+
+PAGE_SIZE = 25
+TOP_SKILLS = 3
+MOST_FOUND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Whom the directory shows; what is None or empty does not matter."""
+
+    name: str = ""
+    skill_ids: frozenset[int] | None = None
+    department_id: int | None = None
+    location_id: int | None = None
+    language: str | None = None
+    has_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSkill:
+    """A skill and the level someone claims."""
+
+    skill_id: int
+    label: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """How many mentees someone takes, and for how many there is a place now."""
+
+    offered: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One person of the directory."""
+
+    person: Person
+    skills: Sequence[HeldSkill]
+    places: Places
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything a profile may show; the page decides by who reads it."""
+
+    person: Person
+    claims: Sequence[Claim]
+    goals: Sequence[Goal]
+    places: Places
+
+
+def person_with_id(person_id: int) -> Person:
+    """Return a person with where they work and what they speak.
+
+    Raises:
+        Missing: when there is none.
+    """
+    person = db.session.scalar(
+        sa.select(Person)
+        .filter_by(id=person_id)
+        .options(
+            joinedload(Person.department),
+            joinedload(Person.location),
+            joinedload(Person.manager),
+            selectinload(Person.working_hours),
+            selectinload(Person.languages),
+        )
+    )
+    if person is None:
+        raise Missing
+    return person
+
+
+def profile_of(person: Person) -> Profile:
+    """Return what `person` can do, wishes to learn and offers."""
+    claims = db.session.scalars(
+        sa.select(Claim)
+        .filter_by(person_id=person.id)
+        .join(Claim.skill)
+        .order_by(Claim.level.desc(), Skill.label)
+        .options(sa.orm.contains_eager(Claim.skill), selectinload(Claim.evidence))
+    ).all()
+    goals = db.session.scalars(
+        sa.select(Goal)
+        .filter_by(person_id=person.id)
+        .join(Goal.skill)
+        .order_by(Goal.importance.desc(), Skill.label)
+        .options(sa.orm.contains_eager(Goal.skill))
+    ).all()
+    return Profile(person, claims, goals, _places_of([person.id])[person.id])
+
+
+def directory(filters: Filters, *, page: int) -> tuple[Pagination, list[Entry]]:
+    """Return one page of the people who work here, by name, with what they can do best."""
+    query = (
+        sa.select(Person)
+        .where(*_conditions(filters))
+        .order_by(Person.name, Person.id)
+        .options(joinedload(Person.department), joinedload(Person.location))
+    )
+    people = db.paginate(query, page=page, per_page=PAGE_SIZE, error_out=False)
+    ids = [person.id for person in people.items]
+    skills = _top_skills(ids, first=filters.skill_ids or frozenset())
+    places = _places_of(ids)
+    return people, [Entry(person, skills.get(person.id, []), places[person.id]) for person in people.items]
+
+
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    conditions = [works_here()]
+    conditions += [_name_holds(word) for word in filters.name.split()]
+    if filters.skill_ids is not None:
+        holders = sa.select(Claim.person_id).where(Claim.skill_id.in_(filters.skill_ids))
+        conditions.append(Person.id.in_(holders))
+    if filters.department_id is not None:
+        conditions.append(Person.department_id == filters.department_id)
+    if filters.location_id is not None:
+        conditions.append(Person.location_id == filters.location_id)
+    if filters.language is not None:
+        speakers = sa.select(SpokenLanguage.person_id).filter_by(language=filters.language)
+        conditions.append(Person.id.in_(speakers))
+    if filters.has_place:
+        conditions += [Person.mentor_capacity > _taken(), ~_is_paused()]
+    return conditions
+
+
+def works_here() -> sa.ColumnElement[bool]:
+    """Hold for people who have not left."""
+    return sa.or_(Person.left_on.is_(None), Person.left_on > clock.today())
+
+
+def _is_paused() -> sa.ColumnElement[bool]:
+    today = clock.today()
+    return sa.and_(
+        Person.paused_from.is_not(None),
+        Person.paused_from <= today,
+        sa.or_(Person.paused_until.is_(None), Person.paused_until >= today),
+    )
+
+
+def _name_holds(word: str) -> sa.ColumnElement[bool]:
+    """Hold for names with this part; SQLite folds plain letters only, so try the usual spellings too."""
+    spellings = {word, word.lower(), word.upper(), word.capitalize()}
+    return sa.or_(*(Person.name.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
+
+
+def _taken() -> sa.ColumnElement[int]:
+    answers = [answer for _, answer in places_taken.send(mentor_id=Person.id)]
+    return sum(answers, start=sa.literal(0))
+
+
+def _places_of(ids: Sequence[int]) -> dict[int, Places]:
+    offered = sa.case((_is_paused(), 0), else_=Person.mentor_capacity)
+    query = sa.select(Person.id, Person.mentor_capacity, offered - _taken()).where(Person.id.in_(ids))
+    return {
+        person_id: Places(capacity, max(0, left)) for person_id, capacity, left in db.session.execute(query)
+    }
+
+
+def _top_skills(ids: Sequence[int], *, first: frozenset[int]) -> dict[int, list[HeldSkill]]:
+    """Return the best skills of each person, those in `first` before others."""
+    asked_for = sa.case((Claim.skill_id.in_(first), 0), else_=1)
+    order = (asked_for, Claim.level.desc(), Skill.label)
+    turn = sa.func.row_number().over(partition_by=Claim.person_id, order_by=order).label("turn")
+    ranked = (
+        sa.select(Claim.person_id, Claim.skill_id, Skill.label, Claim.level, turn)
+        .join(Claim.skill)
+        .where(Claim.person_id.in_(ids))
+        .subquery()
+    )
+    rows = db.session.execute(
+        sa.select(ranked).where(ranked.c.turn <= TOP_SKILLS).order_by(ranked.c.person_id, ranked.c.turn)
+    )
+    best: dict[int, list[HeldSkill]] = {}
+    for person_id, skill_id, label, level, _ in rows:
+        best.setdefault(person_id, []).append(HeldSkill(skill_id, label, level))
+    return best
+
+
+def people_called(name: str, *, other_than: int) -> Sequence[Person]:
+    """Return the people who work here and go by this name or part of it, at most a handful."""
+    query = (
+        sa.select(Person)
+        .where(*_conditions(Filters(name=name)), Person.id != other_than)
+        .order_by(Person.name, Person.id)
+        .limit(MOST_FOUND)
+        .options(joinedload(Person.department))
+    )
+    return db.session.scalars(query).all() if name else []
+
+
+def blocked_by(person: Person) -> Sequence[Person]:
+    """Return whom a person never wants to meet."""
+    query = (
+        sa.select(Person)
+        .join(PersonalBlock, PersonalBlock.blocked_person_id == Person.id)
+        .where(PersonalBlock.person_id == person.id)
+        .order_by(Person.name)
+        .options(joinedload(Person.department))
+    )
+    return db.session.scalars(query).all()
+
+
+def count_of_blocked(person: Person) -> int:
+    """Return how many people someone never wants to meet."""
+    query = sa.select(sa.func.count()).select_from(PersonalBlock).filter_by(person_id=person.id)
+    return db.session.scalar(query) or 0
+
+
+def departments() -> list[tuple[int, str]]:
+    """Return every department by name."""
+    return [
+        tuple(row)
+        for row in db.session.execute(sa.select(Department.id, Department.name).order_by(Department.name))
+    ]
+
+
+def locations() -> list[tuple[int, str]]:
+    """Return every location by name."""
+    return [
+        tuple(row)
+        for row in db.session.execute(sa.select(Location.id, Location.name).order_by(Location.name))
+    ]
+
+
+def spoken_languages() -> list[str]:
+    """Return the codes of the languages that people here meet in, the most common first."""
+    query = (
+        sa.select(SpokenLanguage.language)
+        .group_by(SpokenLanguage.language)
+        .order_by(sa.func.count().desc(), SpokenLanguage.language)
+    )
+    return list(db.session.scalars(query))
+
+
+def pause_ahead(person: Person) -> tuple[date, date | None] | None:
+    """Return the pause that lasts or is to come, if any."""
+    over = person.paused_until is not None and person.paused_until < clock.today()
+    return None if person.paused_from is None or over else (person.paused_from, person.paused_until)

@@ -10,6 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from pytest_socket import enable_socket
 
+from app.db import db
 from tests.browser.kit import Reader, Site, served
 
 HERE = Path(__file__).parent
@@ -41,6 +42,16 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def own_app(own_app: Flask) -> Flask:
+    """An application whose rows the test may read after a commit without holding SQLite's write lock again.
+
+    Whoever queries in a browser test ends the transaction with `db.session.rollback()` before the next click.
+    """
+    db.session().expire_on_commit = False
+    return own_app
 
 
 @pytest.fixture

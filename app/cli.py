@@ -7,9 +7,14 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app import audit, backup, serving
+from app.auth.cli import accounts
+from app.auth.queries import demo_accounts_outside_demo
+from app.demo.cli import group as demo
 from app.people.cli import group as people
+from app.programmes.cli import group as programmes
+from app.rounds.cli import group as rounds
 from app.skills.cli import group as skills
-from app.terminal import CommandGroup
+from app.terminal import CommandGroup, Refused
 
 jobs = AppGroup("jobs", help="Background work.")
 trail = AppGroup("audit", help="The audit trail.")
@@ -24,6 +29,10 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(trail)
     app.cli.add_command(skills)
     app.cli.add_command(people)
+    app.cli.add_command(programmes)
+    app.cli.add_command(rounds)
+    app.cli.add_command(demo)
+    app.cli.add_command(accounts)
 
 
 @click.command("serve")
@@ -31,6 +40,9 @@ def init_app(app: Flask) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 def serve(host: str, port: int) -> None:
     """Serve the site with an embedded worker, until interrupted."""
+    refusal = demo_accounts_outside_demo()
+    if refusal is not None:
+        raise Refused(refusal)
     click.echo(
         f"Trellis is at http://{'localhost' if host == '127.0.0.1' else host}:{port}/  (Ctrl-C stops it)"
     )

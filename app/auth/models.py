@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.access import Role
-from app.db import Stamped, db, enum_column
+from app.db import Model, Stamped, enum_column
 
 MOST_GUESSES = 5
 
 
-class Account(Stamped, db.Model):
+class Account(Stamped, Model):
     """The right to sign in. Most belong to a person, whose name counts before the account's own."""
 
     __tablename__ = "account"
@@ -40,7 +40,7 @@ class Account(Stamped, db.Model):
         return f"account {self.id}"
 
 
-class AccountRole(db.Model):
+class AccountRole(Model):
     """A role given to an account."""
 
     __tablename__ = "account_role"
@@ -49,7 +49,7 @@ class AccountRole(db.Model):
     role: Mapped[Role] = mapped_column(enum_column(Role, name="role"), primary_key=True)
 
 
-class SignInSession(Stamped, db.Model):
+class SignInSession(Stamped, Model):
     """One browser in which an account is signed in; only the hash of its token is kept."""
 
     __tablename__ = "sign_in_session"
@@ -64,7 +64,7 @@ class SignInSession(Stamped, db.Model):
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 
-class SignInAttempt(db.Model):
+class SignInAttempt(Model):
     """A guess at a password, by the hash of the address that was typed.
 
     An address has five rows and no more, whatever happens at once: that is the limit of guesses a minute.

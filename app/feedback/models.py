@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Stamped, db
+from app.db import Model, Stamped
 
 
-class Feedback(Stamped, db.Model):
+class Feedback(Stamped, Model):
     """How useful a person found an engagement, 1 (not at all) to 5 (very)."""
 
     __tablename__ = "feedback"

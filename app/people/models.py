@@ -5,13 +5,13 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Stamped, db
+from app.db import Model, Stamped
 
 MINUTES_A_DAY = 1440
 MOST_PLACES = 20
 
 
-class Department(db.Model):
+class Department(Model):
     """A part of the company."""
 
     __tablename__ = "department"
@@ -20,7 +20,7 @@ class Department(db.Model):
     name: Mapped[str] = mapped_column(sa.String(120), unique=True)
 
 
-class Location(db.Model):
+class Location(Model):
     """A place of work and its usual time zone."""
 
     __tablename__ = "location"
@@ -30,7 +30,7 @@ class Location(db.Model):
     time_zone: Mapped[str] = mapped_column(sa.String(64))
 
 
-class Person(Stamped, db.Model):
+class Person(Stamped, Model):
     """Someone who works, or worked, for the company."""
 
     __tablename__ = "person"
@@ -89,7 +89,7 @@ class Person(Stamped, db.Model):
         return self.left_on is not None and self.left_on <= on
 
 
-class WorkingHours(db.Model):
+class WorkingHours(Model):
     """A stretch of a person's local working day, in minutes after midnight."""
 
     __tablename__ = "working_hours"
@@ -105,7 +105,7 @@ class WorkingHours(db.Model):
     ends_minute: Mapped[int]
 
 
-class SpokenLanguage(db.Model):
+class SpokenLanguage(Model):
     """A language a person is willing to meet in, as an ISO 639-1 code."""
 
     __tablename__ = "spoken_language"
@@ -117,7 +117,7 @@ class SpokenLanguage(db.Model):
     language: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
 
 
-class PersonalBlock(Stamped, db.Model):
+class PersonalBlock(Stamped, Model):
     """Someone never wants to be introduced to someone; the other never learns of it."""
 
     __tablename__ = "personal_block"

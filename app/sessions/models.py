@@ -5,10 +5,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Stamped, db
+from app.db import Model, Stamped
 
 
-class MentoringSession(Stamped, db.Model):
+class MentoringSession(Stamped, Model):
     """One meeting of an engagement that took place."""
 
     __tablename__ = "mentoring_session"

@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Stamped, db, enum_column
+from app.db import Model, Stamped, enum_column
 
 
 class Source(StrEnum):
@@ -34,7 +34,7 @@ class EvidenceKind(StrEnum):
     MENTOR = "mentor"
 
 
-class Skill(Stamped, db.Model):
+class Skill(Stamped, Model):
     """Something people can learn and help each other with. Skills are deprecated, never deleted."""
 
     __tablename__ = "skill"
@@ -57,7 +57,7 @@ class Skill(Stamped, db.Model):
     )
 
 
-class SkillAlias(db.Model):
+class SkillAlias(Model):
     """Another name of a skill; several skills may share one."""
 
     __tablename__ = "skill_alias"
@@ -67,7 +67,7 @@ class SkillAlias(db.Model):
     folded_label: Mapped[str] = mapped_column(sa.String(300), index=True)
 
 
-class SkillEdge(db.Model):
+class SkillEdge(Model):
     """A typed edge of the skill graph; `related` is stored once, from the lower id to the higher."""
 
     __tablename__ = "skill_edge"
@@ -85,7 +85,7 @@ class SkillEdge(db.Model):
     )
 
 
-class Claim(Stamped, db.Model):
+class Claim(Stamped, Model):
     """A person's stated proficiency level in a skill, 1 (novice) to 5 (expert)."""
 
     __tablename__ = "claim"
@@ -105,7 +105,7 @@ class Claim(Stamped, db.Model):
     )
 
 
-class ClaimEvidence(Stamped, db.Model):
+class ClaimEvidence(Stamped, Model):
     """Something that supports a claim."""
 
     __tablename__ = "claim_evidence"
@@ -117,7 +117,7 @@ class ClaimEvidence(Stamped, db.Model):
     happened_on: Mapped[date | None]
 
 
-class Goal(Stamped, db.Model):
+class Goal(Stamped, Model):
     """The level a person wishes to reach in a skill, and how much it matters to them (1 to 3)."""
 
     __tablename__ = "goal"

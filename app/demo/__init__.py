@@ -1,0 +1,1 @@
+"""The demo: a fictional company, loaded in bulk, that exists only in demo mode."""

@@ -1,102 +1,70 @@
-"""Sign-in, sessions and the password page as people see and use them."""
+"""Signing in, as people do it: with a keyboard, with a password manager, and without script."""
+
+import re
 
 import pytest
+from playwright.sync_api import Page, expect
 
-from app.access import Role
-from app.auth import passwords, service
-from app.db import db
+from app.auth.passwords import hashed
 from tests import factories
-from tests.browser.kit import assert_clean, assert_clean_in_every_view, focus_is_on, keep_picture
+from tests.browser.kit import assert_clean, assert_clean_in_every_view, keep_picture
 
-EMAIL = "amara@example.test"
-PASSWORD = "four words that rhyme"
-SIGN_IN = "/auth/sign-in"
-SESSIONS = "/auth/sessions"
+PASSWORD = "three herons over water"
+SESSIONS = re.compile("/auth/sessions$")
 
 
 @pytest.fixture
 def account(own_app):
-    person = factories.person(name="Amara Diallo", email=EMAIL)
-    account = factories.account(of=person, roles={Role.EMPLOYEE}, password_hash=passwords.hashed(PASSWORD))
-    service.open_session(account, browser="Safari on iPhone")
-    db.session.commit()
-    return account
+    return factories.account(of=factories.person(name="Amara Diallo"), password_hash=hashed(PASSWORD))
 
 
-def sign_in(page, password: str) -> None:
-    page.get_by_label("E-mail address").fill(EMAIL)
+def fill_in(page: Page, address: str, password: str) -> None:
+    page.get_by_label("E-mail address").fill(address)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").press("Enter")
+    page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_someone_signs_in_looks_at_their_sessions_and_signs_out(request, account, script):
-    reader = request.getfixturevalue("reader" if script else "reader_without_script")
-    page = reader.open(SESSIONS)
-    sign_in(page, "not the password")
-    assert page.title().startswith("Error: ")
-    assert page.get_by_role("alert").is_visible()
-    assert page.get_by_label("E-mail address").input_value() == EMAIL
-    sign_in(page, PASSWORD)
-
-    assert page.url.endswith(SESSIONS), "back to the page that asked"
-    page.get_by_role("button", name="Sign out Safari on iPhone").press("Enter")
-    page.get_by_text("That browser is signed out.").wait_for()
-    assert page.get_by_text("Safari on iPhone").count() == 0
-    page.get_by_text("Amara Diallo").first.click()
-    page.get_by_role("button", name="Sign out", exact=True).click()
-    page.get_by_text("You are signed out.").wait_for()
-    assert reader.complaints == []
+def test_the_page_is_clean_in_every_view(reader):
+    assert_clean_in_every_view(reader, "/auth/sign-in")
 
 
-def test_a_refusal_gets_the_focus(reader, account):
-    page = reader.open(SIGN_IN)
-    sign_in(page, "not the password")
-    page.get_by_role("alert").wait_for()
+@pytest.mark.parametrize("kind", ["reader", "reader_without_script"])
+def test_signing_in_leads_to_the_page_one_wanted(request, kind, account):
+    page = request.getfixturevalue(kind).open("/auth/sessions")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    fill_in(page, account.email, PASSWORD)
 
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
-    keep_picture(page, "sign-in-refused", 1280, "light")
+    page.wait_for_url(SESSIONS)
+    expect(page.locator(".tag")).to_have_text("This browser")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_wrong_password_is_refused_on_a_clean_page(reader, account, width):
+    reader.page.set_viewport_size({"width": width, "height": 900})
+    page = reader.open("/auth/sign-in")
+    fill_in(page, account.email, "three herons over land")
+
+    expect(page).to_have_title(re.compile("^Error: Sign in"))
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_label("E-mail address")).to_have_value(account.email)
+    expect(page.get_by_label("Password", exact=True)).to_have_value("")
+    keep_picture(page, "sign-in-refused", width, "auto")
     assert_clean(reader)
 
 
-def test_the_password_can_be_shown(reader, account):
-    page = reader.open(SIGN_IN)
-    field = page.get_by_label("Password", exact=True)
+def test_a_password_can_be_shown(reader):
+    page = reader.open("/auth/sign-in")
+    password = page.get_by_label("Password", exact=True)
     page.get_by_label("Show the password").check()
-    assert field.get_attribute("type") == "text"
+    expect(password).to_have_attribute("type", "text")
     page.get_by_label("Show the password").uncheck()
-
-    assert field.get_attribute("type") == "password"
-
-
-def test_without_script_no_box_promises_to_show_the_password(reader_without_script, account):
-    page = reader_without_script.open(SIGN_IN)
-
-    assert not page.get_by_label("Show the password").is_visible()
+    expect(password).to_have_attribute("type", "password")
 
 
-def test_the_form_is_filled_by_keyboard_in_its_order(reader, account):
-    page = reader.open(SIGN_IN)
-    visited = []
-    for _ in range(6):
-        page.keyboard.press("Tab")
-        visited.append(focus_is_on(page))
+def test_the_appearance_one_chooses_is_there_at_once(reader_without_script):
+    page = reader_without_script.open("/auth/sign-in")
+    page.get_by_role("button", name="Dark").click()
 
-    assert visited[2:5] == ["email", "password", "show-password"]
-
-
-@pytest.mark.parametrize(("value", "words"), [("dark", "Dark"), ("light", "Light")])
-def test_the_appearance_is_chosen_before_signing_in(reader_without_script, account, value, words):
-    page = reader_without_script.open(f"{SIGN_IN}?next={SESSIONS}")
-    page.get_by_role("button", name=words).click()
-
-    assert page.url.endswith(f"{SIGN_IN}?next={SESSIONS}")
-    assert page.locator("html").get_attribute("data-theme") == value
-    assert page.get_by_role("button", name=words).get_attribute("aria-pressed") == "true"
-
-
-@pytest.mark.parametrize("path", [SIGN_IN, SESSIONS, "/auth/password"])
-def test_the_page_is_clean_in_every_view(reader, account, path):
-    if path != SIGN_IN:
-        reader.sign_in(account)
-    assert_clean_in_every_view(reader, path)
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
+    assert page.url.endswith("/auth/sign-in")

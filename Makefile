@@ -7,10 +7,12 @@ PEOPLE ?= 400
 SEED ?= 7
 export FLASK_APP := wsgi
 
-.PHONY: help demo run worker test test-sqlite test-postgresql check bench lock clean
+.PHONY: help install demo run worker test test-sqlite test-postgresql check bench lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+install: $(VENV)/installed  ## Install what Trellis needs into .venv
 
 demo: $(VENV)/installed  ## Load a made-up company, match it and serve the site (PORT, PEOPLE, SEED)
 	@TRELLIS_DEMO=1 $(BIN)/flask demo start --people $(PEOPLE) --seed $(SEED) --port $(PORT)

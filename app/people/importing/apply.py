@@ -103,7 +103,7 @@ def _add_people(plan: Plan, rows: Sequence[Any]) -> dict[str, int]:
         person["location_id"] = plan.places.locations.get(state["location"])
         values.append(person)
     inserted = db.session.execute(sa.insert(Person).returning(Person.employee_id, Person.id), values)
-    return dict(inserted.tuples().all())
+    return dict(inserted.all())
 
 
 def _what_new_people_bring(plan: Plan, ids: dict[str, int]) -> Iterator[list[Change]]:
@@ -202,7 +202,7 @@ def _bring_levels_in_line(table: type[Claim] | type[Goal], name: str, changes: I
     if added:
         db.session.execute(sa.insert(table), added)
     if changed:
-        rows = table.__table__
+        rows: Any = table.__table__
         update = (
             sa.update(rows)
             .where(rows.c.person_id == sa.bindparam("of_person"), rows.c.skill_id == sa.bindparam("of_skill"))

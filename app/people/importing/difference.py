@@ -122,7 +122,7 @@ def _add_values(states: dict[int, State], name: str, query: Any) -> None:
 
 def values_of_new_person(plan: Plan, row: Row) -> State:
     """Return all fields of someone new, with what an absent column means."""
-    values = {name: field.empty for name, field in FIELDS.items() if name != "employee_id"}
+    values: State = {name: field.empty for name, field in FIELDS.items() if name != "employee_id"}
     values |= wanted(plan, row)
     values["time_zone"] = values["time_zone"] or plan.places.zone_of(values["location"])
     return values

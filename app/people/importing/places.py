@@ -50,7 +50,7 @@ def settle_places(sheet: Sheet) -> Places:
 
 
 def _pairs(query: Any) -> dict[str, Any]:
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def create_places(places: Places) -> None:

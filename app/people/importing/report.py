@@ -93,7 +93,7 @@ def _names(employee_ids: list[str]) -> Iterable[tuple[str, str]]:
     for start in range(0, len(employee_ids), NAMES_A_QUERY):
         part = employee_ids[start : start + NAMES_A_QUERY]
         query = sa.select(Person.employee_id, Person.name).where(Person.employee_id.in_(part))
-        yield from db.session.execute(query).tuples()
+        yield from db.session.execute(query)
 
 
 def _skill_labels(changes: Iterable[Change]) -> dict[int, str]:
@@ -106,7 +106,7 @@ def _skill_labels(changes: Iterable[Change]) -> dict[int, str]:
     }
     if not ids:
         return {}
-    return dict(db.session.execute(sa.select(Skill.id, Skill.label).where(Skill.id.in_(ids))).tuples().all())
+    return dict(db.session.execute(sa.select(Skill.id, Skill.label).where(Skill.id.in_(ids))).all())
 
 
 def _said(change: Change, labels: dict[int, str]) -> str:

@@ -72,7 +72,7 @@ def read_sheet(table: Table, mapped: Mapped, problems: Problems) -> Sheet:
         if len(rows) == MOST_ROWS:
             raise Invalid(f"{table.name} has more than {MOST_ROWS:,} rows. Split it into smaller files.")
         if not _fits(line, cells, table.header, problems):
-            cells = [cell[:LONGEST_CELL] for cell in cells[: len(table.header)]]
+            cells = [cell if len(cell) <= LONGEST_CELL else "" for cell in cells[: len(table.header)]]
         values = tuple(
             _value(line, cells, columns[field.name], field, read, problems) for field, read in readers
         )

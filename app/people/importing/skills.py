@@ -133,4 +133,4 @@ def _labels_by_name() -> Iterator[tuple[str, str]]:
     in_use = Skill.deprecated_at.is_(None)
     aliases = sa.select(SkillAlias.folded_label, Skill.label).join(Skill, Skill.id == SkillAlias.skill_id)
     for query in (aliases.where(in_use), sa.select(Skill.folded_label, Skill.label).where(in_use)):
-        yield from db.session.execute(query.execution_options(yield_per=1000)).tuples()
+        yield from db.session.execute(query.execution_options(yield_per=1000))

@@ -3,11 +3,21 @@
 import sqlalchemy as sa
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from app.access import Permission, guard
 from app.db import db
+from app.home.queries import desk_of
+from app.web import page
 
 bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@guard(Permission.HOME_SEE)
+def show() -> ResponseReturnValue:
+    """Show what waits for the reader."""
+    return page("home/show.html", desk=desk_of(current_user))
 
 
 @bp.get("/healthz")

@@ -31,6 +31,7 @@ STEPS = {
     "prices": Step("Proving that no plan is better", 55),
     "pricing": Step("Proving that no plan is better", 60),
     "tie-break": Step("Drawing lots between equal plans", 70),
+    "reasons": Step("Finding out why some have nobody", 73),
     "check": Step("Checking every rule again", 75),
     "explain": Step("Writing down why", 85),
     "store": Step("Keeping the plan", 95),
@@ -50,11 +51,12 @@ class Reporter:
         self._lock = threading.Lock()
 
     def progress(self, step: str, done: int, total: int, _best: int | None = None) -> None:
-        """Note how far a step is."""
-        begins, ends = STEPS[step].begins, self._end_of(step)
-        percent = begins + (ends - begins) * min(done, total) // max(total, 1)
-        # Steps may come again; a bar that runs backwards would only worry people.
-        self._words, self._percent = STEPS[step].words, max(self._percent, percent)
+        """Note how far a step is; one that has no words here goes by under those of the step before."""
+        known = STEPS.get(step)
+        if known is not None:
+            percent = known.begins + (self._end_of(step) - known.begins) * min(done, total) // max(total, 1)
+            # Steps may come again; a bar that runs backwards would only worry people.
+            self._words, self._percent = known.words, max(self._percent, percent)
         self._tell(self._words, self._percent)
         self._write()
 

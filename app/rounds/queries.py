@@ -44,6 +44,15 @@ class RoundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BusyRound:
+    """A round that is under way, for the home page of HR."""
+
+    matching_round: MatchingRound
+    counts: Counts
+    latest_run_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Rating:
     """How useful people found the mentorships of a round; only from five answers on."""
 
@@ -148,11 +157,20 @@ def rating_before(matching_round: MatchingRound) -> Rating | None:
     return None if found is None else Rating(found[0], float(found[1]), found[2])
 
 
-def latest_unfinished_round() -> MatchingRound | None:
-    """Return the round HR is busy with: the latest that is neither over nor given up."""
+def busy_round() -> BusyRound | None:
+    """Return the round HR is busy with: the next that is neither published, over nor given up."""
     done = [RoundState.PUBLISHED, RoundState.COMPLETED, RoundState.CANCELLED]
-    query = sa.select(MatchingRound).where(MatchingRound.state.not_in(done))
-    return db.session.scalar(query.order_by(MatchingRound.starts_on, MatchingRound.id).limit(1))
+    latest = sa.select(sa.func.max(Run.id)).where(Run.matching_round_id == MatchingRound.id).scalar_subquery()
+    found = db.session.execute(
+        sa.select(MatchingRound, *_counted(MatchingRound.id), latest)
+        .where(MatchingRound.state.not_in(done))
+        .order_by(MatchingRound.starts_on, MatchingRound.id)
+        .limit(1)
+    ).first()
+    if found is None:
+        return None
+    matching_round, mentees, mentors, places, run_id = found
+    return BusyRound(matching_round, Counts(mentees, mentors, places), run_id)
 
 
 def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int]]:

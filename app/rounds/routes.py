@@ -1,5 +1,151 @@
-"""Pages at `/rounds`."""
+"""Pages at `/rounds`: the list, one round, and the steps HR takes with it."""
 
 from flask import Blueprint
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app import access
+from app.access import Permission, guard
+from app.db import db
+from app.programmes.queries import current_programmes
+from app.rounds import actions, queries, running, service, tasks
+from app.rounds.forms import RoundForm
+from app.rounds.models import MatchingRound
+from app.rounds.states import RUN_STATE_WORDS, STATE_WORDS
+from app.web import accepted, page, see_other
+from app.words import plural
 
 bp = Blueprint("rounds", __name__, url_prefix="/rounds")
+
+
+@bp.get("")
+@guard(Permission.ROUND_LIST)
+def index() -> ResponseReturnValue:
+    """List the rounds."""
+    return page(
+        "rounds/index.html",
+        rounds=queries.rounds_page(),
+        states=STATE_WORDS,
+        may_run=access.can(Permission.ROUND_RUN),
+    )
+
+
+@bp.get("/new")
+@guard(Permission.ROUND_RUN)
+def new() -> ResponseReturnValue:
+    """Ask for the name and the dates of a round."""
+    return page("rounds/new.html", form=_form())
+
+
+@bp.post("/new")
+@guard(Permission.ROUND_RUN)
+def create() -> ResponseReturnValue:
+    """Prepare a round."""
+    form = _form()
+    created: list[MatchingRound] = []
+    if form.validate() and accepted(form, lambda: created.append(_create(form))):
+        db.session.commit()
+        return see_other("rounds.show", round_id=created[0].id)
+    return page("rounds/new.html", status=422, form=form)
+
+
+@bp.get("/<int:round_id>")
+@guard(Permission.ROUND_SEE, load=queries.round_numbered)
+def show(matching_round: MatchingRound) -> ResponseReturnValue:
+    """Show where a round stands and what it waits for."""
+    counts = queries.enrolment_counts(matching_round.id)
+    runs = queries.runs_of(matching_round.id)
+    return page(
+        "rounds/show.html",
+        matching_round=matching_round,
+        state=STATE_WORDS[matching_round.state],
+        run_states=RUN_STATE_WORDS,
+        counts=counts,
+        runs=runs,
+        rating=queries.rating_before(matching_round),
+        step=actions.next_step(matching_round, counts, runs[0].id if runs else None),
+        others=actions.other_actions(matching_round, counts),
+        may_run=access.can(Permission.ROUND_RUN, matching_round),
+    )
+
+
+@bp.post("/<int:round_id>/open")
+@guard(Permission.ROUND_RUN, load=queries.round_numbered)
+def open_(matching_round: MatchingRound) -> ResponseReturnValue:
+    """Open enrolment."""
+    enrolled = service.open_round(matching_round, by=current_user)
+    db.session.commit()
+    message = f"Enrolment is open. {plural(enrolled, 'enrolment')} made from profiles."
+    return see_other("rounds.show", message=message, round_id=matching_round.id)
+
+
+@bp.post("/<int:round_id>/close")
+@guard(Permission.ROUND_RUN, load=queries.round_numbered)
+def close(matching_round: MatchingRound) -> ResponseReturnValue:
+    """Close enrolment."""
+    service.close_round(matching_round, by=current_user)
+    db.session.commit()
+    return see_other("rounds.show", message="Enrolment is closed.", round_id=matching_round.id)
+
+
+@bp.post("/<int:round_id>/runs")
+@guard(Permission.ROUND_RUN, load=queries.round_numbered)
+def run(matching_round: MatchingRound) -> ResponseReturnValue:
+    """Ask for a run."""
+    counts = queries.enrolment_counts(matching_round.id)
+    requested = running.request_run(
+        matching_round, mentees=counts.mentees, mentors=counts.mentors, by=current_user
+    )
+    run_id, round_id = requested.id, matching_round.id
+    db.session.commit()
+    # Only now: a worker may look for the run at once.
+    tasks.solve_run(run_id)
+    return see_other("rounds.show_run", round_id=round_id, run_id=run_id)
+
+
+@bp.get("/<int:round_id>/cancel")
+@guard(Permission.ROUND_RUN, load=queries.round_numbered)
+def cancel(matching_round: MatchingRound) -> ResponseReturnValue:
+    """Ask whether to give a round up."""
+    service.check_may_cancel(matching_round)
+    counts = queries.enrolment_counts(matching_round.id)
+    return page("rounds/cancel.html", matching_round=matching_round, counts=counts)
+
+
+@bp.post("/<int:round_id>/cancel")
+@guard(Permission.ROUND_RUN, load=queries.round_numbered)
+def give_up(matching_round: MatchingRound) -> ResponseReturnValue:
+    """Give a round up."""
+    service.cancel_round(matching_round, by=current_user)
+    db.session.commit()
+    return see_other("rounds.show", message="The round is cancelled.", round_id=matching_round.id)
+
+
+@bp.post("/<int:round_id>/complete")
+@guard(Permission.ROUND_RUN, load=queries.round_numbered)
+def complete(matching_round: MatchingRound) -> ResponseReturnValue:
+    """Mark a round as over."""
+    service.complete_round(matching_round, by=current_user)
+    db.session.commit()
+    return see_other("rounds.show", message="The round is completed.", round_id=matching_round.id)
+
+
+def _form() -> RoundForm:
+    programmes = list(current_programmes())
+    form = RoundForm(programmes_known=programmes)
+    if form.programmes.data is None and len(programmes) == 1:
+        form.programmes.data = [programmes[0].id]
+    return form
+
+
+def _create(form: RoundForm) -> MatchingRound:
+    chosen = set(form.programmes.data or ())
+    return service.create_round(
+        name=form.name.data or "",
+        programmes=[row for row in current_programmes() if row.id in chosen],
+        opens_on=form.opens_on.data,
+        closes_on=form.closes_on.data,
+        starts_on=form.starts_on.data,
+        ends_on=form.ends_on.data,
+        by=current_user,
+    )

@@ -70,6 +70,30 @@ class Matches:
     counts: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What publishing a run would mean, in numbers."""
+
+    pairs: int
+    people: int
+    weak: int
+
+
+def tally(run: Run) -> Tally:
+    """Count the pairs of a run, the people in them and the weak fits."""
+    pairs, weak = db.session.execute(
+        sa.select(sa.func.count(), sa.func.count().filter(_in_band("weak"))).where(
+            Assignment.run_id == run.id
+        )
+    ).one()
+    people = db.session.scalar(
+        sa.select(sa.func.count(AssignmentMember.person_id.distinct()))
+        .join(Assignment)
+        .where(Assignment.run_id == run.id)
+    )
+    return Tally(pairs, people or 0, weak)
+
+
 def matches_page(run: Run, *, band: str = ALL, search: str = "") -> Matches:
     """Return a page of the pairs of a run in a band of fit, or all, whose names contain `search`."""
     mentee, mentor = aliased(Person), aliased(Person)

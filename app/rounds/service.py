@@ -80,6 +80,11 @@ def check_may_close(matching_round: MatchingRound) -> None:
         )
 
 
+def check_may_cancel(matching_round: MatchingRound) -> None:
+    """Refuse to give up what is published or over."""
+    check_may_follow(matching_round.name, matching_round.state, RoundState.CANCELLED)
+
+
 def cancel_round(matching_round: MatchingRound, *, by: audit.Actor) -> None:
     """Give a round up before anything of it is published; a run that is going on is stopped."""
     move(matching_round, RoundState.CANCELLED)

@@ -1,0 +1,34 @@
+"""Commands about engagements."""
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from app import audit
+from app.db import db
+from app.engagements.models import Engagement, EngagementMember, EngagementState
+from app.people.models import Person
+from app.people.signals import person_left
+
+
+@person_left.connect
+def end_engagements_of(person: Person, *, on: date, by: audit.Actor) -> None:
+    """End what somebody who leaves is part of; the other side stays free for the next round."""
+    going_on = db.session.scalars(
+        sa.select(Engagement)
+        .join(EngagementMember)
+        .where(EngagementMember.person_id == person.id, Engagement.state == EngagementState.ACTIVE)
+        .order_by(Engagement.id)
+    ).all()
+    for engagement in going_on:
+        engagement.state = EngagementState.ENDED
+        engagement.ended_on = max(on, engagement.starts_on)
+        engagement.ended_reason = "One of the two left the company"
+    db.session.flush()
+    audit.record_all(
+        [
+            audit.Entry("engagement.ended", "engagement", row.id, person_id=person.id, details={"left": True})
+            for row in going_on
+        ],
+        by=by,
+    )

@@ -1,0 +1,83 @@
+"""What waits for somebody on their home page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from app import clock
+from app.access import Actor, Role
+from app.db import db
+from app.mentorships.queries import Mentorship, active_mentorships
+from app.people.models import Person
+from app.rounds.actions import NextStep, next_step
+from app.rounds.models import MatchingRound
+from app.rounds.queries import BusyRound, busy_round, open_rounds_for
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRound:
+    """A round somebody can join or has joined."""
+
+    matching_round: MatchingRound
+    takes_part: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoundOfHr:
+    """The round HR is busy with and its next step."""
+
+    busy: BusyRound
+    step: NextStep
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything that is on somebody's home page."""
+
+    greeting: str
+    person: Person | None
+    open_rounds: Sequence[OpenRound]
+    learning: Sequence[Mentorship]
+    mentoring: Sequence[Mentorship]
+    of_hr: RoundOfHr | None
+
+    @property
+    def to_join(self) -> OpenRound | None:
+        """Return the round to decide about first."""
+        return next((row for row in self.open_rounds if not row.takes_part), None)
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether nothing has begun for this person yet."""
+        return self.person is not None and not (self.learning or self.mentoring or self.open_rounds)
+
+
+def desk_of(actor: Actor) -> Desk:
+    """Return what is on the home page of whoever asks."""
+    person_id = actor.person_id
+    person = db.session.get(Person, person_id) if person_id is not None else None
+    mentorships = active_mentorships(person_id) if person_id is not None else []
+    return Desk(
+        greeting=_greeting(person),
+        person=person,
+        open_rounds=[OpenRound(row, bool(parts)) for row, parts in open_rounds_for(person_id)]
+        if person_id is not None
+        else [],
+        learning=[row for row in mentorships if row.reader_is_mentee],
+        mentoring=[row for row in mentorships if not row.reader_is_mentee],
+        of_hr=_round_of_hr() if Role.HR in actor.roles else None,
+    )
+
+
+def _round_of_hr() -> RoundOfHr | None:
+    busy = busy_round()
+    if busy is None:
+        return None
+    return RoundOfHr(busy, next_step(busy.matching_round, busy.counts, busy.latest_run_id))
+
+
+def _greeting(person: Person | None) -> str:
+    hour = clock.now().astimezone(ZoneInfo(person.time_zone if person else "UTC")).hour
+    if hour < 12:
+        return "Good morning"
+    return "Good afternoon" if hour < 18 else "Good evening"

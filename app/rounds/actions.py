@@ -1,0 +1,124 @@
+"""What HR can do with a round now: one thing first, then the others, or the reason why one cannot be done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.errors import DomainError
+from app.rounds import running
+from app.rounds.models import MatchingRound
+from app.rounds.queries import Counts
+from app.rounds.states import RoundState, check_may_follow
+from app.words import days_away, long_date
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to do at `endpoint`: at once by a form, or on a page of its own."""
+
+    words: str
+    endpoint: str
+    values: dict[str, int] = field(default_factory=dict)
+    has_page: bool = False
+    reason_against: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The one thing to do next with a round."""
+
+    title: str
+    sentence: str
+    action: Action | None = None
+
+
+def refusal_of(check: Callable[[], None]) -> str | None:
+    """Return the sentence with which a command would be refused, if it would."""
+    try:
+        check()
+    except DomainError as refusal:
+        return refusal.message
+    return None
+
+
+def next_step(matching_round: MatchingRound, counts: Counts, latest_run_id: int | None) -> NextStep:
+    """Return what a round waits for."""
+    values = {"round_id": matching_round.id}
+    of_run = {**values, "run_id": latest_run_id or 0}
+    match matching_round.state:
+        case RoundState.DRAFT:
+            return NextStep(
+                "Open enrolment",
+                "Everyone whose profile seeks a mentor or offers a place is enrolled at once. "
+                f"Others can join, and everyone can withdraw, until {long_date(matching_round.closes_on)}.",
+                Action("Open enrolment", "rounds.open_", values),
+            )
+        case RoundState.OPEN:
+            return NextStep(
+                "Close enrolment when everyone has decided",
+                f"The last day of enrolment is {long_date(matching_round.closes_on)}, "
+                f"{days_away(matching_round.closes_on)}. After that nobody joins or leaves by themselves.",
+                Action("Close enrolment", "rounds.close", values),
+            )
+        case RoundState.CLOSED:
+            return NextStep("Run the matching", _before_run(counts), run_action(matching_round, counts))
+        case RoundState.SOLVING if latest_run_id is not None:
+            return NextStep(
+                "The matching is running",
+                "You can leave; it goes on, and the result waits for you here.",
+                Action("See the run", "rounds.show_run", of_run, has_page=True),
+            )
+        case RoundState.PROPOSED if latest_run_id is not None:
+            return NextStep(
+                "Review the matches",
+                "Nobody has been told yet. Look at who is left out and at the weak fits, then publish.",
+                Action(
+                    "Review the matches",
+                    "rounds.show_run",
+                    {**values, "run_id": latest_run_id},
+                    has_page=True,
+                ),
+            )
+        case RoundState.PUBLISHED:
+            return NextStep(
+                "The mentorships are under way",
+                f"They last until {long_date(matching_round.ends_on)}, {days_away(matching_round.ends_on)}. "
+                "Complete the round when they are over.",
+            )
+        case RoundState.COMPLETED:
+            return NextStep("This round is over", "Its mentorships count as met before in later rounds.")
+        case _:
+            return NextStep("This round was cancelled", "Nobody was matched in it.")
+
+
+def other_actions(matching_round: MatchingRound, counts: Counts) -> list[Action]:
+    """Return what else may be done with a round now."""
+    values = {"round_id": matching_round.id}
+    offered = []
+    if matching_round.state is RoundState.PROPOSED:
+        offered.append(run_action(matching_round, counts, words="Run again"))
+    if matching_round.state in (RoundState.CLOSED, RoundState.PROPOSED):
+        offered.append(Action("Open enrolment again", "rounds.open_", values))
+    if matching_round.state is RoundState.PUBLISHED:
+        offered.append(Action("Complete the round", "rounds.complete", values))
+    if _may_become(matching_round, RoundState.CANCELLED):
+        offered.append(Action("Cancel the round", "rounds.cancel", values, has_page=True))
+    return offered
+
+
+def run_action(matching_round: MatchingRound, counts: Counts, *, words: str = "Run the matching") -> Action:
+    """Return the action that runs a round, with the reason when it cannot."""
+    reason = refusal_of(
+        lambda: running.check_may_run(matching_round, mentees=counts.mentees, mentors=counts.mentors)
+    )
+    return Action(words, "rounds.run", {"round_id": matching_round.id}, reason_against=reason)
+
+
+def _before_run(counts: Counts) -> str:
+    if counts.places >= counts.mentees:
+        return f"{counts.words()}: there is a place for everyone, if people fit."
+    short = counts.mentees - counts.places
+    return f"{counts.words()}: at least {short} will be left out. Whoever waited longest goes first."
+
+
+def _may_become(matching_round: MatchingRound, state: RoundState) -> bool:
+    return refusal_of(lambda: check_may_follow(matching_round.name, matching_round.state, state)) is None

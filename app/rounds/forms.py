@@ -1,0 +1,60 @@
+"""Forms of rounds: shapes only; the commands decide."""
+
+from typing import Any
+
+from wtforms import DateField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.fields import HouseForm, LineField, SearchForm
+from app.people.models import MOST_PLACES
+from app.programmes.models import Programme
+from app.rounds.models import EnrolmentRole
+from app.rounds.service import LONGEST_NAME
+
+LONGEST_SEARCH = 100
+
+
+class RoundForm(HouseForm):
+    """A new round."""
+
+    name = LineField(
+        "Name",
+        [
+            DataRequired("Enter a name."),
+            Length(max=LONGEST_NAME, message="Enter a name of at most %(max)d characters."),
+        ],
+    )
+    programmes = SelectMultipleField(
+        "Programmes",
+        [DataRequired("Choose at least one programme.")],
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    opens_on = DateField("First day of enrolment", [InputRequired("Enter a date.")])
+    closes_on = DateField("Last day of enrolment", [InputRequired("Enter a date.")])
+    starts_on = DateField("First day of the mentorships", [InputRequired("Enter a date.")])
+    ends_on = DateField("Last day of the mentorships", [InputRequired("Enter a date.")])
+
+    def __init__(self, *args: Any, programmes_known: list[Programme], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.programmes.choices = [(row.id, row.name) for row in programmes_known]
+
+
+class EnrolmentForm(HouseForm):
+    """A person's part in one programme of a round."""
+
+    role = SelectField("Part", choices=[(role.value, role.value) for role in EnrolmentRole])
+    places = IntegerField("How many people can you mentor in this round?", default=1)
+
+    def validate_places(self, field: IntegerField) -> None:
+        """Refuse an offer without a number of places; a wish has none."""
+        if self.role.data == EnrolmentRole.MENTOR and not 1 <= (field.data or 0) <= MOST_PLACES:
+            raise ValidationError(f"Enter a number from 1 to {MOST_PLACES}.")
+
+
+class MatchSearchForm(SearchForm):
+    """Which pairs of a run to show."""
+
+    q = LineField("Name", [Length(max=LONGEST_SEARCH, message="Enter at most %(max)d characters.")])

@@ -1,0 +1,194 @@
+"""Pages at `/rounds/<id>/runs`: progress, result, files, and the step that publishes it."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app import access, clock
+from app.access import Permission, guard
+from app.db import db
+from app.engagements.reasons import Party, Told, parts_in_words, told
+from app.rounds import publishing, queries, results, run_queries, running
+from app.rounds.actions import refusal_of
+from app.rounds.documents import document_of
+from app.rounds.export import csv_of
+from app.rounds.forms import MatchSearchForm
+from app.rounds.models import DocumentKind, Run
+from app.rounds.results import Explanation
+from app.rounds.routes import bp
+from app.rounds.run_queries import LeftOut, Match
+from app.rounds.states import RUN_STATE_WORDS, RunState
+from app.web import here, page, see_other, wants_fragment
+from app.words import plural
+
+log = logging.getLogger(__name__)
+SHOWN_LEFT_OUT = 5
+POLLED_AFTER_SECONDS = 1
+POLLED_SLOWER = ((300, 5), (30, 2))
+SEGMENTS = {"all": "All", "strong": "Strong", "good": "Good", "fair": "Fair", "weak": "Need a look"}
+
+
+@dataclass(frozen=True, slots=True)
+class MatchShown:
+    """A pair with its reasons in words."""
+
+    match: Match
+    told: Told
+    parts: list[tuple[str, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutShown:
+    """Somebody without a mentor, with why and what to do in words."""
+
+    person: LeftOut
+    explanation: Explanation
+
+
+@bp.get("/<int:round_id>/runs/<int:run_id>")
+@guard(Permission.ROUND_SEE, load=queries.run_numbered)
+def show_run(run: Run) -> ResponseReturnValue:
+    """Show how far a run is; once it has finished, what it found."""
+    if run.state is RunState.FINISHED and not wants_fragment():
+        return _result(run)
+    return page(
+        "rounds/run.html",
+        fragment="progress",
+        run=run,
+        matching_round=run.matching_round,
+        state=RUN_STATE_WORDS[run.state],
+        is_active=run.state in running.ACTIVE,
+        is_finished=run.state is RunState.FINISHED,
+        headline=results.headline(run),
+        seconds=_polled_after(run),
+        may_run=access.can(Permission.ROUND_RUN, run.matching_round),
+    )
+
+
+@bp.post("/<int:round_id>/runs/<int:run_id>/stop")
+@guard(Permission.ROUND_RUN, load=queries.run_numbered)
+def stop(run: Run) -> ResponseReturnValue:
+    """Stop a run; what it has found so far is kept."""
+    running.stop_run(run, by=current_user)
+    db.session.commit()
+    return see_other("rounds.show_run", round_id=run.matching_round_id, run_id=run.id)
+
+
+@bp.get("/<int:round_id>/runs/<int:run_id>/left-out")
+@guard(Permission.ROUND_SEE, load=queries.run_numbered)
+def left_out(run: Run) -> ResponseReturnValue:
+    """List everybody who has no mentor, and why."""
+    pages = run_queries.left_out_page(run)
+    return page(
+        "rounds/left_out.html",
+        run=run,
+        matching_round=run.matching_round,
+        pages=pages,
+        people=list(_explained(pages.items)),
+    )
+
+
+@bp.get("/<int:round_id>/runs/<int:run_id>/publish")
+@guard(Permission.ROUND_PUBLISH, load=queries.run_numbered)
+def publish(run: Run) -> ResponseReturnValue:
+    """Ask whether to publish, with what will happen."""
+    tally = run_queries.tally(run)
+    publishing.check_may_publish(run, run.matching_round, pairs=tally.pairs)
+    return page("rounds/publish.html", run=run, matching_round=run.matching_round, tally=tally)
+
+
+@bp.post("/<int:round_id>/runs/<int:run_id>/publish")
+@guard(Permission.ROUND_PUBLISH, load=queries.run_numbered)
+def make_public(run: Run) -> ResponseReturnValue:
+    """Publish a plan."""
+    published = publishing.publish_run(run, by=current_user)
+    db.session.commit()
+    message = f"{plural(published, 'match', 'matches')} published. Everyone sees theirs on their home page."
+    return see_other("rounds.show", message=message, round_id=run.matching_round_id)
+
+
+@bp.get("/<int:round_id>/runs/<int:run_id>/pairs.csv")
+@guard(Permission.ROUND_SEE, load=queries.run_numbered)
+def pairs_file(run: Run) -> ResponseReturnValue:
+    """Give the pairs and those left out as a file for a spreadsheet."""
+    return _file(run, "pairs.csv", csv_of(run).encode("utf-8-sig"), "text/csv")
+
+
+@bp.get("/<int:round_id>/runs/<int:run_id>/problem.json")
+@guard(Permission.ROUND_RUN, load=queries.run_numbered)
+def problem_file(run: Run) -> ResponseReturnValue:
+    """Give what the run was asked, word for word."""
+    return _file(run, "problem.json", document_of(run.id, DocumentKind.PROBLEM), "application/json")
+
+
+@bp.get("/<int:round_id>/runs/<int:run_id>/solution.json")
+@guard(Permission.ROUND_RUN, load=queries.run_numbered)
+def solution_file(run: Run) -> ResponseReturnValue:
+    """Give what the run answered, word for word."""
+    return _file(run, "solution.json", document_of(run.id, DocumentKind.SOLUTION), "application/json")
+
+
+def _result(run: Run) -> ResponseReturnValue:
+    form = MatchSearchForm(request.args)
+    status = 200 if form.validate() else 422
+    band = request.args.get("fit", run_queries.ALL)
+    band = band if band in SEGMENTS else run_queries.ALL
+    matches = run_queries.matches_page(run, band=band, search=(form.q.data or "") if status == 200 else "")
+    pairs = matches.pages.total if not form.q.data and band == run_queries.ALL else run.mentees_matched or 0
+    return page(
+        "rounds/result.html",
+        status=status,
+        form=form,
+        run=run,
+        matching_round=run.matching_round,
+        headline=results.headline(run),
+        summary=results.summary(run),
+        band=band,
+        segments=_segments(matches.counts, band),
+        pages=matches.pages,
+        matches=list(_told(matches.pages.items)),
+        left_out=list(_explained(run_queries.first_left_out(run, most=SHOWN_LEFT_OUT))),
+        left_out_count=(run.mentees or 0) - (run.mentees_matched or 0),
+        rules=run_queries.rules_kept(run),
+        refusal=refusal_of(lambda: publishing.check_may_publish(run, run.matching_round, pairs=pairs or 0)),
+        may_publish=access.can(Permission.ROUND_PUBLISH, run.matching_round),
+        may_run=access.can(Permission.ROUND_RUN, run.matching_round),
+    )
+
+
+def _segments(counts: dict[str, int], band: str) -> list[tuple[str, str, bool]]:
+    return [
+        (
+            f"{words} ({counts[key]})",
+            here(fit=None if key == run_queries.ALL else key, page=None),
+            key == band,
+        )
+        for key, words in SEGMENTS.items()
+    ]
+
+
+def _told(matches: Iterable[Match]) -> Iterator[MatchShown]:
+    for match in matches:
+        reasons = told(match.reasons, mentee=Party(match.mentee), mentor=Party(match.mentor))
+        yield MatchShown(match, reasons, parts_in_words(match.parts))
+
+
+def _explained(people: Iterable[LeftOut]) -> Iterator[LeftOutShown]:
+    for person in people:
+        yield LeftOutShown(person, results.explain_cause(person.cause, person.details))
+
+
+def _polled_after(run: Run) -> int:
+    """Return after how many seconds to look again: the longer it takes, the less often."""
+    lasted = (clock.now() - (run.started_at or run.queued_at)).total_seconds()
+    return next((wait for longer, wait in POLLED_SLOWER if lasted > longer), POLLED_AFTER_SECONDS)
+
+
+def _file(run: Run, name: str, content: bytes, mimetype: str) -> Response:
+    log.info("account %s exported %s of run %s", current_user.id, name, run.id)
+    headers = {"Content-Disposition": f'attachment; filename="run-{run.id}-{name}"'}
+    return Response(content, mimetype=mimetype, headers=headers)

@@ -9,7 +9,7 @@ from app.config import PROJECT, Config
 from app.home.routes import bp as home_bp
 from app.mentorships.routes import bp as mentorships_bp
 from app.people.routes import bp as people_bp
-from app.rounds.routes import bp as rounds_bp
+from app.rounds.pages import bp as rounds_bp
 from app.skills.routes import bp as skills_bp
 
 __all__ = ["create_app", "models", "tasks"]

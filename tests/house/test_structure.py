@@ -9,7 +9,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = sorted((*PROJECT.glob("app/**/*.py"), *PROJECT.glob("matching/**/*.py")))
 LONGEST_FILE = 500
 LONGEST_FUNCTION = 60
-MAY_COMMIT = {"routes.py", "cli.py", "tasks.py"}
+MAY_COMMIT = ("routes.py", "cli.py", "tasks.py")  # how such a file's name ends
 TOP_LEVEL = {
     "app", "matching", "templates", "migrations", "tests", "docs", "benchmarks",
     "wsgi.py", "requirements.txt", "requirements.in", "requirements-dev.txt", "requirements-dev.in",
@@ -60,7 +60,7 @@ def test_commits_happen_only_where_a_request_a_command_or_a_task_ends():
     committing = {
         name(path)
         for path in SOURCES
-        if "db.session.commit(" in path.read_text() and path.name not in MAY_COMMIT
+        if "db.session.commit(" in path.read_text() and not path.name.endswith(MAY_COMMIT)
     }
     assert committing == set()
 

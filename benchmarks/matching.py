@@ -48,6 +48,7 @@ class Result:
 
     solver: str
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     peak_mib: float = 0.0
     coverage: int = 0
     points: int = 0
@@ -129,29 +130,22 @@ def _measure(solver: str, folder: Path, repeats: int) -> Result:
         return _measure_check(folder, repeats)
     instance = Instance.load(folder / ARRAYS)
     try:
-        seconds, chosen = _timed(lambda: OTHERS[solver](instance), repeats)
+        taken, chosen = _timed(lambda: OTHERS[solver](instance), repeats)
     except TooLargeError as reason:
         return Result(solver, failure=str(reason))
-    return Result(
-        solver,
-        seconds,
-        _peak_mib(),
-        len(chosen),
-        int(instance.points[chosen].sum()),
-        proved="by its algorithm",
-    )
+    points = int(instance.points[chosen].sum())
+    return Result(solver, *taken, _peak_mib(), len(chosen), points, proved="by its algorithm")
 
 
 def _measure_solve(folder: Path, repeats: int) -> Result:
     from matching.solve import solve
 
     problem = Problem.from_json((folder / PROBLEM).read_text(encoding="utf-8"))
-    seconds, solution = _timed(lambda: solve(problem), repeats)
+    taken, solution = _timed(lambda: solve(problem), repeats)
     (folder / SOLUTION).write_text(solution.to_json(), encoding="utf-8")
     points = sum(assignment.points for assignment in solution.assignments)
-    return Result(
-        OURS, seconds, _peak_mib(), len(solution.assignments), points, proved=f"{solution.status}, prices"
-    )
+    number = len(solution.assignments)
+    return Result(OURS, *taken, _peak_mib(), number, points, proved=f"{solution.status}, prices")
 
 
 def _measure_check(folder: Path, repeats: int) -> Result:
@@ -160,21 +154,22 @@ def _measure_check(folder: Path, repeats: int) -> Result:
 
     problem = Problem.from_json((folder / PROBLEM).read_text(encoding="utf-8"))
     solution = Solution.from_json((folder / SOLUTION).read_text(encoding="utf-8"))
-    seconds, report = _timed(lambda: check(problem, solution), repeats)
+    taken, report = _timed(lambda: check(problem, solution), repeats)
     if report.violations:
         return Result(CHECK, failure=report.summary)
     points = sum(assignment.points for assignment in solution.assignments)
-    return Result(CHECK, seconds, _peak_mib(), len(solution.assignments), points, proved="prices verified")
+    return Result(CHECK, *taken, _peak_mib(), len(solution.assignments), points, proved="prices verified")
 
 
-def _timed(work: Callable[[], Answer], repeats: int) -> tuple[float, Answer]:
-    """Return the median of the seconds of ``repeats`` runs, and the last answer."""
-    taken = []
+def _timed(work: Callable[[], Answer], repeats: int) -> tuple[tuple[float, float], Answer]:
+    """Return the medians of elapsed and of processor seconds of ``repeats`` runs, and the last answer."""
+    elapsed, on_processor = [], []
     for _ in range(repeats):
-        start = time.perf_counter()
+        start, cpu_start = time.perf_counter(), time.process_time()
         answer = work()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken), answer
+        elapsed.append(time.perf_counter() - start)
+        on_processor.append(time.process_time() - cpu_start)
+    return (statistics.median(elapsed), statistics.median(on_processor)), answer
 
 
 def _peak_mib() -> float:
@@ -191,17 +186,18 @@ def _peak_mib() -> float:
 
 
 def _print_table(results: list[Result], repeats: int) -> None:
-    ours = next(result.seconds for result in results if result.solver == OURS)
-    median = f"seconds (median of {repeats})"
-    print(f"{'':<28}{median:>24}{'ratio':>8}{'peak MiB':>10}{'coverage':>10}{'points':>12}  proved")
-    for result in results:
-        if result.failure:
-            print(f"{result.solver:<28}{'-':>24}{'-':>8}{'-':>10}{'-':>10}{'-':>12}  {result.failure}")
+    """Print a row for each solver; the ratio is of processor seconds, which a busy machine changes least."""
+    ours = next(result.cpu_seconds for result in results if result.solver == OURS)
+    print(f"medians of {repeats}:")
+    print(f"{'':<28}{'seconds':>9}{'CPU s':>9}{'ratio':>8}{'peak MiB':>10}{'coverage':>10}{'points':>12}")
+    for row in results:
+        if row.failure:
+            print(f"{row.solver:<28}{'-':>9}{'-':>9}{'-':>8}{'-':>10}{'-':>10}{'-':>12}  {row.failure}")
             continue
-        ratio = f"{result.seconds / ours:.2f}" if ours else "-"
+        ratio = f"{row.cpu_seconds / ours:.2f}" if ours else "-"
         print(
-            f"{result.solver:<28}{result.seconds:>24.3f}{ratio:>8}{result.peak_mib:>10.0f}"
-            f"{result.coverage:>10,}{result.points:>12,}  {result.proved}"
+            f"{row.solver:<28}{row.seconds:>9.3f}{row.cpu_seconds:>9.3f}{ratio:>8}{row.peak_mib:>10.0f}"
+            f"{row.coverage:>10,}{row.points:>12,}  {row.proved}"
         )
 
 

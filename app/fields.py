@@ -1,11 +1,13 @@
 """Forms of the house: text that is clean before it is checked, and refusals in our own sentences."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from wtforms import Field, Form, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.widgets import Option
 
@@ -101,3 +103,8 @@ def broken_form(context: Context) -> Form | None:
     """Find the form of a page that was refused, whatever the page calls it."""
     forms = (value for value in context.get_all().values() if isinstance(value, Form))
     return next((form for form in forms if form.errors), None)
+
+
+def options(pairs: Iterable[tuple[Any, str]], *, group: str | None = None) -> list[SelectChoice]:
+    """Return values and their words as the choices of a field, under the heading `group` if there is one."""
+    return [SelectChoice(value, words, optgroup=group) for value, words in pairs]

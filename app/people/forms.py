@@ -13,10 +13,11 @@ from wtforms import (
     SelectMultipleField,
     TimeField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.fields import HouseForm, LineField, SearchForm, TextField
+from app.fields import HouseForm, LineField, SearchForm, TextField, options
 from app.people import queries
 from app.people.models import MINUTES_A_DAY, MOST_PLACES, Person
 from app.people.service import LONGEST_BIO, Stretch
@@ -35,8 +36,8 @@ def row_id(value: Any) -> int | None:
     return int(value) if value not in (NOTHING, None) else None
 
 
-def _rows(words: str, rows: list[tuple[int, str]]) -> list[tuple[int | str, str]]:
-    return [(NOTHING, words), *rows]
+def _rows(words: str, rows: list[tuple[int, str]]) -> list[SelectChoice]:
+    return options([(NOTHING, words), *rows])
 
 
 class DirectoryForm(SearchForm):
@@ -55,7 +56,7 @@ class DirectoryForm(SearchForm):
         self.location_id.choices = _rows("Any location", queries.locations())
         codes = queries.spoken_languages()
         named = sorted((languages().get(code, code), code) for code in codes)
-        self.language.choices = [(NOTHING, "Any language"), *((code, name) for name, code in named)]
+        self.language.choices = options([(NOTHING, "Any language"), *((code, name) for name, code in named)])
 
 
 class WorkForm(HouseForm):
@@ -78,11 +79,10 @@ class WorkForm(HouseForm):
         self.location_id.choices = _rows("No location", queries.locations())
         common = {*held, *queries.spoken_languages()[:SHOWN_LANGUAGES], "en"}
         named = languages()
-        self.spoken.choices = [
-            (code, named.get(code, code)) for code in sorted(common, key=lambda c: named.get(c, c))
-        ]
+        listed = sorted(((code, named[code]) for code in common & named.keys()), key=lambda one: one[1])
+        self.spoken.choices = options(listed)
         rest = [(code, name) for code, name in named.items() if code not in common]
-        self.another_language.choices = [(NOTHING, "None"), *rest]
+        self.another_language.choices = options([(NOTHING, "None"), *rest])
 
     def all_languages(self) -> list[str]:
         """Return the languages ticked and the one added."""
@@ -143,7 +143,8 @@ class AvailabilityForm(HouseForm):
             },
             **options,
         )
-        self.time_zone.choices = time_zones(beside=person.time_zone)
+        zones = time_zones(beside=person.time_zone).items()
+        self.time_zone.choices = [one for region, pairs in zones for one in options(pairs, group=region)]
 
     def validate_second_end(self, field: TimeField) -> None:
         """Refuse half a stretch."""
@@ -170,7 +171,9 @@ def _minute(moment: time) -> int:
 class MentoringForm(HouseForm):
     """What someone wishes and offers."""
 
-    seeks_mentor = RadioField("Would you like to have a mentor?", choices=[("yes", "Yes"), ("no", "Not now")])
+    seeks_mentor = RadioField(
+        "Would you like to have a mentor?", choices=options([("yes", "Yes"), ("no", "Not now")])
+    )
     mentor_capacity = IntegerField(
         "How many people can you mentor at the same time?",
         [

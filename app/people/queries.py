@@ -117,7 +117,7 @@ def directory(filters: Filters, *, page: int) -> tuple[Pagination, list[Entry]]:
         .order_by(Person.name, Person.id)
         .options(joinedload(Person.department), joinedload(Person.location))
     )
-    people = db.paginate(query, page=page, per_page=PAGE_SIZE, error_out=False)
+    people = db.paginate(query, page=page, per_page=PAGE_SIZE)
     ids = [person.id for person in people.items]
     skills = _top_skills(ids, first=filters.skill_ids or frozenset())
     places = _places_of(ids)
@@ -227,18 +227,14 @@ def count_of_blocked(person: Person) -> int:
 
 def departments() -> list[tuple[int, str]]:
     """Return every department by name."""
-    return [
-        tuple(row)
-        for row in db.session.execute(sa.select(Department.id, Department.name).order_by(Department.name))
-    ]
+    query = sa.select(Department.id, Department.name).order_by(Department.name)
+    return [(row_id, name) for row_id, name in db.session.execute(query)]
 
 
 def locations() -> list[tuple[int, str]]:
     """Return every location by name."""
-    return [
-        tuple(row)
-        for row in db.session.execute(sa.select(Location.id, Location.name).order_by(Location.name))
-    ]
+    query = sa.select(Location.id, Location.name).order_by(Location.name)
+    return [(row_id, name) for row_id, name in db.session.execute(query)]
 
 
 def spoken_languages() -> list[str]:

@@ -10,6 +10,7 @@ from app import access, clock
 from app.access import Permission, guard
 from app.db import db
 from app.errors import Invalid
+from app.fields import options
 from app.people import queries, sentences, service
 from app.people.forms import (
     AboutForm,
@@ -24,7 +25,7 @@ from app.people.forms import (
 )
 from app.people.models import Person
 from app.skills import levels
-from app.skills.queries import skills_named
+from app.skills.queries import matching_skills, skills_named
 from app.text import folded
 from app.web import accepted, page, page_number, see_other
 
@@ -38,9 +39,14 @@ def index() -> ResponseReturnValue:
     form = DirectoryForm(request.args)
     status = 200 if form.validate() and accepted(form, lambda: _check_skill_is_known(form)) else 422
     people, entries = queries.directory(_filters(form), page=page_number())
-    filtered = any(value for name, value in request.args.items() if name != "page")
     return page(
-        "people/index.html", status=status, form=form, people=people, entries=entries, filtered=filtered
+        "people/index.html",
+        status=status,
+        form=form,
+        people=people,
+        entries=entries,
+        filtered=any(value for name, value in request.args.items() if name != "page"),
+        similar=matching_skills(form.skill.data) if form.skill.errors else [],
     )
 
 
@@ -87,13 +93,17 @@ def show(person: Person) -> ResponseReturnValue:
         as_others=as_others,
         has_left=person.has_left(clock.today()),
         about=sentences.about(person, with_record=may_edit),
-        availability=sentences.availability(person, with_hours=may_edit),
+        availability=sentences.availability(person, with_hours=may_edit, reader=_reader()),
         mentoring=sentences.mentoring(person, profile.places, with_wish=may_edit),
         pause=queries.pause_ahead(person),
         pause_words=sentences.pause(person),
         blocked_count=queries.count_of_blocked(person) if is_own else 0,
         levels=levels,
     )
+
+
+def _reader() -> Person | None:
+    return db.session.get(Person, current_user.person_id) if current_user.person_id else None
 
 
 def _change(person: Person, template: str, form: Any, command: Any, message: str) -> ResponseReturnValue:
@@ -203,7 +213,7 @@ def blocks(person: Person) -> ResponseReturnValue:
     search = BlockSearchForm(request.args)
     found = queries.people_called(search.name.data or "", other_than=person.id) if search.validate() else []
     form = BlockForm()
-    form.other_id.choices = [(one.id, one.name) for one in found]
+    form.other_id.choices = options((one.id, one.name) for one in found)
     if request.method == "POST" and form.validate():
         other = db.session.get(Person, form.other_id.data)
         if accepted(form, lambda: service.block(person, other, by=current_user)):

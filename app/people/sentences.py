@@ -3,7 +3,7 @@
 from app import clock
 from app.people import queries
 from app.people.models import Person
-from app.people.vocabulary import language_names, stretch_in_words, zone_in_words
+from app.people.vocabulary import language_names, shared_minutes, stretch_in_words, zone_in_words
 from app.words import listed, long_date, plural
 
 Facts = list[tuple[str, str]]
@@ -26,13 +26,16 @@ def about(person: Person, *, with_record: bool) -> Facts:
     return [(term, value) for term, value in facts if value]
 
 
-def availability(person: Person, *, with_hours: bool) -> Facts:
-    """Say when someone works; `with_hours` also how much time they give."""
+def availability(person: Person, *, with_hours: bool, reader: Person | None) -> Facts:
+    """Say when someone works and what `reader` shares of it; `with_hours` also how much time they give."""
     stretches = [stretch_in_words(one.starts_minute, one.ends_minute) for one in person.working_hours]
     facts = [
         ("Working hours", listed(stretches) or "Not said yet"),
         ("Time zone", zone_in_words(person.time_zone, at=clock.now())),
     ]
+    if reader is not None and reader.id != person.id:
+        shared = shared_minutes(person, reader, on=clock.now())
+        facts.append(("Shared with you", f"{_hours(shared // 30 / 2)} a day"))
     if with_hours:
         facts.append(("Time for mentoring", f"{_hours(person.hours_a_month)} a month"))
     return facts

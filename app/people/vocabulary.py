@@ -1,7 +1,7 @@
 """Time zones, languages and times of day in words, and what is one."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale
 
 from app import clock, words
+from app.people.models import MINUTES_A_DAY, Person
 
 MINUTES_A_HOUR = 60
 COLUMN_OF_ZONE = 2
@@ -77,3 +78,21 @@ def time_of_day(minute: int) -> str:
 def stretch_in_words(starts_minute: int, ends_minute: int) -> str:
     """Say a stretch of a day: "09:00 to 17:00"."""
     return f"{time_of_day(starts_minute)} to {time_of_day(ends_minute)}"
+
+
+def shared_minutes(one: Person, other: Person, *, on: datetime) -> int:
+    """Return how many minutes of a day both work, with the clocks as they stand at that instant."""
+    return sum(
+        max(0, min(first_end, second_end + turn) - max(first_start, second_start + turn))
+        for first_start, first_end in _stretches_in_utc(one, on)
+        for second_start, second_end in _stretches_in_utc(other, on)
+        for turn in (-MINUTES_A_DAY, 0, MINUTES_A_DAY)
+    )
+
+
+def _stretches_in_utc(person: Person, at: datetime) -> list[tuple[int, int]]:
+    """Return when a person works in minutes after midnight UTC, each stretch beginning within the day."""
+    offset = at.astimezone(ZoneInfo(person.time_zone)).utcoffset() or timedelta()
+    shift = int(offset.total_seconds()) // 60
+    starts = [((hours.starts_minute - shift) % MINUTES_A_DAY, hours) for hours in person.working_hours]
+    return [(start, start + hours.ends_minute - hours.starts_minute) for start, hours in starts]

@@ -3,7 +3,7 @@
 from wtforms import DateField, RadioField, SubmitField
 from wtforms.validators import InputRequired, Length, Optional
 
-from app.fields import HouseForm, LineField, SearchForm
+from app.fields import HouseForm, LineField, SearchForm, options
 from app.skills.levels import EVIDENCE, IMPORTANCE, LEVELS
 from app.skills.models import EvidenceKind
 from app.skills.queries import SkillMatch
@@ -14,7 +14,7 @@ SHORTER = "Enter at most %(max)d characters."
 
 
 def _level_field(words: str) -> RadioField:
-    choices = [(level, f"{level}: {name}") for level, (name, _) in LEVELS.items()]
+    choices = options((level, f"{level}: {name}") for level, (name, _) in LEVELS.items())
     return RadioField(words, [InputRequired("Choose a level.")], coerce=int, choices=choices)
 
 
@@ -28,12 +28,12 @@ class ChosenSkillForm(HouseForm):
     """A skill: typed by name, or one of those that Find has found."""
 
     skill = LineField("Skill", [Length(max=LONGEST_NAME, message=SHORTER)])
-    found = RadioField("Skills found", coerce=int, choices=[], validate_choice=False)
+    found = RadioField("Which skill?", coerce=int, choices=[], validate_choice=False)
     find = SubmitField("Find")
 
     def offer(self, matches: list[SkillMatch]) -> None:
         """Let people choose among these."""
-        self.found.choices = [(match.skill_id, match.words) for match in matches]
+        self.found.choices = options((match.skill_id, match.words) for match in matches)
 
 
 class ClaimForm(HouseForm):
@@ -56,7 +56,7 @@ class GoalForm(HouseForm):
         "How much does it matter?",
         [InputRequired("Choose how much it matters.")],
         coerce=int,
-        choices=[(value, words) for value, (words, _) in IMPORTANCE.items()],
+        choices=options((value, words) for value, (words, _) in IMPORTANCE.items()),
     )
 
 
@@ -71,7 +71,7 @@ class EvidenceForm(HouseForm):
         "What is it?",
         [InputRequired("Choose what it is.")],
         coerce=EvidenceKind,
-        choices=[(kind.value, words) for kind, (words, _) in EVIDENCE.items()],
+        choices=options((kind.value, words) for kind, (words, _) in EVIDENCE.items()),
     )
     description = LineField(
         "In one sentence",

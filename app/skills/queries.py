@@ -179,7 +179,7 @@ def families(*, page: int) -> tuple[Pagination, dict[int, int]]:
         .where(Skill.deprecated_at.is_(None), Skill.id.in_(containing), Skill.id.not_in(narrower))
         .order_by(Skill.folded_label, Skill.id)
     )
-    found = db.paginate(query, page=page, per_page=PAGE_SIZE, error_out=False)
+    found = db.paginate(query, page=page, per_page=PAGE_SIZE)
     counted = (
         sa.select(SkillEdge.to_skill_id, sa.func.count())
         .join(Skill, Skill.id == SkillEdge.from_skill_id)

@@ -58,7 +58,7 @@ def suggest() -> ResponseReturnValue:
     if not wants_fragment():
         return see_other("skills.index", q=text)
     found = [(match.label, match.words) for match in queries.matching_skills(text)]
-    return page("skills/index.html", "skill_suggestions", suggestions=found)
+    return page("skills/index.html", fragment="skill_suggestions", suggestions=found)
 
 
 @bp.get("/<int:skill_id>")

@@ -50,8 +50,8 @@ class DirectoryForm(SearchForm):
     language = SelectField("Language", default=NOTHING)
     has_place = BooleanField("Has a place for a mentee")
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
         self.department_id.choices = _rows("Any department", queries.departments())
         self.location_id.choices = _rows("Any location", queries.locations())
         codes = queries.spoken_languages()
@@ -72,9 +72,9 @@ class WorkForm(HouseForm):
     )
     another_language = SelectField("Another language", [Optional()])
 
-    def __init__(self, *, person: Person, **options: Any) -> None:
+    def __init__(self, *, person: Person, **settings: Any) -> None:
         held = [language.language for language in person.languages]
-        super().__init__(data=_work_of(person) | {"spoken": held}, **options)
+        super().__init__(data=_work_of(person) | {"spoken": held}, **settings)
         self.department_id.choices = _rows("No department", queries.departments())
         self.location_id.choices = _rows("No location", queries.locations())
         common = {*held, *queries.spoken_languages()[:SHOWN_LANGUAGES], "en"}
@@ -129,7 +129,7 @@ class AvailabilityForm(HouseForm):
         places=None,
     )
 
-    def __init__(self, *, person: Person, **options: Any) -> None:
+    def __init__(self, *, person: Person, **settings: Any) -> None:
         hours = [(_clock(one.starts_minute), _clock(one.ends_minute)) for one in person.working_hours]
         (first_start, first_end), (second_start, second_end) = (*hours, (None, None), (None, None))[:2]
         super().__init__(
@@ -141,7 +141,7 @@ class AvailabilityForm(HouseForm):
                 "second_start": second_start,
                 "second_end": second_end,
             },
-            **options,
+            **settings,
         )
         zones = time_zones(beside=person.time_zone).items()
         self.time_zone.choices = [one for region, pairs in zones for one in options(pairs, group=region)]

@@ -95,5 +95,6 @@ def _good_news(solution: Solution) -> str:
         proof = f"It is {solution.status} and does not claim to be the best plan."
     left_out = len(solution.unmatched)
     return (
-        f"All {number} matches keep every rule and earn {points} points; {left_out} people have none. {proof}"
+        f"Matches: {number:,}, each within every rule, for {points:,} points. "
+        f"People without a match: {left_out:,}, each with the true cause. {proof}"
     )

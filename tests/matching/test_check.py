@@ -426,7 +426,7 @@ def test_a_solved_problem_has_no_violation(solved, solved_explicit):
         report = check(problem, solution)
         assert report.violations == ()
         assert report.ok
-        assert f"All {len(solution.assignments)} matches keep every rule" in report.summary
+        assert f"Matches: {len(solution.assignments)}, each within every rule" in report.summary
         assert "No plan is better" in report.summary
 
 

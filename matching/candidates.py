@@ -63,7 +63,7 @@ class Market:
         self.rules: tuple[HardRule, ...] = rules_of(problem, programme, self.columns, self.sides)
         self.closeness = closeness_of(problem) if programme.candidates is None else NO_SKILLS
         self.scorer: Scorer = scorer_of(problem, programme, self.columns, self.sides, self.closeness)
-        self.explicit = None if programme.candidates is None else _explicit(programme, self)
+        self.explicit = None if programme.candidates is None else self._eligible(_explicit(programme))
         self._kept: list[NDArray[np.int16]] = []
 
     @property
@@ -89,10 +89,13 @@ class Market:
 
     @cached_property
     def named_pairs(self) -> Matrix:
-        """The explicit candidates as a matrix of (mentees, mentors)."""
-        named = self.explicit or Candidates(*(np.zeros(0, dtype=np.intp),) * 2, np.zeros(0, dtype=np.int64))
+        """The explicit candidates as a matrix of (mentees, mentors), whatever blocks and bans remove."""
+        named = _explicit(self.programme)
         ones = np.ones(len(named), dtype=np.bool_)
         return matrix_of(ones, named.rows, named.columns, self.sides.shape)
+
+    def _eligible(self, found: Candidates) -> Candidates:
+        return found.only(self.eligible(Pairs(self.sides, found.rows, found.columns)))
 
     def eligible(self, view: View) -> Mask:
         """Tell which of a view's pairs keep every rule."""
@@ -102,14 +105,13 @@ class Market:
         return eligible
 
 
-def _explicit(programme: MentoringProgramme, market: Market) -> Candidates:
+def _explicit(programme: MentoringProgramme) -> Candidates:
     """Return the candidates a programme names; its rows are in order, and so are they."""
     mentee_row = {row.person: number for number, row in enumerate(programme.mentees)}
     mentor_row = {row.person: number for number, row in enumerate(programme.mentors)}
     named = programme.candidates or ()
-    found = Candidates(
+    return Candidates(
         np.array([mentee_row[mentee] for mentee, _mentor, _points in named], dtype=np.intp),
         np.array([mentor_row[mentor] for _mentee, mentor, _points in named], dtype=np.intp),
         np.array([points for _mentee, _mentor, points in named], dtype=np.int64),
     )
-    return found.only(market.eligible(Pairs(market.sides, found.rows, found.columns)))

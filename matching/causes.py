@@ -66,8 +66,9 @@ class _Diagnosis:
             kind = CauseKind.PLACES_RAN_OUT
             rivals, rival_count = self._rivals(partners)
         else:
-            gain = self._finished and GoalName.COVERAGE not in self._market.programme.goals
-            kind = CauseKind.NO_GAIN if gain else CauseKind.NOT_SOLVED
+            # With coverage first nobody is left out of a proved plan beside a free place.
+            later = self._market.programme.goals[0] is not GoalName.COVERAGE
+            kind = CauseKind.NO_GAIN if self._finished and later else CauseKind.NOT_SOLVED
         considered = len(self._market.programme.mentors)
         return _cause(kind, considered, len(partners), removed, rivals, rival_count)
 

@@ -49,6 +49,7 @@ class MentoringSolve:
         self._programme = programme
         self._watch = watch
         watch.begin("people")
+        watch.best = None
         self._market = Market(problem, programme, watch)
         self._locked = locked_pairs(self._market)
         self._room: Room = room_left(programme, self._locked)
@@ -61,7 +62,7 @@ class MentoringSolve:
         prices: Prices | None = None
         status = Status.OPTIMAL
         try:
-            self._watch.begin("candidates")
+            self._watch.go_on_to("candidates")
             pool = open_pool(self._market, self._room, self._locked)
             weights = self._weights(pool)
             chosen, prices, candidates = self._proved_plan(pool, weights)
@@ -86,12 +87,12 @@ class MentoringSolve:
         mentors = len(self._room.capacity)
         pricing = Pricing(self._market, pool, self._room, weights, self._locked)
         while True:
-            self._watch.begin("plan")
+            self._watch.go_on_to("plan")
             profits = candidates.points * weights.points
             used = best_plan(candidates, profits, self._room, bonus)
             chosen = candidates.only(used)
             self._watch.best = len(np.union1d(chosen.rows, self._locked.rows))
-            self._watch.begin("prices")
+            self._watch.go_on_to("prices")
             prices = prices_of(candidates, profits, used, self._room, bonus)
             missing = pricing.missing(prices, chosen)
             if not len(missing):
@@ -99,7 +100,7 @@ class MentoringSolve:
             candidates = candidates.merged(missing, mentors)
         prices = self._everywhere(prices, pool, weights)
         candidates = candidates.merged(pricing.tied(prices, self._lots), mentors)
-        self._watch.begin("tie-break")
+        self._watch.go_on_to("tie-break")
         return candidates.only(self._luckiest(candidates, weights, prices)), prices, candidates
 
     def _everywhere(self, prices: Prices, pool: Pool, weights: GoalWeights) -> Prices:
@@ -141,6 +142,7 @@ class MentoringSolve:
     def _outcome(
         self, status: Status, pool: Pool, chosen: Candidates, certificate: Certificate, candidates: int
     ) -> Outcome:
+        self._watch.begin("reasons")
         return Outcome(
             status=status,
             assignments=self._assignments(chosen),

@@ -137,7 +137,7 @@ def _check_levels(rows: tuple[Any, ...], path: str, skills: Collection[str], *, 
 
     def check(row: Any) -> None:
         # The common case in one comparison; the named checks only word the complaint.
-        if row.skill not in skills:
+        if type(row.skill) is not str or row.skill not in skills:
             values.check_known(row.skill, skills, ".skill", "skill")
         if type(row.level) is not int or not 1 <= row.level <= 5:
             values.check_whole(row.level, ".level", 1, 5)

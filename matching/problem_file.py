@@ -88,19 +88,21 @@ def _usual(kind: Any) -> tuple[tuple[str, Any], ...]:
 
 
 @lru_cache(maxsize=64)
-def _fields(kind: Any) -> tuple[frozenset[str], tuple[str, ...]]:
+def _fields(kind: Any) -> tuple[frozenset[str], frozenset[str]]:
     """Return all fields of a record, and those it cannot do without."""
     rows = dataclasses.fields(kind)
     missing = dataclasses.MISSING
-    needed = tuple(row.name for row in rows if row.default is missing and row.default_factory is missing)
-    return frozenset(row.name for row in rows), needed
+    needed = (row.name for row in rows if row.default is missing and row.default_factory is missing)
+    return frozenset(row.name for row in rows), frozenset(needed)
 
 
 def _record(kind: type[Row], row: Any, path: str, *, lists: tuple[str, ...] = ()) -> Row:
     """Build one record from an object; fields in `lists` are lists in the file and tuples in the record."""
     allowed, needed = _fields(kind)  # type: ignore[arg-type]
-    if type(row) is not dict or not row.keys() <= allowed or any(name not in row for name in needed):
-        check_keys(row, path, needed=needed, allowed=allowed)
+    if type(row) is not dict or not needed <= row.keys() <= allowed:
+        check_keys(row, path, needed=sorted(needed), allowed=allowed)
+    if not lists:
+        return kind(**row)
     given = dict(row)
     for name in lists:
         if name in given:
@@ -138,15 +140,13 @@ def _edge(row: Any, path: str) -> records.SkillEdge:
 
 
 def _person(row: Any, path: str) -> records.Person:
-    person = _record(records.Person, row, path, lists=("languages",))
-    changes: dict[str, Any] = {}
-    if "working_hours" in row:
-        changes["working_hours"] = _each(row["working_hours"], f"{path}.working_hours", _pair)
-    if "holds" in row:
-        changes["holds"] = _each(row["holds"], f"{path}.holds", _held)
-    if "wants" in row:
-        changes["wants"] = _each(row["wants"], f"{path}.wants", _wanted)
-    return dataclasses.replace(person, **changes) if changes else person
+    if type(row) is not dict:
+        check_keys(row, path, allowed=_fields(records.Person)[0])
+    given = dict(row)
+    for name, build in _PERSON_ROWS.items():
+        if name in given:
+            given[name] = _each(given[name], f"{path}.{name}", build)
+    return _record(records.Person, given, path, lists=("languages",))
 
 
 def _held(row: Any, path: str) -> records.Held:
@@ -253,6 +253,11 @@ _ROWS: dict[str, Callable[[Any, str], Any]] = {
     "history": _history,
     "locks": _lock,
     "bans": _ban,
+}
+_PERSON_ROWS: dict[str, Callable[[Any, str], Any]] = {
+    "working_hours": _pair,
+    "holds": _held,
+    "wants": _wanted,
 }
 _PROGRAMME_ROWS: dict[str, Callable[[Any, str], Any]] = {
     "rules": _rule,

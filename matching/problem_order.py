@@ -42,15 +42,23 @@ def _edge(edge: Any) -> Any:
 
 
 def _person(person: "Person") -> "Person":
-    return replace(
-        person,
-        working_hours=tuple(sorted(person.working_hours)),
-        languages=tuple(sorted(set(person.languages))),
-        hours_a_month=None if person.hours_a_month is None else float(person.hours_a_month),
-        attributes=dict(sorted(person.attributes.items())),
-        holds=tuple(sorted(person.holds, key=_BY_SKILL)),
-        wants=tuple(sorted(person.wants, key=_BY_SKILL)),
-    )
+    hours_a_month = None if person.hours_a_month is None else float(person.hours_a_month)
+    changes: dict[str, Any] = {
+        "working_hours": tuple(sorted(person.working_hours)),
+        "languages": tuple(sorted(set(person.languages))),
+        "holds": _by_skill(person.holds),
+        "wants": _by_skill(person.wants),
+    }
+    # Most rows come in order; making them again would cost more than all else here.
+    changed = {name: rows for name, rows in changes.items() if rows != getattr(person, name)}
+    if changed or hours_a_month is not person.hours_a_month:
+        return replace(person, hours_a_month=hours_a_month, **changed)
+    return person
+
+
+def _by_skill(rows: tuple[Any, ...]) -> tuple[Any, ...]:
+    skills = [row.skill for row in rows]
+    return rows if sorted(skills) == skills else tuple(sorted(rows, key=_BY_SKILL))
 
 
 def _programme(programme: "Programme") -> "Programme":

@@ -183,7 +183,9 @@ def _check_candidates(programme: Any, left: Collection[str], right: Collection[s
             raise ProblemError("", "a candidate is two ids and a whole number of points.")
         a, b, points = row
         if (
-            a not in left
+            type(a) is not str
+            or type(b) is not str
+            or a not in left
             or b not in right
             or a == b
             or type(points) is not int
@@ -221,14 +223,13 @@ def check_restrictions(problem: "Problem", people: Collection[str]) -> None:
         values.check_rows(row.members, ".members")
         if len(row.members) < 2:
             raise ProblemError(".members", "needs at least two members.")
+        each(".members", row.members, lambda member: values.check_id(member, ""))
         values.check_distinct(row.members, ".members", "{} stands here twice.")
 
     def check_history(row: Any) -> None:
         values.check_id(row.programme, ".programme")
         values.check_text(row.round, ".round")
         check_members(row)
-        for index, person in enumerate(row.members):
-            values.check_id(person, f".members[{index}]")
 
     def check_ban(row: Any) -> None:
         values.check_known(row.programme, programmes, ".programme", "programme")

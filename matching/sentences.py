@@ -110,7 +110,8 @@ class Sentences:
             case CauseKind.NO_GAIN:
                 return f"No match of {person} would add points, and points come first in this programme."
             case CauseKind.NOT_NEEDED:
-                return f"Everybody whom {person} could mentor has been matched with somebody else."
+                could = f"{_count(cause.eligible, others)} could be matched with {person}"
+                return f"{could}, but the best plan needs no place there."
             case CauseKind.NOT_SOLVED:
                 return "The matching was stopped before it came to this person."
 

@@ -3,6 +3,7 @@
 import resource
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import version
 
 from matching.errors import ProblemError
@@ -59,7 +60,7 @@ def solve(
         unmatched=tuple(row for outcome in outcomes for row in outcome.unmatched),
         certificates=tuple(outcome.certificate for outcome in outcomes),
         seed=seed,
-        engine={name: version(name) for name in ("numpy", "ortools", "scipy")} | {"format": "1"},
+        engine=dict(_engine()),
         statistics=Statistics(
             candidates={
                 row.id: outcome.candidates for row, outcome in zip(programmes, outcomes, strict=True)
@@ -85,6 +86,11 @@ def _programmes(problem: Problem, named: str | None) -> list[MentoringProgramme]
                 "name a mentoring programme to solve it alone.",
             )
     return [programme_of(problem, row.id) for row in problem.programmes]
+
+
+@cache
+def _engine() -> tuple[tuple[str, str], ...]:
+    return tuple((name, version(name)) for name in ("numpy", "ortools", "scipy"))
 
 
 def _outcome(problem: Problem, programme: MentoringProgramme, seed: int, watch: Watch) -> Outcome:

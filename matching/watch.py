@@ -47,10 +47,15 @@ class Watch:
         self.seconds: dict[str, float] = {}
 
     def begin(self, stage: str) -> None:
-        """Begin a stage; raises `Stopped` when the solve is to end."""
+        """Begin a stage that is done even by a solve that is to stop."""
         self.finish()
         self._stage = stage
-        self.reached(0, 1)
+        self._tell(0, 1)
+
+    def go_on_to(self, stage: str) -> None:
+        """Begin a stage; raises `Stopped` when the solve is to end."""
+        self.begin(stage)
+        self._check()
 
     def finish(self) -> None:
         """Note how long the stage took that ends here."""
@@ -63,8 +68,14 @@ class Watch:
 
     def reached(self, done: int, total: int) -> None:
         """Tell how much of the stage is done; raises `Stopped` when the solve is to end."""
+        self._tell(done, total)
+        self._check()
+
+    def _tell(self, done: int, total: int) -> None:
         if self._progress is not None:
             self._progress(self._stage, done, total, self.best)
+
+    def _check(self) -> None:
         if self._should_stop is not None and self._should_stop():
             raise Stopped(Status.CANCELLED)
         if self._seconds is not None and time.perf_counter() - self._started > self._seconds:

@@ -34,11 +34,11 @@ def ask_to_wait(refusal: TooManyGuesses) -> Response:
 def sign_in() -> ResponseReturnValue:
     """Let someone in who knows the password of an account, and lead them where they wanted to go."""
     if request.method == "GET" and current_user.is_authenticated:
-        return web.see_next(_home())
+        return web.see_next("home.show")
     form = SignInForm()
     if form.validate_on_submit() and web.accepted(form, lambda: _admit(form)):
         db.session.commit()
-        return web.see_next(_home())
+        return web.see_next("home.show")
     is_demo = current_app.extensions["trellis"].demo
     words = {"form": form, "next": web.safe_next() or "", "is_demo": is_demo}
     return web.page("auth/sign_in.html", status=_status(form), **words)
@@ -129,7 +129,3 @@ def appearance() -> ResponseReturnValue:
 
 def _status(form: SignInForm | PasswordForm) -> int:
     return 422 if form.is_submitted() else 200
-
-
-def _home() -> str:
-    return "home.show" if web.has_page("home.show") else "auth.sessions"

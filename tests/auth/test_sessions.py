@@ -111,10 +111,10 @@ def test_a_session_left_alone_ends_for_those_who_see_much_of_others(app, client_
     assert is_signed_in(client) is (role not in OFFICE)
 
 
-@pytest.mark.parametrize("role", sorted(Role))
+@pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.HR])
 def test_a_session_ends_after_twelve_hours_of_use(own_app, client_for, frozen_clock, role):
     client = client_for(factories.account(roles={role}))
-    for minutes in range(20, 12 * 60, 20):
+    for minutes in range(29, 12 * 60, 29):
         frozen_clock(NOW + timedelta(minutes=minutes))
         assert is_signed_in(client)
     frozen_clock(NOW + timedelta(hours=12))

@@ -55,12 +55,12 @@ def test_even_the_right_password_waits(client, account, frozen_clock):
 def test_the_minute_slides(client, account, frozen_clock):
     """Five guesses late in one minute and five early in the next would be ten within a minute."""
     counted = []
-    for second in range(0, 240, 8):
+    for second in range(0, 180, 10):
         frozen_clock(NOW + timedelta(seconds=second))
         if guess(client).status_code == 422:
             counted.append(second)
     assert all(later - earlier >= 60 for earlier, later in zip(counted, counted[5:], strict=False))
-    assert len(counted) >= 17, "no lock-out: five each minute stay possible"
+    assert len(counted) == 15, "no lock-out: five each minute stay possible"
 
 
 def test_refused_guesses_do_not_make_it_longer(client, account, frozen_clock):
@@ -133,7 +133,7 @@ def real_account(own_app):
     return factories.account(email=EMAIL, password_hash=passwords.hashed(PASSWORD))
 
 
-@pytest.mark.parametrize("attempt", range(3))
+@pytest.mark.parametrize("attempt", range(2))
 def test_twenty_guesses_at_once_are_five(own_app, real_account, attempt):
     assert at_once(own_app, "a wrong guess", times=20) == [422] * 5 + [429] * 15
     assert at_once(own_app, PASSWORD, times=4) == [429] * 4

@@ -58,6 +58,9 @@ WORLD: dict[str, dict] = {
     "run_document": {"run_id": 1, "kind": "problem", "body": b"x"},
     "assignment": {"id": 1, "run_id": 1, "programme_id": 1, "points": 80, "parts": "[]", "reasons": "[]"},
     "assignment_member": {"assignment_id": 1, "person_id": 1, "role": "mentee"},
+    "unmatched_person": {
+        "run_id": 1, "programme_id": 1, "person_id": 1, "role": "mentee", "cause": "no_offer", "details": "{}",
+    },
     "engagement": {
         "id": 1, "kind": "mentorship", "state": "active", "programme_id": 1, "starts_on": DAY, "ended_reason": "",
         "parts": "[]", "reasons": "[]", "created_at": INSTANT,

@@ -6,7 +6,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from wtforms import Field, Form, StringField, TextAreaField
+from wtforms import DecimalField, Field, Form, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.fields.choices import SelectFieldBase
 from wtforms.widgets import Option
@@ -16,6 +16,8 @@ from app.text import cleaned_line, cleaned_text
 SENTENCES = {
     "Not a valid choice.": "Choose one of the options.",
     "Invalid Choice: could not coerce.": "Choose one of the options.",
+    "'%(value)s' is not a valid choice for this field.": "Choose among the options.",
+    "'%(value)s' are not valid choices for this field.": "Choose among the options.",
     "Not a valid date value.": "Enter a day that exists, as day, month and year.",
     "Not a valid time value.": "Enter a time such as 09:00.",
     "Not a valid integer value.": "Enter a whole number.",
@@ -70,6 +72,17 @@ class TextField(TextAreaField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take the text without control characters, its lines kept."""
         self.data = cleaned_text(valuelist[0]) if valuelist else ""
+
+
+class NumberField(DecimalField):
+    """A number that one can count with."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the number; "NaN" and "Infinity" are none."""
+        super().process_formdata(valuelist)
+        if self.data is not None and not self.data.is_finite():
+            self.data = None
+            raise ValueError(self.gettext("Not a valid decimal value."))
 
 
 def field_target(field: Field) -> str:

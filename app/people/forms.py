@@ -6,7 +6,6 @@ from typing import Any
 from wtforms import (
     BooleanField,
     DateField,
-    DecimalField,
     IntegerField,
     RadioField,
     SelectField,
@@ -17,7 +16,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.fields import HouseForm, LineField, SearchForm, TextField, options
+from app.fields import HouseForm, LineField, NumberField, SearchForm, TextField, options
 from app.people import queries
 from app.people.models import MINUTES_A_DAY, MOST_PLACES, Person
 from app.people.service import LONGEST_BIO, Stretch
@@ -92,10 +91,7 @@ class WorkForm(HouseForm):
 class AboutForm(WorkForm):
     """What someone says about themself."""
 
-    bio = TextField(
-        "About you",
-        [Optional(), Length(max=LONGEST_BIO, message=f"Shorten this to {LONGEST_BIO:,} characters.")],
-    )
+    bio = TextField("In your own words", [Optional(), Length(max=LONGEST_BIO, message=SHORTER)])
 
 
 class GradeForm(WorkForm):
@@ -120,7 +116,7 @@ class AvailabilityForm(HouseForm):
     first_end = TimeField("Ends", [InputRequired("Enter when your working day ends.")])
     second_start = TimeField("Starts again", [Optional()])
     second_end = TimeField("Ends again", [Optional()])
-    hours_a_month = DecimalField(
+    hours_a_month = NumberField(
         "Hours a month for mentoring",
         [
             InputRequired("Enter how many hours a month you can give."),
@@ -146,10 +142,14 @@ class AvailabilityForm(HouseForm):
         zones = time_zones(beside=person.time_zone).items()
         self.time_zone.choices = [one for region, pairs in zones for one in options(pairs, group=region)]
 
-    def validate_second_end(self, field: TimeField) -> None:
-        """Refuse half a stretch."""
-        if (field.data is None) != (self.second_start.data is None):
-            raise ValueError("Enter both the start and the end, or neither.")
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse half a second stretch."""
+        if not super().validate(extra_validators):
+            return False
+        if (self.second_start.data is None) == (self.second_end.data is None):
+            return True
+        self.second_end.errors = ["Enter both the start and the end, or neither."]
+        return False
 
     def stretches(self) -> list[Stretch]:
         """Return the stretches of the day in minutes; an end at midnight is the end of the day."""

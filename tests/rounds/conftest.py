@@ -1,0 +1,61 @@
+"""A small company with a round, from enrolment to a finished run."""
+
+import pytest
+
+from app import audit
+from app.db import db
+from app.people.models import Department, Person
+from app.rounds import queries, running, tasks
+from app.rounds.models import EnrolmentRole, MatchingRound, Run
+from app.rounds.states import RoundState
+from tests import factories
+
+BY = audit.COMMAND_LINE
+MENTEES, MENTORS = 6, 3
+
+
+@pytest.fixture
+def closed_round(app) -> MatchingRound:
+    """A closed round of six mentees and three mentors with two places each; everyone is eligible."""
+    return company()
+
+
+def company(*, mentees: int = MENTEES, mentors: int = MENTORS, places: int = 2) -> MatchingRound:
+    """Write a closed round whose mentees want what its mentors hold."""
+    departments = [Department(name=name) for name in ("Care", "Sales")]
+    db.session.add_all(departments)
+    db.session.commit()
+    matching_round = factories.matching_round(state=RoundState.CLOSED)
+    skills = [factories.skill(label) for label in ("Negotiation", "Public speaking", "SQL")]
+    for number in range(mentors):
+        mentor = factories.person(
+            name=f"Mentor {number}", mentor_capacity=places, grade=5, department_id=departments[0].id
+        )
+        factories.claim(mentor, skills[number % 3], level=4)
+        factories.enrolment(mentor, EnrolmentRole.MENTOR, matching_round, places=places)
+    for number in range(mentees):
+        mentee = factories.person(name=f"Mentee {number}", department_id=departments[1].id)
+        factories.goal(mentee, skills[number % 3], level=3)
+        factories.enrolment(mentee, EnrolmentRole.MENTEE, matching_round)
+    return matching_round
+
+
+def asked_for_run(matching_round: MatchingRound) -> Run:
+    """Ask for a run without carrying it out."""
+    counts = queries.enrolment_counts(matching_round.id)
+    run = running.request_run(matching_round, mentees=counts.mentees, mentors=counts.mentors, by=BY)
+    db.session.commit()
+    return run
+
+
+def finished_run(matching_round: MatchingRound) -> Run:
+    """Carry a run out in this process."""
+    run = asked_for_run(matching_round)
+    tasks.carry_out(run.id)
+    db.session.expire_all()
+    return run
+
+
+def person_called(name: str) -> Person:
+    """Return a person of the small company."""
+    return db.session.query(Person).filter_by(name=name).one()

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from app.engagements.reasons import CRITERIA, Party, told
-from app.rounds.models import Run
+from app.rounds.models import EnrolmentRole, Run
 from app.rounds.results import explain_cause
 from app.rounds.run_queries import all_left_out, all_matches
 
@@ -58,5 +58,6 @@ def _pair_rows(run: Run) -> Iterator[list[object]]:
 def _left_out_rows(run: Run) -> Iterator[list[object]]:
     for row in all_left_out(run):
         person = {"mentee": (row.name, row.person_id, "", ""), "mentor": ("", "", row.name, row.person_id)}
-        why = explain_cause(row.cause, row.details).why
+        partner = "mentor" if row.role is EnrolmentRole.MENTEE else "mentee"
+        why = explain_cause(row.cause, row.details, partner=partner).why
         yield [row.programme, *person[row.role], "", "", "", *("" for _ in CRITERIA), why]

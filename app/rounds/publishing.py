@@ -27,6 +27,7 @@ from app.rounds.models import (
     MatchingRound,
     Run,
 )
+from app.rounds.run_queries import pair_count
 from app.rounds.service import move
 from app.rounds.states import RUN_STATE_WORDS, RoundState, RunState, check_may_follow
 from app.words import plural
@@ -76,8 +77,7 @@ def publish_run(run: Run, *, by: audit.Actor) -> int:
         Conflict: when somebody else was faster, or a pair no longer keeps the rules.
     """
     matching_round = run.matching_round
-    pairs = db.session.scalar(sa.select(sa.func.count()).where(Assignment.run_id == run.id)) or 0
-    check_may_publish(run, matching_round, pairs=pairs)
+    check_may_publish(run, matching_round, pairs=pair_count(run))
     # First, so that of two publishers the second waits here and then finds the round published.
     move(matching_round, RoundState.PUBLISHED, published_at=clock.now())
     changed = changed_pairs(run)

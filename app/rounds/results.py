@@ -58,7 +58,7 @@ _RULE_WORDS: dict[str, tuple[str, str]] = {
     ),
     "shared_hours": ("with too few shared working hours", "Invite a mentor in a nearer time zone"),
     "shared_language": ("without a language in common", "Invite a mentor who speaks one of their languages"),
-    "no_prior_pair": ("who were their mentor before", "Invite a mentor who is new to them"),
+    "no_prior_pair": ("they were with before", "Invite a mentor who is new to them"),
     "grade_distance": ("whose grade is not in range", "Invite a mentor of a grade in range"),
     "other_department": ("from the same department", "Invite a mentor from another department"),
     "same_attribute": ("from elsewhere", "Invite a mentor from the same place or department"),
@@ -66,26 +66,26 @@ _RULE_WORDS: dict[str, tuple[str, str]] = {
 _OTHER_WORDS = ("who cannot be considered", "Invite another mentor")
 
 
-def explain_cause(cause: str, details: Mapping[str, Any]) -> Explanation:
-    """Say why somebody has no mentor. Who never wants to meet whom is not told."""
+def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "mentor") -> Explanation:
+    """Say why somebody has no `partner`. Who never wants to meet whom is not told."""
     rules = sorted(details.get("rules", {}).items(), key=lambda item: (-item[1], item[0]))
     considered, eligible = details.get("considered", 0), details.get("eligible", 0)
     if cause == CauseKind.PLACES_RAN_OUT:
         return Explanation(
-            f"{plural(eligible, 'mentor')} would be possible, and every place went to others.",
+            f"{plural(eligible, partner)} would be possible, and every place went to others.",
             "Invite one more mentor, or ask one of them for another place",
         )
     if cause in (CauseKind.NO_ELIGIBLE_PARTNER, CauseKind.OWN_CONDITIONS):
         if not rules:
-            return Explanation("There is no mentor to consider.", "Invite a mentor")
+            return Explanation(f"There is no {partner} to consider.", f"Invite a {partner}")
         told = listed([f"{number(count)} {_RULE_WORDS.get(rule, _OTHER_WORDS)[0]}" for rule, count in rules])
         if cause == CauseKind.OWN_CONDITIONS:
             return Explanation(
-                f"Their own conditions leave none of {plural(considered, 'mentor')}: {told}.",
+                f"Their own conditions leave none of {plural(considered, partner)}: {told}.",
                 "Ask whether their working hours and languages are complete",
             )
         return Explanation(
-            f"None of {plural(considered, 'mentor')} is possible: {told}.",
+            f"None of {plural(considered, partner)} is possible: {told}.",
             _RULE_WORDS.get(rules[0][0], _OTHER_WORDS)[1],
         )
     return _PLAIN.get(cause, _PLAIN[CauseKind.NOT_SOLVED])

@@ -79,6 +79,11 @@ class Tally:
     weak: int
 
 
+def pair_count(run: Run) -> int:
+    """Count the pairs of a run."""
+    return db.session.scalar(sa.select(sa.func.count()).where(Assignment.run_id == run.id)) or 0
+
+
 def tally(run: Run) -> Tally:
     """Count the pairs of a run, the people in them and the weak fits."""
     pairs, weak = db.session.execute(

@@ -138,7 +138,7 @@ def _result(run: Run) -> ResponseReturnValue:
     band = request.args.get("fit", run_queries.ALL)
     band = band if band in SEGMENTS else run_queries.ALL
     matches = run_queries.matches_page(run, band=band, search=(form.q.data or "") if status == 200 else "")
-    pairs = matches.pages.total if not form.q.data and band == run_queries.ALL else run.mentees_matched or 0
+    pairs = run_queries.pair_count(run)
     return page(
         "rounds/result.html",
         status=status,
@@ -154,7 +154,8 @@ def _result(run: Run) -> ResponseReturnValue:
         left_out=list(_explained(run_queries.first_left_out(run, most=SHOWN_LEFT_OUT))),
         left_out_count=(run.mentees or 0) - (run.mentees_matched or 0),
         rules=run_queries.rules_kept(run),
-        refusal=refusal_of(lambda: publishing.check_may_publish(run, run.matching_round, pairs=pairs or 0)),
+        refusal=refusal_of(lambda: publishing.check_may_publish(run, run.matching_round, pairs=pairs)),
+        pairs=pairs,
         may_publish=access.can(Permission.ROUND_PUBLISH, run.matching_round),
         may_run=access.can(Permission.ROUND_RUN, run.matching_round),
     )

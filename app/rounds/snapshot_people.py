@@ -65,9 +65,9 @@ def managers_above(present: Collection[int]) -> Iterator[engine.Person]:
     """Yield everyone above those present who is not present themself, so that reporting lines are whole."""
     managers = sa.select(Person.manager_id).where(Person.manager_id.is_not(None)).distinct()
     below = sa.select(Person.id, Person.manager_id).where(Person.manager_id.is_not(None))
-    tree = dict(db.session.execute(below).tuples().all())
+    tree = dict(db.session.execute(below).all())
     named = sa.select(Person.id, Person.name).where(Person.id.in_(managers))
-    names = dict(db.session.execute(named).tuples().all())
+    names = dict(db.session.execute(named).all())
     seen = set(present)
     for person_id in present:
         manager_id = tree.get(person_id)

@@ -1,7 +1,7 @@
 """Forms about claims, their evidence, and goals."""
 
 from wtforms import DateField, RadioField, SubmitField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from app.fields import HouseForm, LineField, SearchForm, options
 from app.skills.levels import EVIDENCE, IMPORTANCE, LEVELS
@@ -75,6 +75,6 @@ class EvidenceForm(HouseForm):
     )
     description = LineField(
         "In one sentence",
-        [InputRequired("Say what it is."), Length(max=LONGEST_EVIDENCE, message=SHORTER)],
+        [DataRequired("Say what it is."), Length(max=LONGEST_EVIDENCE, message=SHORTER)],
     )
     happened_on = DateField("Day", [Optional()])

@@ -190,7 +190,7 @@ def families(*, page: int) -> tuple[Pagination, dict[int, int]]:
         )
         .group_by(SkillEdge.to_skill_id)
     )
-    return found, dict(db.session.execute(counted).tuples().all())
+    return found, dict(db.session.execute(counted).all())
 
 
 def neighbours_of(skill: Skill) -> Neighbours:
@@ -240,7 +240,7 @@ def _people_by_level(model: type[Claim | Goal], skill: Skill) -> dict[int, int]:
         .where(model.skill_id == skill.id, sa.or_(Person.left_on.is_(None), Person.left_on > clock.today()))
         .group_by(model.level)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return dict(db.session.execute(query).all())
 
 
 def claim_with_id(claim_id: int) -> Claim:

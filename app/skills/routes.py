@@ -36,18 +36,14 @@ def index() -> ResponseReturnValue:
     """Show the families of skills, or the skills that match a search."""
     form = SkillSearchForm(request.args)
     text = (form.q.data or "") if form.validate() else ""
-    matches = queries.matching_skills(text, limit=MOST_RESULTS) if text else []
-    families, sizes = queries.families(page=page_number())
-    return page(
-        "skills/index.html",
-        status=422 if form.errors else 200,
-        form=form,
-        text=text,
-        matches=matches,
-        families=families,
-        sizes=sizes,
-        suggestions=[],
-    )
+    shown: dict[str, Any]
+    if text:
+        shown = {"matches": queries.matching_skills(text, limit=MOST_RESULTS), "most_results": MOST_RESULTS}
+    else:
+        families, sizes = queries.families(page=page_number())
+        shown = {"families": families, "sizes": sizes}
+    status = 422 if form.errors else 200
+    return page("skills/index.html", status=status, form=form, text=text, suggestions=[], **shown)
 
 
 @bp.get("/suggest")

@@ -97,6 +97,10 @@ class Databases:
             self._as_owner(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
         return self.url(name)
 
+    def name_of(self, url: str) -> str:
+        database = str(sa.make_url(url).database)
+        return Path(database).stem if self.server is None else database
+
     def drop(self, url: str) -> None:
         if self.server is not None:
             self._as_owner(f'DROP DATABASE IF EXISTS "{sa.make_url(url).database}" WITH (FORCE)')

@@ -3,9 +3,11 @@
 import re
 import unicodedata
 
-# Overrides and isolates of writing direction can make a name read as another one; marks (LRM, RLM) cannot.
-DIRECTION_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-UNSEEN = frozenset("\ufeff\ufffe\uffff\u2028\u2029")
+# Control characters and halves of surrogate pairs; overrides and isolates of writing direction, which can make a
+# name read as another one (marks such as LRM and RLM cannot); byte-order marks and separators nobody sees.
+REFUSED = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\u2028\u2029]"
+)
 ACCENTS = re.compile("[\u0300-\u036f]+")
 BLANKS = re.compile(r"[^\S\n]+")
 MANY_LINES = re.compile(r"\n{3,}")
@@ -19,7 +21,7 @@ def cleaned_line(text: str | None) -> str:
 def cleaned_text(text: str | None) -> str:
     """Return `text` with its lines: composed, without control characters, no two empty lines in a row."""
     lines = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(letter for letter in lines.replace("\t", " ") if _may_be_kept(letter))
+    kept = REFUSED.sub("", lines.replace("\t", " "))
     trimmed = "\n".join(line.strip() for line in BLANKS.sub(" ", kept).split("\n"))
     return MANY_LINES.sub("\n\n", trimmed).strip()
 
@@ -28,11 +30,3 @@ def folded(text: str | None) -> str:
     """Return `text` as it is compared, without accents or capitals: "Résumé  CV" is "resume cv"."""
     apart = unicodedata.normalize("NFKD", cleaned_line(text))
     return " ".join(unicodedata.normalize("NFKC", ACCENTS.sub("", apart).casefold()).split())
-
-
-def _may_be_kept(letter: str) -> bool:
-    if letter == "\n":
-        return True
-    if letter in DIRECTION_CONTROLS or letter in UNSEEN:
-        return False
-    return unicodedata.category(letter) not in ("Cc", "Cs")

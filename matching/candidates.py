@@ -64,28 +64,33 @@ class Market:
         self.closeness = closeness_of(problem) if programme.candidates is None else NO_SKILLS
         self.scorer: Scorer = scorer_of(problem, programme, self.columns, self.sides, self.closeness)
         self.explicit = None if programme.candidates is None else self._eligible(_explicit(programme))
-        self._kept: list[NDArray[np.int16]] = []
+        self._is_kept = np.zeros(len(self.sides.mentees), dtype=np.bool_)
+        # The system gives the memory only as rows are written, so this costs nothing where nothing is kept.
+        self._kept = np.empty(self.sides.shape if self.cells <= KEPT_CELLS else (0, 0), dtype=np.int16)
 
     @property
     def cells(self) -> int:
         """Number of pairs of a mentee and a mentor."""
         return len(self.sides.mentees) * len(self.sides.mentors)
 
-    def blocks(self) -> Iterator[tuple[Block, NDArray[np.int16]]]:
-        """Yield every block of pairs with its points, `INELIGIBLE` where a rule forbids the pair."""
-        step = max(1, BLOCK_CELLS // max(1, len(self.sides.mentors)))
-        keep = self.cells <= KEPT_CELLS
-        for number, start in enumerate(range(0, len(self.sides.mentees), step)):
-            self._watch.reached(start, len(self.sides.mentees))
-            rows = np.arange(start, min(start + step, len(self.sides.mentees)))
-            block = Block(self.sides, rows, np.arange(len(self.sides.mentors)))
-            if number < len(self._kept):
-                yield block, self._kept[number]
-                continue
-            points = np.where(self.eligible(block), self.scorer.points(block), INELIGIBLE).astype(np.int16)
-            if keep:
-                self._kept.append(points)
-            yield block, points
+    def blocks(self, rows: Index) -> Iterator[tuple[Block, NDArray[np.int16]]]:
+        """Yield the pairs of some mentees, in blocks, with points: `INELIGIBLE` where a rule forbids one."""
+        columns = np.arange(len(self.sides.mentors))
+        step = max(1, BLOCK_CELLS // max(1, len(columns)))
+        for start in range(0, len(rows), step):
+            self._watch.reached(start, len(rows))
+            block = Block(self.sides, rows[start : start + step], columns)
+            yield block, self._points(block)
+
+    def _points(self, block: Block) -> NDArray[np.int16]:
+        rows = block.rows[:, 0]
+        if self._is_kept[rows].all():
+            return self._kept[rows]
+        points = np.where(self.eligible(block), self.scorer.points(block), INELIGIBLE).astype(np.int16)
+        if self.cells <= KEPT_CELLS:
+            self._kept[rows] = points
+            self._is_kept[rows] = True
+        return points
 
     @cached_property
     def named_pairs(self) -> Matrix:

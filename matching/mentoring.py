@@ -193,7 +193,8 @@ class MentoringSolve:
 def _empty_pool(room: Room) -> Pool:
     """Return the pool of a solve that was stopped before it had looked at any pair."""
     nothing = np.zeros(len(room.places), dtype=np.int64)
-    return Pool(NONE, nothing, np.full(len(room.places), LARGEST_POINTS, dtype=np.int64))
+    most = np.full(len(room.places), LARGEST_POINTS, dtype=np.int64)
+    return Pool(NONE, nothing, most, most)
 
 
 def _named(people: Sequence[str], prices: Amounts) -> dict[str, int]:

@@ -13,11 +13,14 @@ from matching.prices import Prices
 from matching.rules import Mask
 from matching.views import Index
 
-BEST_OF_MENTEE = 12
+BEST_OF_MENTEE = 16
 BEST_OF_PLACE = 4
 DEEPEST = 64
-ADDED_AT_ONCE = 16
+ADDED_AT_ONCE = 24
+# With the pairs that gain come those that nearly do: each pricing less is a solve less.
+NEARLY_POINTS = 4
 TIED_AT_MOST = 64
+LOSS = np.int64(-(2**62))
 NONE = Candidates(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int64))
 
 
@@ -26,12 +29,14 @@ class Pool:
     """Candidates to start with, and what the whole market holds.
 
     `least` and `most` are the points of each mentee's worst and best pair (0 when that is beyond them);
-    `every` has all eligible pairs that are free, when they are few.
+    `floor` is the most points of a pair of each mentee that is no candidate; `every` has all eligible pairs
+    that are free, when they are few.
     """
 
     candidates: Candidates
     least: Amounts
     most: Amounts
+    floor: Amounts
     every: Candidates | None = None
 
 
@@ -40,7 +45,8 @@ def open_pool(market: Market, room: Room, locked: Candidates) -> Pool:
     if market.explicit is not None:
         return _pool_of(market.explicit, room, locked)
     if market.cells <= ALL_CELLS:
-        found = [_cells(block.rows, points, points != INELIGIBLE) for block, points in market.blocks()]
+        blocks = market.blocks(np.arange(len(room.places)))
+        found = [_cells(block.rows, points, points != INELIGIBLE) for block, points in blocks]
         return _pool_of(_joined(found), room, locked)
     return _best_pool(market, room, locked)
 
@@ -52,7 +58,7 @@ def _pool_of(eligible: Candidates, room: Room, locked: Candidates) -> Pool:
     every = _without(eligible, locked, room)
     start = _ranks(every.rows, every.points) < BEST_OF_MENTEE
     start |= _ranks(every.columns, every.points) < BEST_OF_PLACE * room.capacity[every.columns]
-    return Pool(every.only(start), least, most, every)
+    return Pool(every.only(start), least, most, most, every)
 
 
 def _ranks(groups: Index, points: Amounts) -> Index:
@@ -66,16 +72,16 @@ def _ranks(groups: Index, points: Amounts) -> Index:
 
 def _best_pool(market: Market, room: Room, locked: Candidates) -> Pool:
     mentees, mentors = market.sides.shape
-    most = np.zeros(mentees, dtype=np.int64)
+    most, floor = np.zeros(mentees, dtype=np.int64), np.zeros(mentees, dtype=np.int64)
     depth = int(min(DEEPEST, BEST_OF_PLACE * max(1, room.capacity.max(initial=1))))
     best_points = np.full((depth, mentors), INELIGIBLE, dtype=np.int16)
     best_rows = np.zeros((depth, mentors), dtype=np.intp)
     found = []
-    for block, points in market.blocks():
+    for block, points in market.blocks(np.arange(mentees)):
         rows = block.rows[:, 0]
-        eligible = points != INELIGIBLE
         most[rows] = np.maximum(points.max(axis=1), 0)
-        found.append(_cells(block.rows, points, eligible & _at_least_best(points, BEST_OF_MENTEE)))
+        best, floor[rows] = _best_of_mentees(block.rows, block.columns, points)
+        found.append(_cells(block.rows, points, best))
         stacked = np.concatenate((best_points, points))
         order = np.argpartition(stacked, len(stacked) - depth, axis=0)[-depth:]
         all_rows = np.concatenate((best_rows, np.broadcast_to(block.rows, points.shape)))
@@ -84,7 +90,18 @@ def _best_pool(market: Market, room: Room, locked: Candidates) -> Pool:
     place, column = np.nonzero(best_points != INELIGIBLE)
     wanted = Candidates(best_rows[place, column], column, best_points[place, column].astype(np.int64))
     every = _joined(found).merged(wanted, mentors)
-    return Pool(_without(every, locked, room), np.zeros_like(most), most)
+    return Pool(_without(every, locked, room), np.zeros_like(most), most, floor)
+
+
+def _best_of_mentees(rows: Index, columns: Index, points: NDArray[np.int16]) -> tuple[Mask, Amounts]:
+    """Mark the best few pairs of each mentee; return with it the most points of those not marked."""
+    # Equal points are told apart by a mixture of both numbers, lest all mentees start with the same mentors.
+    mixed = (rows * 40503 + columns * 30011) & 255
+    keys = points.astype(np.int32) * 256 + mixed.astype(np.int32)
+    best = _at_least_best(keys, BEST_OF_MENTEE)
+    eligible = points != INELIGIBLE
+    left_out = np.where(eligible & ~best, points, INELIGIBLE).max(axis=1)
+    return best & eligible, left_out.astype(np.int64)
 
 
 class Pricing:
@@ -95,26 +112,36 @@ class Pricing:
     ) -> None:
         self._market = market
         self._every = pool.every
+        self._floor = pool.floor
+        self._nearly = -NEARLY_POINTS * max(1, weights.points)
         self._room = room
         self._weights = weights
         self._locked = locked
 
     def missing(self, prices: Prices, chosen: Candidates) -> Candidates:
-        """Return pairs outside the plan that would gain at these prices, the best few of each mentee."""
+        """Return pairs outside the plan that would gain at these prices, or nearly: a few of each mentee.
+
+        None are returned when none gains: then the plan is the best of all pairs.
+        """
         if self._every is not None:
             gains = prices.gains(self._every, self._every.points * self._weights.points)
-            new = np.flatnonzero((gains > 0) & ~_among(self._every, chosen, len(self._room.capacity)))
+            gains[_among(self._every, chosen, len(self._room.capacity))] = LOSS
+            if not (gains > 0).any():
+                return NONE
+            new = np.flatnonzero(gains > self._nearly)
             best = _ranks(self._every.rows[new], gains[new]) < ADDED_AT_ONCE
             return self._every.only(new[best])
         settled = self._locked.merged(chosen, len(self._room.capacity))
-        found = []
-        for block, points in self._market.blocks():
+        found, some_gain = [], False
+        # A pair can only gain what its points add to the mentee's way out: most mentees need no look.
+        rows = np.flatnonzero(self._floor * self._weights.points + prices.way_out > 0)
+        for block, points in self._market.blocks(rows):
             gains = _gains(block.rows, points, self._room, self._weights, prices)
-            gains[_inside(block.rows[:, 0], settled)] = -1
-            gaining = gains > 0
-            if gaining.any():
-                found.append(_cells(block.rows, points, gaining & _at_least_best(gains, ADDED_AT_ONCE)))
-        return _joined(found)
+            gains[_inside(block.rows[:, 0], settled)] = LOSS
+            some_gain |= bool((gains > 0).any())
+            near = (gains > self._nearly) & _at_least_best(gains, ADDED_AT_ONCE)
+            found.append(_cells(block.rows, points, near))
+        return _joined(found) if some_gain else NONE
 
     def tied(self, prices: Prices, lots: Lots) -> Candidates:
         """Return the pairs that neither gain nor lose at these prices.
@@ -126,7 +153,8 @@ class Pricing:
             gains = prices.gains(self._every, self._every.points * self._weights.points)
             return self._every.only(gains == 0)
         found = []
-        for block, points in self._market.blocks():
+        rows = np.flatnonzero(self._floor * self._weights.points + prices.way_out >= 0)
+        for block, points in self._market.blocks(rows):
             tied = _gains(block.rows, points, self._room, self._weights, prices) == 0
             tied[_inside(block.rows[:, 0], self._locked)] = False
             if tied.sum() > TIED_AT_MOST * len(tied):
@@ -143,14 +171,15 @@ def _gains(
     gains += prices.way_out[rows]
     gains -= prices.mentors[None, :]
     shut = (points == INELIGIBLE) | (room.places[rows] == 0) | (room.capacity[None, :] == 0)
-    gains[shut] = -1
+    gains[shut] = LOSS
     return gains
 
 
 def _inside(rows: Index, pairs: Candidates) -> tuple[Index, Index]:
-    """Return where in a block, whose rows follow one another, the pairs stand that lie in it."""
-    within = (pairs.rows >= rows[0]) & (pairs.rows <= rows[-1])
-    return pairs.rows[within] - rows[0], pairs.columns[within]
+    """Return where in a block, whose rows ascend, the pairs stand that lie in it."""
+    place = np.minimum(np.searchsorted(rows, pairs.rows), len(rows) - 1)
+    within = rows[place] == pairs.rows
+    return place[within], pairs.columns[within]
 
 
 def _at_least_best(numbers: NDArray[Any], count: int) -> Mask:

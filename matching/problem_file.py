@@ -68,13 +68,18 @@ def _plain(record: Any) -> dict[str, Any]:
         value = getattr(record, name)
         if value is None or value == usual:
             continue
-        if type(value) is tuple and value and dataclasses.is_dataclass(value[0]):
+        if type(value) is tuple and value and _is_record(value[0].__class__):
             made[name] = [_plain(row) for row in value]
-        elif dataclasses.is_dataclass(value):
+        elif _is_record(value.__class__):
             made[name] = _plain(value)
         else:
             made[name] = value
     return made
+
+
+@lru_cache(maxsize=64)
+def _is_record(kind: Any) -> bool:
+    return dataclasses.is_dataclass(kind)
 
 
 @lru_cache(maxsize=64)

@@ -1,6 +1,5 @@
-"""What must be true of programmes, and of the blocks, history, locks and bans that name their people."""
+"""What must be true of programmes: their people, rules, criteria, goals and candidates."""
 
-from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ from matching.errors import ProblemError
 from matching.problem_checks import MINUTES_A_DAY, each
 
 if TYPE_CHECKING:
-    from matching.problem import CommunitiesProgramme, Lock, MentoringProgramme, Problem, Programme, Rule
+    from matching.problem import CommunitiesProgramme, MentoringProgramme, Programme, Rule
 
 LARGEST_COUNT = 100_000
 LARGEST_WEIGHT = 1_000
@@ -202,115 +201,3 @@ def _check_candidates(programme: Any, left: Collection[str], right: Collection[s
     pairs = [(min(a, b), max(a, b)) if unordered else (a, b) for a, b, _points in programme.candidates]
     if len(set(pairs)) < len(pairs):
         values.check_distinct(pairs, ".candidates", "the candidate {} stands here twice.")
-
-
-def check_restrictions(problem: "Problem", people: Collection[str]) -> None:
-    """Raise at the first wrong block, history row, lock or ban, or lock that nothing could keep."""
-
-    def check_block(row: Any) -> None:
-        if type(row) is not tuple or len(row) != 2:
-            raise ProblemError("", "a block is two people.")
-        for index, person in enumerate(row):
-            values.check_known(person, people, f"[{index}]", "person")
-        if row[0] == row[1]:
-            raise ProblemError("", f"person {values.shown(row[0])} is blocked from themselves.")
-
-    each("$.blocks", problem.blocks, check_block)
-    programmes = {programme.id: programme for programme in problem.programmes}
-    members = {programme.id: _takers(programme) for programme in problem.programmes}
-
-    def check_members(row: Any) -> None:
-        values.check_rows(row.members, ".members")
-        if len(row.members) < 2:
-            raise ProblemError(".members", "needs at least two members.")
-        each(".members", row.members, lambda member: values.check_id(member, ""))
-        values.check_distinct(row.members, ".members", "{} stands here twice.")
-
-    def check_history(row: Any) -> None:
-        values.check_id(row.programme, ".programme")
-        values.check_text(row.round, ".round")
-        check_members(row)
-
-    def check_ban(row: Any) -> None:
-        values.check_known(row.programme, programmes, ".programme", "programme")
-        values.check_text(row.reason, ".reason")
-        check_members(row)
-        known = {member for group, _noun in members[row.programme] for member in group}
-        for index, member in enumerate(row.members):
-            # Somebody may be banned and not enrol: only a name that means nothing is an error.
-            if member not in known:
-                values.check_known(member, people, f".members[{index}]", "person")
-
-    def check_lock(row: Any) -> None:
-        check_ban(row)
-        takers = members[row.programme]
-        if len(takers) == 2 and len(row.members) != 2:
-            raise ProblemError(".members", f"has {len(row.members)} members; this programme pairs two.")
-        for index, member in enumerate(row.members):
-            group, noun = takers[min(index, len(takers) - 1)]
-            values.check_known(member, group, f".members[{index}]", f"{noun} in programme {row.programme}")
-
-    each("$.history", problem.history, check_history)
-    each("$.bans", problem.bans, check_ban)
-    each("$.locks", problem.locks, check_lock)
-    _check_locks(problem)
-
-
-def _takers(programme: Any) -> tuple[tuple[Collection[str], str], ...]:
-    """Return who may stand in each position of a lock or ban; the last goes for all that follow."""
-    if programme.kind == "mentoring":
-        return ({row.person for row in programme.mentees}, "mentee"), (
-            {row.person for row in programme.mentors},
-            "mentor",
-        )
-    listed = {row.person for row in programme.people}
-    if programme.kind == "peer_coaching":
-        return ((listed, "person"),)
-    return (listed, "person"), ({row.id for row in programme.communities}, "community")
-
-
-def _check_locks(problem: "Problem") -> None:
-    """Raise for a lock that is banned, blocked, overrides without a reason, or is one too many."""
-    blocked = {frozenset(pair) for pair in problem.blocks}
-    bans = {(ban.programme, frozenset(ban.members)) for ban in problem.bans}
-    seen: set[tuple[str, tuple[str, ...]]] = set()
-
-    def check(lock: "Lock") -> None:
-        values.check_flag(lock.override, ".override")
-        if lock.override and not lock.reason.strip():
-            raise ProblemError(".reason", "a lock that overrides a rule needs a reason.")
-        named = values.shown(lock.members)
-        if (lock.programme, lock.members) in seen:
-            raise ProblemError("", f"{named} are locked twice.")
-        seen.add((lock.programme, lock.members))
-        if (lock.programme, frozenset(lock.members)) in bans:
-            raise ProblemError("", f"{named} are both locked and banned.")
-        for index, first in enumerate(lock.members):
-            if any(frozenset((first, second)) in blocked for second in lock.members[index + 1 :]):
-                raise ProblemError(
-                    "", f"{named} are locked, but one of them has blocked the other; no lock overrides that."
-                )
-
-    each("$.locks", problem.locks, check)
-    for programme in problem.programmes:
-        if programme.kind == "mentoring":
-            _check_room(problem, programme)
-
-
-def _check_room(problem: "Problem", programme: Any) -> None:
-    places = {row.person: row.places for row in programme.mentees}
-    capacity = {row.person: row.capacity for row in programme.mentors}
-    taken: Counter[tuple[str, str]] = Counter()
-    for index, lock in enumerate(problem.locks):
-        if lock.programme != programme.id:
-            continue
-        for member, role, most, word in (
-            (lock.members[0], "mentee", places, "places"),
-            (lock.members[1], "mentor", capacity, "capacity"),
-        ):
-            taken[role, member] += 1
-            if taken[role, member] > most[member]:
-                raise ProblemError(
-                    f"$.locks[{index}]",
-                    f"one lock too many for {role} {values.shown(member)}, who has {word} {most[member]}.",
-                )

@@ -173,12 +173,12 @@ def test_a_zip_bomb_is_refused_without_unpacking_it(app, tmp_path, part):
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
         with archive.open(f"xl/{part}.xml", "w", force_zip64=True) as bomb:
-            for _ in range(400):
+            for _ in range(40):
                 bomb.write(b" " * 1024 * 1024)
     assert file.tell() < 1024 * 1024
     tracemalloc.start()
     said = refused(app, written(tmp_path, file.getvalue(), "people.xlsx"))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert "would unpack to 400 MB" in said
+    assert "would unpack to 40 MB" in said
     assert peak < 32 * 1024 * 1024

@@ -62,11 +62,10 @@ def missing_lines(plan: Plan, *, most: int = MOST_SHOWN) -> Iterator[str]:
 
 def summary(plan: Plan, outcome: Outcome, *, would: bool = False) -> str:
     """Say what was done, or would be, in a few sentences."""
-    were = "would be" if would else "were"
-    kept = "are as they should be" if would else "stayed as they were"
+    add, change = ("to add", "to change") if would else ("added", "changed")
     said = [
         f"{plan.name} ({plan.kind}) lists {plural(len(plan.sheet.rows), 'person', 'people')}: "
-        f"{outcome.added:,} {were} added, {outcome.changed:,} {were} changed, {outcome.unchanged:,} {kept}."
+        f"{outcome.added:,} {add}, {outcome.changed:,} {change}, {outcome.unchanged:,} unchanged."
     ]
     if outcome.fields:
         by_count = sorted(outcome.fields.items(), key=lambda item: (-item[1], item[0]))

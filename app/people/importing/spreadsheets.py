@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -23,6 +24,7 @@ ALWAYS_FINE = MEGABYTE  # small parts may be packed as tightly as they like
 MOST_PARTS = 2_000
 LAST_ROW = 1_048_576
 BLOCK = MEGABYTE
+ROWS_AT_ONCE = 500
 LONGEST_CELL_MARKUP = 64 * 1024
 OPEN_AND_SAVE = "Open it in your spreadsheet program, save it as XLSX and import that file."
 # A formula whose result was not saved reads as an empty cell, and an empty cell clears a value. Cells of
@@ -63,23 +65,23 @@ class Workbook:
         Raises:
             Invalid: when the sheet is damaged.
         """
+        rows = enumerate(self.book[self.sheet].iter_rows(values_only=True), start=1)
+        while part := self._next_part(rows):
+            for number, values in part:
+                if number > LAST_ROW:
+                    raise Invalid(_damaged(self.name))
+                cells = _without_tail([_text(value) for value in values])
+                if cells:
+                    yield number, cells
+
+    def _next_part(self, rows: Iterator[tuple[int, Any]]) -> list[tuple[int, Any]]:
+        """Read some rows, deaf to warnings about dates, styles and extensions that are not ours to mend."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of dates out of range, styles, extensions
-            rows = enumerate(self.book[self.sheet].iter_rows(values_only=True), start=1)
-        while True:
+            warnings.simplefilter("ignore", UserWarning)
             try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", UserWarning)
-                    number, values = next(rows)
-            except StopIteration:
-                return
+                return list(islice(rows, ROWS_AT_ONCE))
             except DAMAGE:
                 raise Invalid(_damaged(self.name)) from None
-            if number > LAST_ROW:
-                raise Invalid(_damaged(self.name))
-            cells = _without_tail([_text(value) for value in values])
-            if cells:
-                yield number, cells
 
 
 def open_workbook(name: str, raw: bytes) -> Workbook:

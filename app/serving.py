@@ -12,6 +12,7 @@ from flask import Flask
 from huey.consumer import Consumer
 
 from app import clock
+from app.db import db
 from app.jobs import queue
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ PARENT_WATCHED_EVERY_SECONDS = 0.5
 
 def serve(app: Flask, *, host: str, port: int) -> None:
     """Serve the site and keep a worker running, until interrupted."""
+    # What the command has read so far is in a transaction, and that would keep every visitor from writing.
+    db.session.remove()
     keeper = threading.Thread(target=_keep_worker, args=(os.getpid(),), daemon=True)
     keeper.start()
     waitress.serve(app, host=host, port=port, threads=8, connection_limit=1000, ident=None)

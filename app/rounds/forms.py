@@ -6,7 +6,7 @@ from wtforms import DateField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.fields import HouseForm, LineField, SearchForm
+from app.fields import HouseForm, LineField, SearchForm, options
 from app.people.models import MOST_PLACES
 from app.programmes.models import Programme
 from app.rounds.models import EnrolmentRole
@@ -37,15 +37,15 @@ class RoundForm(HouseForm):
     starts_on = DateField("First day of the mentorships", [InputRequired("Enter a date.")])
     ends_on = DateField("Last day of the mentorships", [InputRequired("Enter a date.")])
 
-    def __init__(self, *args: Any, programmes_known: list[Programme], **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.programmes.choices = [(row.id, row.name) for row in programmes_known]
+    def __init__(self, *args: Any, programmes_known: list[Programme], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.programmes.choices = options([(row.id, row.name) for row in programmes_known])
 
 
 class EnrolmentForm(HouseForm):
     """A person's part in one programme of a round."""
 
-    role = SelectField("Part", choices=[(role.value, role.value) for role in EnrolmentRole])
+    role = SelectField("Part", choices=options([(role.value, role.value) for role in EnrolmentRole]))
     places = IntegerField("How many people can you mentor in this round?", default=1)
 
     def validate_places(self, field: IntegerField) -> None:

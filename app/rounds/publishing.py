@@ -29,7 +29,7 @@ from app.rounds.models import (
 )
 from app.rounds.run_queries import pair_count
 from app.rounds.service import move
-from app.rounds.states import RUN_STATE_WORDS, RoundState, RunState, check_may_follow
+from app.rounds.states import RoundState, RunState, check_may_follow
 from app.words import plural
 from matching.check import ViolationKind, check
 from matching.problem import ProblemError
@@ -65,7 +65,7 @@ def check_may_publish(run: Run, matching_round: MatchingRound, *, pairs: int) ->
     """
     check_may_follow(matching_round.name, matching_round.state, RoundState.PUBLISHED)
     if run.state is not RunState.FINISHED:
-        raise Conflict(f"This run {RUN_STATE_WORDS[run.state]}, so there is nothing to publish.")
+        raise Conflict("This run found no plan, so there is nothing to publish.")
     if not pairs:
         raise Conflict("This run matched nobody, so there is nothing to publish.")
 

@@ -11,9 +11,9 @@ from matching.solution import CauseKind, Status
 
 def headline(run: Run) -> str:
     """Say how many people got what they asked for."""
-    return (
-        f"{number(run.mentees_matched or 0)} of {plural(run.mentees or 0, 'person', 'people')} have a mentor"
-    )
+    matched = run.mentees_matched or 0
+    have = "has" if matched == 1 else "have"
+    return f"{number(matched)} of {plural(run.mentees or 0, 'person', 'people')} {have} a mentor"
 
 
 def summary(run: Run) -> str:

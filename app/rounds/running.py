@@ -156,7 +156,10 @@ def recover_silent_runs() -> list[int]:
     """Give runs whose worker fell silent back to the queue, or up; return the ids to enqueue again."""
     silent_since = clock.now() - SILENT_AFTER
     silent = db.session.scalars(
-        sa.select(Run).where(Run.state == RunState.RUNNING, Run.heartbeat_at < silent_since).order_by(Run.id)
+        sa.select(Run)
+        .where(Run.state == RunState.RUNNING, Run.heartbeat_at < silent_since)
+        .order_by(Run.id)
+        .execution_options(populate_existing=True)
     ).all()
     for run in silent:
         held = Attempt(run.id, run.attempts)

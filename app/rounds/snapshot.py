@@ -162,9 +162,7 @@ def _blocks(who: Who, present: set[int]) -> tuple[tuple[str, str], ...]:
         PersonalBlock.person_id.in_(who), PersonalBlock.blocked_person_id.in_(who)
     )
     # Without direction: the problem must not tell who asked for it.
-    pairs = {
-        (min(pair), max(pair)) for pair in db.session.execute(query) if present.issuperset(pair)
-    }
+    pairs = {(min(pair), max(pair)) for pair in db.session.execute(query) if present.issuperset(pair)}
     return tuple((person_key(one), person_key(other)) for one, other in pairs)
 
 

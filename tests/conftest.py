@@ -26,6 +26,7 @@ from app.config import Config
 from app.db import db
 from tests import factories
 
+pytest_plugins = ["tests.browser.fixtures"]
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 SECRET = "a secret for the tests that nobody needs to keep"
 

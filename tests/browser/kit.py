@@ -10,7 +10,7 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -99,6 +99,23 @@ class Reader:
         """Go to a page of the site."""
         self.page.goto(self.site.url + path)
         return self.page
+
+
+@contextmanager
+def reading(browser: Browser, site: Site, *, script: bool = True) -> Iterator[Reader]:
+    """Open a window of its own, in which nobody is signed in, and close it in the end."""
+    context = browser.new_context(
+        java_script_enabled=script,
+        viewport={"width": 1280, "height": 900},
+        locale="en-GB",
+        reduced_motion="reduce",
+        accept_downloads=True,
+    )
+    context.set_default_timeout(10_000)
+    try:
+        yield Reader(site, context, context.new_page())
+    finally:
+        context.close()
 
 
 def assert_clean(reader: Reader) -> None:

@@ -103,7 +103,7 @@ def _level_step(row: Record, mentee: Party, mentor: Party) -> str:
 def _hours(row: Record, _mentee: Party, _mentor: Party) -> str:
     if not row["minutes"]:
         return "No shared working hours"
-    return f"{duration(row['minutes'])} of shared working hours a day".capitalize()
+    return f"{duration(row['minutes'])} of shared working hours a day"
 
 
 def _variety(row: Record, _mentee: Party, _mentor: Party) -> str:

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-# Control characters and halves of surrogate pairs; overrides and isolates of writing direction, which can make
-# a name read as another one (marks such as LRM and RLM cannot); byte-order marks and separators nobody sees.
+# Control characters, halves of surrogate pairs, overrides and isolates of writing direction (which can make a
+# name read as another one; marks such as LRM and RLM cannot), byte-order marks and unseen separators.
 REFUSED = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\u2028\u2029]"
 )

@@ -1,6 +1,7 @@
 """Forms of the house: text that is clean before it is checked, and refusals in our own sentences."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -76,6 +77,8 @@ class TextField(TextAreaField):
 
 class NumberField(DecimalField):
     """A number that one can count with."""
+
+    data: Decimal | None
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take the number; "NaN" and "Infinity" are none."""

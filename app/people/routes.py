@@ -160,7 +160,7 @@ def availability(person: Person) -> ResponseReturnValue:
             person,
             time_zone=form.time_zone.data,
             stretches=form.stretches(),
-            hours_a_month=float(form.hours_a_month.data),
+            hours_a_month=float(form.hours_a_month.data or 0),
             by=current_user,
         )
 

@@ -110,8 +110,8 @@ def all_rounds() -> list[RoundRow]:
 
 def enrolment_counts(round_id: int) -> Counts:
     """Count who takes part in a round."""
-    mentees, mentors, places = db.session.execute(sa.select(*_counted(sa.literal(round_id)))).one()
-    return Counts(mentees, mentors, places)
+    counted: Any = db.session.execute(sa.select(*_counted(sa.literal(round_id)))).one()
+    return Counts(*counted)
 
 
 def runs_of(round_id: int) -> Sequence[Run]:
@@ -161,7 +161,7 @@ def busy_round() -> BusyRound | None:
     """Return the round HR is busy with: the next that is neither published, over nor given up."""
     done = [RoundState.PUBLISHED, RoundState.COMPLETED, RoundState.CANCELLED]
     latest = sa.select(sa.func.max(Run.id)).where(Run.matching_round_id == MatchingRound.id).scalar_subquery()
-    found = db.session.execute(
+    found: Any = db.session.execute(
         sa.select(MatchingRound, *_counted(MatchingRound.id), latest)
         .where(MatchingRound.state.not_in(done))
         .order_by(MatchingRound.starts_on, MatchingRound.id)
@@ -200,7 +200,7 @@ def enrolments_of(person_id: int, round_id: int) -> Sequence[Enrolment]:
 
 
 def _round_rows(limit: int | None, offset: int) -> list[RoundRow]:
-    query = (
+    query: sa.Select[Any] = (
         sa.select(MatchingRound, *_counted(MatchingRound.id))
         .order_by(MatchingRound.starts_on.desc(), MatchingRound.id.desc())
         .limit(limit)

@@ -11,6 +11,7 @@ from matching.solution import Assignment, Cause, Role, Solution
 
 Reasons = list[dict[str, Any]]
 BLOCKED = "not_blocked"
+FULL = 1000
 
 
 def reasons_of(problem: Problem, solution: Solution) -> list[Reasons]:
@@ -72,27 +73,30 @@ class Witness:
         return [*strongest(FOR, earned), *strongest(AGAINST, lost)]
 
     def _skills(self, side: str, _row: Assignment, mentee: Person, mentor: Person) -> dict[str, Any] | None:
-        held = {row.skill: row.level for row in mentor.holds}
-        covers = [(self._cover(wanted, mentor), wanted) for wanted in mentee.wants]
-        if not covers:
-            return None
+        covers = [(*self._cover(wanted, mentor), wanted) for wanted in mentee.wants]
+        best = max(covers, default=None, key=lambda row: (row[0] * row[2].importance, row[2].skill))
         if side == FOR:
-            (share, near), wanted = max(covers, key=lambda row: (row[0][0] * row[1].importance, row[1].skill))
-            if not share or near is None:
-                return None
-            label = self._labels[wanted.skill]
-            if near == wanted.skill:
-                return {"kind": "has_skill", "skill": label, "level": held[near], "wanted": wanted.level}
-            return {"kind": "near_skill", "skill": label, "near": self._labels[near]}
-        (share, _), wanted = max(
-            covers, key=lambda row: ((1000 - row[0][0]) * row[1].importance, row[1].skill)
-        )
-        if share == 1000:
+            return None if best is None else self._offered(best[1], best[2], mentor)
+        # What is told in favour of a skill is not held against it as well.
+        short = [row for row in covers if row[0] < FULL and not (row is best and row[0])]
+        worst = max(short, default=None, key=lambda row: ((FULL - row[0]) * row[2].importance, row[2].skill))
+        return None if worst is None else self._lacking(worst[2], mentor)
+
+    def _offered(self, near: str | None, wanted: Wanted, mentor: Person) -> dict[str, Any] | None:
+        if near is None:
             return None
         label = self._labels[wanted.skill]
-        if wanted.skill in held:
-            return {"kind": "below", "skill": label, "level": held[wanted.skill], "wanted": wanted.level}
-        return {"kind": "lacks_skill", "skill": label}
+        if near != wanted.skill:
+            return {"kind": "near_skill", "skill": label, "near": self._labels[near]}
+        level = next(row.level for row in mentor.holds if row.skill == near)
+        return {"kind": "has_skill", "skill": label, "level": level, "wanted": wanted.level}
+
+    def _lacking(self, wanted: Wanted, mentor: Person) -> dict[str, Any]:
+        label = self._labels[wanted.skill]
+        level = next((row.level for row in mentor.holds if row.skill == wanted.skill), None)
+        if level is None:
+            return {"kind": "lacks_skill", "skill": label}
+        return {"kind": "below", "skill": label, "level": level, "wanted": wanted.level}
 
     def _cover(self, wanted: Wanted, mentor: Person) -> tuple[int, str | None]:
         """Return how well a mentor covers a wanted skill, in thousandths, and by which of theirs."""
@@ -103,7 +107,8 @@ class Witness:
             )
             for row in mentor.holds
         )
-        return max(offers, default=(0, None), key=lambda offer: (offer[0], offer[1] == wanted.skill))
+        share, skill = max(offers, default=(0, ""), key=lambda offer: (offer[0], offer[1] == wanted.skill))
+        return (share, skill) if share else (0, None)
 
     def _close_to(self, wanted: str, held: str) -> int:
         """Return how close a held skill is to a wanted one, in thousandths."""

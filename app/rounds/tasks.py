@@ -47,7 +47,7 @@ def recover_later() -> None:
     recover()
 
 
-@queue.on_startup()  # type: ignore[untyped-decorator]
+@queue.on_startup()
 def recover_at_start() -> None:
     """Find what a worker left behind when it died."""
     if queue.app is not None:
@@ -132,4 +132,4 @@ def _refusal(problem: Problem, solution: Solution, reporter: Reporter) -> str | 
 
 
 def _this_app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
+    return current_app._get_current_object()  # type: ignore[attr-defined]

@@ -1,0 +1,83 @@
+"""Each pair gets its strongest reason for and its strongest against, from the facts of the problem."""
+
+import pytest
+
+from app.rounds.reasons import reasons_of
+from matching.problem import (
+    Criterion,
+    Held,
+    Mentee,
+    Mentor,
+    MentoringProgramme,
+    Person,
+    Problem,
+    Skill,
+    SkillRows,
+    Wanted,
+)
+from matching.solve import solve
+
+SKILLS = SkillRows(nodes=(Skill("a", "SQL"), Skill("b", "Python")))
+DAY = {"time_zone": "UTC", "working_hours": ((540, 1020),)}
+
+
+def reasons(criteria, *, wants=(), holds=(), mentee=None, mentor=None, wishes=()) -> list[tuple[str, str]]:
+    people = (
+        Person(id="e", name="Ada", wants=tuple(wants), **{**DAY, **(mentee or {})}),
+        Person(id="r", name="Bo", holds=tuple(holds), **{**DAY, **(mentor or {})}),
+        Person(id="x", name="Other", **DAY),
+    )
+    programme = MentoringProgramme(
+        id="m",
+        mentees=(Mentee(person="e", wishes=wishes),),
+        mentors=(Mentor(person="r"),),
+        criteria={Criterion(name): weight for name, weight in criteria.items()},
+    )
+    problem = Problem(round="2026-Q4", skills=SKILLS, people=people, programmes=(programme,))
+    (found,) = reasons_of(problem, solve(problem))
+    return [
+        (row["side"], {key: value for key, value in row.items() if key not in ("side", "criterion")})
+        for row in found
+    ]
+
+
+def test_a_skill_the_mentor_has_speaks_for_and_one_they_lack_against():
+    found = reasons({"skills": 100}, wants=(Wanted("a", 3, 2), Wanted("b", 2, 1)), holds=(Held("a", 4),))
+    assert found == [
+        ("for", {"kind": "has_skill", "skill": "SQL", "level": 4, "wanted": 3}),
+        ("against", {"kind": "lacks_skill", "skill": "Python"}),
+    ]
+
+
+def test_a_level_below_the_wish_speaks_against_where_something_else_speaks_for():
+    found = reasons(
+        {"skills": 90, "hours": 10},
+        wants=(Wanted("a", 4, 1), Wanted("b", 1, 3)),
+        holds=(Held("a", 1), Held("b", 5)),
+    )
+    assert found[0][1]["skill"] == "Python"
+    assert found[1] == ("against", {"kind": "below", "skill": "SQL", "level": 1, "wanted": 4})
+
+
+def test_the_skill_told_in_favour_is_not_held_against_them_too():
+    found = reasons({"skills": 80, "hours": 20}, wants=(Wanted("a", 5, 1),), holds=(Held("a", 3),))
+    assert [side for side, _ in found] == ["for"]
+
+
+def test_nothing_speaks_against_a_pair_without_a_loss():
+    assert [side for side, _ in reasons({"hours": 100})] == ["for"]
+
+
+@pytest.mark.parametrize(
+    ("criterion", "people", "expected"),
+    [
+        ("hours", {"mentor": {"working_hours": ((960, 1200),)}}, {"kind": "hours", "minutes": 60}),
+        ("location", {"mentor": {"location": "Paris"}, "mentee": {"location": "Oslo"}}, {"kind": "location", "same": "time_zone"}),
+        ("grade_step", {"mentor": {"grade": 3}, "mentee": {"grade": 3}}, {"kind": "grades", "above": 0}),
+        ("variety", {"mentor": {"department": "Care"}, "mentee": {"department": "Sales"}}, {"kind": "variety", "department": True, "place": False}),
+        ("level_step", {"wants": (Wanted("a", 3, 1),), "holds": (Held("a", 2),)}, {"kind": "level_step", "skill": "SQL", "level": 2, "wanted": 3}),
+        ("wishes", {"wishes": ("x",)}, {"kind": "wish", "rank": 0}),
+    ],
+)  # fmt: skip
+def test_each_criterion_brings_its_own_fact(criterion, people, expected):
+    assert expected in [fact for _, fact in reasons({criterion: 100}, **people)]

@@ -106,7 +106,8 @@ def write_aside() -> Iterator[Session]:
 
 def changed_rows(statement: sa.UpdateBase) -> int:
     """Carry out an insert, update or delete and return how many rows it touched."""
-    result = db.session.execute(statement.execution_options(synchronize_session=False))
+    kept = statement.execution_options(synchronize_session=False, preserve_rowcount=True)
+    result = db.session.execute(kept)
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 

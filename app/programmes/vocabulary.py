@@ -45,11 +45,16 @@ def _grade_distance(parameters: Mapping[str, Any]) -> str:
     )
 
 
+def _covers_wants(parameters: Mapping[str, Any]) -> str:
+    return f"The mentor can help with at least {parameters['percent']}% of what the mentee wants to learn"
+
+
 def _same_attribute(parameters: Mapping[str, Any]) -> str:
     return f"Both have the same {ATTRIBUTES[parameters['name']]}"
 
 
 RULES: dict[str, RuleWords] = {
+    "covers_wants": RuleWords(_covers_wants, numbers={"percent": (1, 100)}, needs=frozenset({"percent"})),
     "not_in_reporting_line": RuleWords(_always("Not in the same reporting line")),
     "shared_hours": RuleWords(
         _shared_hours, numbers={"minutes": (1, LONGEST_MEETING)}, needs=frozenset({"minutes"})

@@ -200,7 +200,7 @@ def enrolments_of(person_id: int, round_id: int) -> Sequence[Enrolment]:
 
 
 def _round_rows(limit: int | None, offset: int) -> list[RoundRow]:
-    query: sa.Select[Any] = (
+    query: Any = (
         sa.select(MatchingRound, *_counted(MatchingRound.id))
         .order_by(MatchingRound.starts_on.desc(), MatchingRound.id.desc())
         .limit(limit)

@@ -1,6 +1,6 @@
 """Facts for and against each pair of a solution, and about each person left out, as records to keep."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from app.engagements.reasons import AGAINST, FOR
@@ -20,13 +20,25 @@ def reasons_of(problem: Problem, solution: Solution) -> list[Reasons]:
     return [witness.reasons(assignment) for assignment in solution.assignments]
 
 
-def cause_details(cause: Cause) -> dict[str, Any]:
-    """Return what is kept of a cause: nothing from which one could tell who blocked whom."""
+def cause_details(cause: Cause, labels: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is kept of a cause: nothing from which one could tell who blocked whom.
+
+    `labels` are those of the skills.
+    """
     return {
         "considered": cause.considered,
         "eligible": cause.eligible,
         "rules": {rule: count for rule, count in cause.rules.items() if rule != BLOCKED},
+        "lacks": [
+            {"skill": labels[row.skill], "level": row.level, "best": row.best, "possible": row.possible}
+            for row in cause.lacks
+        ],
     }
+
+
+def labels_of(problem: Problem) -> dict[str, str]:
+    """Return what the skills of a problem are called."""
+    return {skill.id: skill.label or skill.id for skill in problem.skills.nodes}
 
 
 class Witness:
@@ -34,7 +46,7 @@ class Witness:
 
     def __init__(self, problem: Problem) -> None:
         self._people = {person.id: person for person in problem.people}
-        self._labels = {skill.id: skill.label or skill.id for skill in problem.skills.nodes}
+        self._labels = labels_of(problem)
         self._programmes = {row.id: row for row in problem.programmes if isinstance(row, MentoringProgramme)}
         self._wishes = {
             (programme.id, mentee.person): mentee.wishes

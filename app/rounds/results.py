@@ -60,6 +60,7 @@ _RULE_WORDS: dict[str, tuple[str, str]] = {
     "shared_language": ("without a language in common", "Invite a mentor who speaks one of their languages"),
     "no_prior_pair": ("they were with before", "Invite a mentor who is new to them"),
     "grade_distance": ("whose grade is not in range", "Invite a mentor of a grade in range"),
+    "covers_wants": ("who cannot help with what they want", "Invite a mentor for what they want to learn"),
     "other_department": ("from the same department", "Invite a mentor from another department"),
     "same_attribute": ("from elsewhere", "Invite a mentor from the same place or department"),
 }
@@ -75,6 +76,8 @@ def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "men
             f"{plural(eligible, partner)} would be possible, and every place went to others.",
             "Invite one more mentor, or ask one of them for another place",
         )
+    if cause == CauseKind.NO_ELIGIBLE_PARTNER and details.get("lacks"):
+        return _lacking(details["lacks"][0])
     if cause in (CauseKind.NO_ELIGIBLE_PARTNER, CauseKind.OWN_CONDITIONS):
         if not rules:
             return Explanation(f"There is no {partner} to consider.", f"Invite a {partner}")
@@ -89,6 +92,17 @@ def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "men
             _RULE_WORDS.get(rules[0][0], _OTHER_WORDS)[1],
         )
     return _PLAIN.get(cause, _PLAIN[CauseKind.NOT_SOLVED])
+
+
+def _lacking(lack: Mapping[str, Any]) -> Explanation:
+    """Say which wanted skill nobody possible has at the level wanted."""
+    asked = f"They ask for {lack['skill']} at level {lack['level']}."
+    invite = f"Invite a mentor for {lack['skill']}"
+    if not lack["best"]:
+        return Explanation(f"{asked} No mentor offers it.", invite)
+    if lack["possible"] < lack["best"]:
+        return Explanation(f"{asked} Whoever offers it at level {lack['best']} breaks another rule.", invite)
+    return Explanation(f"{asked} No mentor offers it above level {lack['best']}.", invite)
 
 
 _PLAIN: dict[str, Explanation] = {

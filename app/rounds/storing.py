@@ -15,7 +15,7 @@ from app.rounds.models import (
     EnrolmentRole,
     UnmatchedPerson,
 )
-from app.rounds.reasons import Reasons, cause_details
+from app.rounds.reasons import Reasons, cause_details, labels_of
 from app.rounds.running import Attempt, settle_finished
 from app.rounds.snapshot_people import person_id_of
 from matching.problem import MentoringProgramme, Problem
@@ -38,7 +38,7 @@ def store(attempt: Attempt, problem: Problem, solution: Solution, reasons: Seque
     rows = list(zip(solution.assignments, reasons, strict=True))
     for start in range(0, len(rows), AT_ONCE):
         _store_pairs(attempt.run_id, programmes, problem, rows[start : start + AT_ONCE])
-    left_out = list(_unmatched_rows(attempt.run_id, programmes, solution))
+    left_out = list(_unmatched_rows(attempt.run_id, programmes, solution, labels_of(problem)))
     if left_out:
         db.session.execute(sa.insert(UnmatchedPerson), left_out)
     return True
@@ -85,7 +85,7 @@ def parts_of(points: Mapping[str, int], weights: Mapping[Any, int]) -> list[dict
 
 
 def _unmatched_rows(
-    run_id: int, programmes: Mapping[str, int], solution: Solution
+    run_id: int, programmes: Mapping[str, int], solution: Solution, labels: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
     for row in solution.unmatched:
         yield {
@@ -94,7 +94,7 @@ def _unmatched_rows(
             "person_id": person_id_of(row.person),
             "role": EnrolmentRole(row.role),
             "cause": row.cause.kind.value,
-            "details": cause_details(row.cause),
+            "details": cause_details(row.cause, labels),
         }
 
 

@@ -16,6 +16,7 @@ ALL_PARAMETERS = {
     "shared_hours": {"minutes": 90},
     "grade_distance": {"min": 1, "max": 4},
     "same_attribute": {"name": "location"},
+    "covers_wants": {"percent": 30},
 }
 
 

@@ -1,0 +1,75 @@
+"""What a run found is said in words that name the cause and the one thing to do."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.rounds.models import Run
+from app.rounds.results import explain_cause, headline, summary
+from matching.solution import CauseKind
+from tests.conftest import NOW
+
+
+def lack(**values) -> dict:
+    return {"lacks": [{"skill": "SQL", "level": 4, "best": 2, "possible": 2, **values}], "considered": 9}
+
+
+@pytest.mark.parametrize(
+    ("cause", "details", "why", "to_do"),
+    [
+        ("places_ran_out", {"eligible": 4}, "4 mentors would be possible", "Invite one more mentor"),
+        ("no_eligible_partner", {}, "There is no mentor to consider.", "Invite a mentor"),
+        (
+            "no_eligible_partner",
+            {"considered": 17, "rules": {"shared_hours": 12, "not_in_reporting_line": 5}},
+            "None of 17 mentors is possible: 12 with too few shared working hours and 5 in the same reporting line.",
+            "Invite a mentor in a nearer time zone",
+        ),
+        ("no_eligible_partner", lack(), "No mentor offers it above level 2.", "Invite a mentor for SQL"),
+        ("no_eligible_partner", lack(best=0, possible=0), "No mentor offers it.", "Invite a mentor for SQL"),
+        ("no_eligible_partner", lack(best=5), "Whoever offers it at level 5 breaks another rule.", "Invite"),
+        (
+            "own_conditions",
+            {"considered": 2, "rules": {"shared_language": 2}},
+            "Their own conditions",
+            "Ask whether",
+        ),
+        ("not_solved", {}, "stopped before their turn", "Run the matching again"),
+    ],
+)
+def test_a_cause_is_said_with_what_to_do(cause, details, why, to_do):
+    explanation = explain_cause(cause, details)
+    assert why in explanation.why
+    assert to_do in explanation.to_do
+
+
+@pytest.mark.parametrize("cause", CauseKind)
+def test_every_cause_has_its_words(cause):
+    assert explain_cause(cause.value, {}).why
+
+
+def run(**values) -> Run:
+    defaults = {
+        "status": "optimal", "mentees": 44, "mentees_matched": 41, "rules_checked": 5, "points": 996, "bound": 1000,
+        "started_at": NOW, "finished_at": NOW + timedelta(seconds=38),
+    }  # fmt: skip
+    return Run(**{**defaults, **values})
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({}, "All 5 rules are kept. The plan is the best possible. It took 38 seconds."),
+        ({"status": "feasible"}, "The plan is within 0.4% of the best possible."),
+        ({"status": "cancelled"}, "The run was stopped early, so a better plan may exist."),
+        ({"finished_at": NOW}, "It took less than a second."),
+        ({"finished_at": NOW + timedelta(minutes=3)}, "It took 3 minutes."),
+    ],
+)
+def test_a_summary_says_rules_quality_and_time(values, sentence):
+    assert sentence in summary(run(**values))
+
+
+def test_the_headline_counts_people():
+    assert headline(run()) == "41 of 44 people have a mentor"
+    assert headline(run(mentees_matched=1)) == "1 of 44 people has a mentor"

@@ -46,7 +46,9 @@ def start(people: int, seed: int, host: str, port: int) -> None:
         click.echo("The demo company is there already; nothing of it is changed.")
     else:
         _load(people, seed)
-    matching_day.hold(tell=click.echo, progress=_progress_line())
+    for sentence in matching_day.hold(_progress_line()):
+        db.session.commit()
+        click.echo(sentence)
     _show_accounts()
     click.echo(
         f"Trellis is at http://{'localhost' if host == '127.0.0.1' else host}:{port}/  (Ctrl-C stops it)"

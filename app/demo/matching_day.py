@@ -1,6 +1,6 @@
 """The demo's matching day: this quarter's round from opening to publishing, as HR would run it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -17,8 +17,10 @@ DAYS_OF_A_QUARTER = 91
 BY = audit.COMMAND_LINE
 
 
-def hold(*, tell: Callable[[str], None], progress: Callable[[str, int], None]) -> None:
-    """Bring this quarter's round as far as published; what an earlier start has done is left as it is.
+def hold(progress: Callable[[str, int], None]) -> Iterator[str]:
+    """Bring this quarter's round as far as published, leaving what an earlier start has done as it is.
+
+    Yields a sentence after each step; the caller commits before it asks for the next.
 
     Raises:
         Conflict: when the run found no plan that may be published.
@@ -26,19 +28,18 @@ def hold(*, tell: Callable[[str], None], progress: Callable[[str, int], None]) -
     matching_round = _this_quarters_round()
     if matching_round.state is RoundState.DRAFT:
         joined = service.open_round(matching_round, by=BY)
-        db.session.commit()
-        tell(f"{matching_round.name} is open: {joined:,} enrolments")
+        yield f"{matching_round.name} is open: {joined:,} enrolments"
     if matching_round.state is RoundState.OPEN:
         service.close_round(matching_round, by=BY)
-        db.session.commit()
     if matching_round.state is RoundState.CLOSED:
-        tell("Matching everyone ...")
-        _run(matching_round, progress)
+        run = _requested_run(matching_round)
+        yield "Matching everyone ..."
+        _carry_out(run, progress)
+        db.session.refresh(matching_round)
     if matching_round.state is RoundState.PROPOSED:
         run = _finished_run(matching_round)
         published = publishing.publish_run(run, by=BY)
-        db.session.commit()
-        tell(f"{published:,} matches are published ({run.status}).")
+        yield f"{published:,} matches are published."
 
 
 def _this_quarters_round() -> MatchingRound:
@@ -50,7 +51,7 @@ def _this_quarters_round() -> MatchingRound:
     if found is not None and found.name == name:
         return found
     programme = db.session.scalars(sa.select(Programme)).one()
-    matching_round = service.create_round(
+    return service.create_round(
         name=name,
         programmes=[programme],
         opens_on=today,
@@ -59,22 +60,21 @@ def _this_quarters_round() -> MatchingRound:
         ends_on=today + timedelta(days=DAYS_OF_A_QUARTER),
         by=BY,
     )
-    db.session.commit()
-    return matching_round
 
 
-def _run(matching_round: MatchingRound, progress: Callable[[str, int], None]) -> None:
+def _requested_run(matching_round: MatchingRound) -> Run:
+    counts = queries.enrolment_counts(matching_round.id)
+    return running.request_run(matching_round, mentees=counts.mentees, mentors=counts.mentors, by=BY)
+
+
+def _carry_out(run: Run, progress: Callable[[str, int], None]) -> None:
     """Carry out a run in this process.
 
     Raises:
         Conflict: when it found no plan.
     """
-    counts = queries.enrolment_counts(matching_round.id)
-    run = running.request_run(matching_round, mentees=counts.mentees, mentors=counts.mentors, by=BY)
-    db.session.commit()
     tasks.carry_out(run.id, progress)
     db.session.refresh(run)
-    db.session.refresh(matching_round)
     if run.state is not RunState.FINISHED:
         raise Conflict(run.failure or "The matching was stopped before it found a plan.")
 

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Model, Stamped, enum_column
 
+# Compared byte by byte on every database: one order, and an index that serves searches for a beginning.
+FOLDED = sa.String(300).with_variant(sa.String(300, collation="C"), "postgresql")
+
 
 class Source(StrEnum):
     """Where a skill came from."""
@@ -47,7 +50,7 @@ class Skill(Stamped, Model):
     source: Mapped[Source] = mapped_column(enum_column(Source, name="source"))
     source_key: Mapped[str] = mapped_column(sa.String(200))
     label: Mapped[str] = mapped_column(sa.String(300))
-    folded_label: Mapped[str] = mapped_column(sa.String(300), index=True)
+    folded_label: Mapped[str] = mapped_column(FOLDED, index=True)
     description: Mapped[str] = mapped_column(sa.Text, default="")
     deprecated_at: Mapped[datetime | None]
     replaced_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("skill.id", ondelete="RESTRICT"))
@@ -64,7 +67,7 @@ class SkillAlias(Model):
 
     skill_id: Mapped[int] = mapped_column(sa.ForeignKey("skill.id", ondelete="CASCADE"), primary_key=True)
     label: Mapped[str] = mapped_column(sa.String(300), primary_key=True)
-    folded_label: Mapped[str] = mapped_column(sa.String(300), index=True)
+    folded_label: Mapped[str] = mapped_column(FOLDED, index=True)
 
 
 class SkillEdge(Model):

@@ -1,18 +1,32 @@
 """Importing ESCO: its traps, its newer versions, and the claims and goals that must survive them."""
 
-import resource
-import time
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from app import create_app
 from app.audit import AuditEvent
 from app.db import db
 from app.skills.models import Claim, EdgeKind, Goal, Skill, SkillAlias, SkillEdge, Source
 from app.skills.queries import skill_named
 from tests import factories
+from tests.conftest import config_for, dispose
 from tests.people.hr_files import shared_data
 from tests.skills.esco_release import FIRST, SKILL, broader, group, relation, skill, write_release
+
+PROJECT = Path(__file__).resolve().parents[2]
+MEASURED = """
+import atexit, resource, sys, time
+from flask.cli import main
+def tell():
+    print(time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+atexit.register(tell)
+main()
+"""
 
 
 def run(app, folder, *options):
@@ -265,12 +279,21 @@ def test_a_folder_that_is_no_release_is_refused_and_changes_nothing(app, first, 
 
 
 @pytest.mark.slow
-def test_the_real_release_is_imported_within_its_limits(app):
+def test_the_real_release_is_imported_within_its_limits(own_database):
+    """In a process of its own, so that its time and memory are nobody else's."""
     folder = shared_data("esco-1.1.1")
-    began = time.process_time()
-    said = imported(app, folder)
-    assert time.process_time() - began < 60
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 600 * 1024
+    environ = {
+        **os.environ,
+        "DATABASE_URL": own_database,
+        "SECRET_KEY": "s" * 32,
+        "JOBS_URL": "redis://unused",
+    }
+    command = [sys.executable, "-c", MEASURED, "--app", "wsgi", "skills", "import-esco", str(folder)]
+    answer = subprocess.run(command, env=environ, cwd=PROJECT, capture_output=True, text=True, check=True)
+    said = answer.stdout
+    cpu_seconds, peak_kib = map(float, answer.stderr.split()[-2:])
+    assert cpu_seconds < 60
+    assert peak_kib < 600 * 1024
     assert "13,896 skills and 640 groups of skills, 85,783 aliases and 26,547 edges" in said
     assert "(20,649 broader, 191 requires, 5,707 related)" in said
     for words in (
@@ -282,6 +305,9 @@ def test_the_real_release_is_imported_within_its_limits(app):
         "4,646 skills and groups below more than one other",
     ):
         assert words in said
-    unseen = sa.or_(*(SkillAlias.label.contains(letter) for letter in "\u00a0\u200b\n"))
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(SkillAlias).where(unseen)) == 0
-    assert len(skill_named("manage musical staff")) == 1
+    app = create_app(config_for(own_database))
+    with app.app_context():
+        unseen = sa.or_(*(SkillAlias.label.contains(letter) for letter in "\u00a0\u200b\n"))
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(SkillAlias).where(unseen)) == 0
+        assert len(skill_named("manage musical staff")) == 1
+    dispose(app)

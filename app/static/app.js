@@ -37,8 +37,19 @@
   page.addEventListener("htmx:afterRequest", ({ detail }) => detail.target?.removeAttribute("aria-busy"));
 
   // After a swap, and on a new page, focus goes to what the server marked: an error, or a new panel.
+  // Whose control is gone with the part it was in stays in what came in its place.
   const focusIn = (part) => (part.matches?.("[data-focus]") ? part : part.querySelector?.("[data-focus]"))?.focus();
-  page.addEventListener("htmx:afterSettle", ({ target }) => focusIn(target));
+  let focusWasIn = null;
+  page.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    focusWasIn = detail.target.contains(page.activeElement) ? detail.target.id : null;
+  });
+  page.addEventListener("htmx:afterSettle", ({ target }) => {
+    focusIn(target);
+    const place = focusWasIn && page.activeElement === page.body && page.getElementById(focusWasIn);
+    if (!place) return;
+    place.tabIndex = -1;
+    place.focus();
+  });
   focusIn(page);
 
   // Menus: Escape closes one and gives focus back; a click elsewhere closes all.

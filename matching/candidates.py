@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.columns import Columns
+from matching.offers import SkillFit
 from matching.problem import MentoringProgramme, Problem
 from matching.rules import HardRule, Mask, rules_of
 from matching.score import Scorer, scorer_of
-from matching.skills import NO_SKILLS, closeness_of
+from matching.skills import Closeness, closeness_of
 from matching.views import Block, Index, Matrix, Pairs, Sides, View, matrix_of
 from matching.watch import Watch
 
@@ -60,13 +61,23 @@ class Market:
             np.array([self.columns.index[row.person] for row in programme.mentees], dtype=np.intp),
             np.array([self.columns.index[row.person] for row in programme.mentors], dtype=np.intp),
         )
-        self.rules: tuple[HardRule, ...] = rules_of(problem, programme, self.columns, self.sides)
-        self.closeness = closeness_of(problem) if programme.candidates is None else NO_SKILLS
-        self.scorer: Scorer = scorer_of(problem, programme, self.columns, self.sides, self.closeness)
+        asked = problem, programme, self.columns, self.sides
+        self.rules: tuple[HardRule, ...] = rules_of(*asked, lambda: self.fit)
+        self.scorer: Scorer = scorer_of(*asked, lambda: self.fit)
         self.explicit = None if programme.candidates is None else self._eligible(_explicit(programme))
         self._is_kept = np.zeros(len(self.sides.mentees), dtype=np.bool_)
         # The system gives the memory only as rows are written, so this costs nothing where nothing is kept.
         self._kept = np.empty(self.sides.shape if self.cells <= KEPT_CELLS else (0, 0), dtype=np.int16)
+
+    @cached_property
+    def closeness(self) -> Closeness:
+        """How close the skills of the problem's people are; found when first asked for."""
+        return closeness_of(self.problem)
+
+    @cached_property
+    def fit(self) -> SkillFit:
+        """How well the mentors' skills answer the mentees' wants; found when first asked for."""
+        return SkillFit(self.problem, self.sides, self.closeness)
 
     @property
     def cells(self) -> int:

@@ -1,20 +1,26 @@
 """Why somebody has no match: one cause each, found by looking at every partner they could have had."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from matching.candidates import BLOCK_CELLS, Candidates, Market
 from matching.goals import Amounts
-from matching.problem import GoalName, RuleName
+from matching.problem import GoalName, RuleName, Wanted
 from matching.rules import BLOCKED, SELF, Mask
-from matching.solution import Cause, CauseKind, Role, Unmatched
+from matching.solution import Cause, CauseKind, Lack, Role, Unmatched
 from matching.views import Block, Index
 
 # What people settle themselves; the other rules are the organisation's.
 OWN_RULES = frozenset({BLOCKED, RuleName.SHARED_HOURS.value, RuleName.SHARED_LANGUAGE.value})
 NOT_A_CANDIDATE = "candidate"
 NAMED_RIVALS = 20
+COVERS_WANTS = RuleName.COVERS_WANTS.value
+# Every level divides it, so that shares of levels stay whole numbers.
+ALL_LEVELS = 60
 
 
 def causes_of(
@@ -47,21 +53,22 @@ class _Diagnosis:
         left_out = np.flatnonzero(self._taken == 0)
         for rows in _chunks(left_out, len(programme.mentors)):
             block = Block(self._market.sides, rows, np.arange(len(programme.mentors)))
-            eligible, kept_by_others, removed = _look(self._market, block, axis=1)
+            seen = _look(self._market, block, axis=1)
             for number, row in enumerate(rows.tolist()):
-                counts = {name: int(count[number]) for name, count in removed.items() if count[number]}
-                cause = self._mentee_cause(row, eligible[number], bool(kept_by_others[number]), counts)
+                cause = self._mentee_cause(row, seen, number)
                 person = programme.mentees[row].person
                 yield Unmatched(programme=programme.id, person=person, role=Role.MENTEE, cause=cause)
 
-    def _mentee_cause(self, row: int, eligible: Mask, narrow: bool, removed: dict[str, int]) -> Cause:
-        partners = np.flatnonzero(eligible)
+    def _mentee_cause(self, row: int, seen: "_Look", number: int) -> Cause:
+        partners, removed = np.flatnonzero(seen.eligible[number]), seen.removed_of(number)
         rivals: tuple[str, ...] = ()
         rival_count = 0
+        lacks: tuple[Lack, ...] = ()
         if self._market.programme.mentees[row].places == 0:
             kind = CauseKind.NO_PLACES_ASKED
         elif not len(partners):
-            kind = CauseKind.OWN_CONDITIONS if narrow else CauseKind.NO_ELIGIBLE_PARTNER
+            kind = CauseKind.OWN_CONDITIONS if seen.narrow[number] else CauseKind.NO_ELIGIBLE_PARTNER
+            lacks = self._lacks(row, seen.reachable[number]) if COVERS_WANTS in removed else ()
         elif (self._given[partners] >= self._capacity[partners]).all():
             kind = CauseKind.PLACES_RAN_OUT
             rivals, rival_count = self._rivals(partners)
@@ -70,7 +77,31 @@ class _Diagnosis:
             later = self._market.programme.goals[0] is not GoalName.COVERAGE
             kind = CauseKind.NO_GAIN if self._finished and later else CauseKind.NOT_SOLVED
         considered = len(self._market.programme.mentors)
-        return _cause(kind, considered, len(partners), removed, rivals, rival_count)
+        return _cause(kind, considered, len(partners), removed, rivals, rival_count, lacks)
+
+    def _lacks(self, row: int, others: Mask) -> tuple[Lack, ...]:
+        """Return the skills that none of the `others` has at the level wanted, the most missed first."""
+        market = self._market
+        own = market.sides.mentees[row]
+        found: list[tuple[int, Lack]] = []
+        for want in market.problem.people[own].wants:
+            columns, levels = self._holders.get(want.skill, _NOBODY)
+            best = int(levels[market.sides.mentors[columns] != own].max(initial=0))
+            possible = int(levels[others[columns]].max(initial=0))
+            if possible < want.level:
+                lack = Lack(skill=want.skill, level=want.level, best=best, possible=possible)
+                found.append((_missed(want, possible), lack))
+        return tuple(lack for _missed, lack in sorted(found, key=lambda item: (-item[0], item[1].skill)))
+
+    @cached_property
+    def _holders(self) -> dict[str, tuple[Index, Index]]:
+        """The mentors who have each skill, and at what level."""
+        listed: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for column, position in enumerate(self._market.sides.mentors):
+            for held in self._market.problem.people[position].holds:
+                listed[held.skill].append((column, held.level))
+        tables = {skill: np.array(rows, dtype=np.intp) for skill, rows in listed.items()}
+        return {skill: (table[:, 0], table[:, 1]) for skill, table in tables.items()}
 
     def _rivals(self, mentors: Index) -> tuple[tuple[str, ...], int]:
         """Return who holds the places of these mentors: the first few by id, and how many in all."""
@@ -87,12 +118,11 @@ class _Diagnosis:
         free = np.flatnonzero(self._given == 0)
         for columns in _chunks(free, len(programme.mentees)):
             block = Block(self._market.sides, np.arange(len(programme.mentees)), columns)
-            eligible, kept_by_others, removed = _look(self._market, block, axis=0)
+            seen = _look(self._market, block, axis=0)
             for number, column in enumerate(columns.tolist()):
-                counts = {name: int(count[number]) for name, count in removed.items() if count[number]}
-                partners = int(eligible[:, number].sum())
-                kind = self._mentor_kind(column, partners, bool(kept_by_others[number]))
-                cause = _cause(kind, len(programme.mentees), partners, counts)
+                partners = int(seen.eligible[:, number].sum())
+                kind = self._mentor_kind(column, partners, bool(seen.narrow[number]))
+                cause = _cause(kind, len(programme.mentees), partners, seen.removed_of(number))
                 person = programme.mentors[column].person
                 yield Unmatched(programme=programme.id, person=person, role=Role.MENTOR, cause=cause)
 
@@ -104,6 +134,13 @@ class _Diagnosis:
         return CauseKind.NOT_NEEDED if self._finished else CauseKind.NOT_SOLVED
 
 
+_NOBODY: tuple[Index, Index] = np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+
+
+def _missed(want: Wanted, level: int) -> int:
+    return want.importance * (want.level - level) * (ALL_LEVELS // want.level)
+
+
 def _cause(
     kind: CauseKind,
     others: int,
@@ -111,6 +148,7 @@ def _cause(
     removed: dict[str, int],
     rivals: tuple[str, ...] = (),
     rival_count: int = 0,
+    lacks: tuple[Lack, ...] = (),
 ) -> Cause:
     return Cause(
         kind=kind,
@@ -120,17 +158,34 @@ def _cause(
         rules={name: count for name, count in removed.items() if name != SELF},
         rivals=rivals,
         rival_count=rival_count,
+        lacks=lacks,
     )
 
 
-def _look(market: Market, block: Block, *, axis: int) -> tuple[Mask, Mask, dict[str, Amounts]]:
-    """Return the eligible pairs of a block, who has some but for their own rules, and what each rule removed.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What a look at a block of pairs found.
 
-    Sums run along `axis`: 1 tells of mentees, 0 of mentors.
+    `eligible` pairs keep every rule, `reachable` ones every rule but the one about skills. `narrow` marks who
+    would have a partner but for people's own rules, `removed` counts the partners each rule removed.
     """
+
+    eligible: Mask
+    reachable: Mask
+    narrow: Mask
+    removed: dict[str, Amounts]
+
+    def removed_of(self, number: int) -> dict[str, int]:
+        """Return how many partners each rule removed for one person."""
+        return {name: int(count[number]) for name, count in self.removed.items() if count[number]}
+
+
+def _look(market: Market, block: Block, *, axis: int) -> _Look:
+    """Hold a block of pairs against the rules; sums run along `axis`: 1 tells of mentees, 0 of mentors."""
     shape = np.broadcast_shapes(block.mentee.shape, block.mentor.shape)
     eligible: Mask = np.ones(shape, dtype=np.bool_)
     by_others: Mask = np.ones(shape, dtype=np.bool_)
+    reachable: Mask = np.ones(shape, dtype=np.bool_)
     removed: dict[str, Amounts] = {}
     for rule in market.rules:
         kept = rule.keeps(block)
@@ -138,12 +193,14 @@ def _look(market: Market, block: Block, *, axis: int) -> tuple[Mask, Mask, dict[
         eligible &= kept
         if rule.name not in OWN_RULES:
             by_others &= kept
+        if rule.name != COVERS_WANTS:
+            reachable &= kept
     if market.explicit is not None:
         named = block.entries(market.named_pairs)
         removed[NOT_A_CANDIDATE] = (eligible & ~named).sum(axis=axis)
         eligible &= named
         by_others &= named
-    return eligible, np.asarray(by_others.any(axis=axis)), removed
+    return _Look(eligible, reachable, np.asarray(by_others.any(axis=axis)), removed)
 
 
 def _chunks(numbers: Index, others: int) -> Iterator[Index]:

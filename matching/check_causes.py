@@ -1,8 +1,9 @@
 """Verifies who is said to be without a match, and that the cause given for each is the true one."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -10,7 +11,8 @@ from matching.check_grid import Forbidden, Grid
 from matching.check_plan import Placed
 from matching.check_report import Violation, ViolationKind
 from matching.check_sheet import Flags, Integers, Sheet
-from matching.solution import Cause, CauseKind, Role, Solution, Unmatched
+from matching.problem import Person
+from matching.solution import Cause, CauseKind, Lack, Role, Solution, Unmatched
 
 OWN_CONDITIONS = (ViolationKind.BLOCK, ViolationKind.SHARED_HOURS, ViolationKind.SHARED_LANGUAGE)
 """What people settle themselves; all other restrictions are the organisation's."""
@@ -68,7 +70,7 @@ def _false_causes(
             right = diagnosis.of_mentee(sheet.row[person])
         else:
             right = diagnosis.of_mentor(sheet.column[person], tallies[sheet.column[person]])
-        for field in ("kind", "considered", "eligible", "rules", "rivals", "rival_count"):
+        for field in ("kind", "considered", "eligible", "rules", "rivals", "rival_count", "lacks"):
             expected, given = getattr(right, field), getattr(row.cause, field)
             if expected != given:
                 sentence = f"{sheet.name(person)} has no match: {field} is {expected}, not {given}."
@@ -97,6 +99,10 @@ class _Diagnosis:
         given = Counter(pair.column for pair in pairs)
         taken = np.array([given[column] for column in range(len(sheet.mentors))], dtype=np.int64)
         self.full: Flags = taken >= sheet.capacity
+        self._levels: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for column, mentor in enumerate(sheet.mentors):
+            for held in mentor.holds:
+                self._levels[held.skill].append((column, held.level))
 
     def of_mentee(self, row: int) -> Cause:
         """Return the cause for a mentee without a mentor."""
@@ -105,10 +111,13 @@ class _Diagnosis:
         counts = np.bincount(_first_restriction(forbidden), minlength=len(forbidden) + 1)
         tally = _tally(list(forbidden), counts.tolist(), bool(_only_own(forbidden).any()))
         rivals: list[str] = []
+        lacks: list[Lack] = []
         if not self.sheet.places[row]:
             kind = CauseKind.NO_PLACES_ASKED
         elif not tally.eligible:
             kind = _nobody(tally)
+            if ViolationKind.COVERS_WANTS in tally.removed:
+                lacks = self._lacks(self.sheet.mentees[row], forbidden)
         elif self.full[eligible].all():
             kind = CauseKind.PLACES_RAN_OUT
             rivals = self._holders_of(np.flatnonzero(eligible))
@@ -116,7 +125,23 @@ class _Diagnosis:
             # With coverage as the first goal nobody is left out of a proved plan beside a free place.
             later = self.sheet.programme.goals[0] != "coverage"
             kind = CauseKind.NO_GAIN if self.proved and later else CauseKind.NOT_SOLVED
-        return _cause(kind, tally, rivals)
+        return _cause(kind, tally, rivals, lacks)
+
+    def _lacks(self, mentee: Person, forbidden: Forbidden) -> list[Lack]:
+        """Return what no mentor has whom only the skills wanted rule out, the greatest loss first."""
+        others = [mask for kind, mask in forbidden.items() if kind is not ViolationKind.COVERS_WANTS]
+        ruled_out = np.logical_or.reduce(others)
+        own = self.sheet.column.get(mentee.id)
+        found: list[tuple[Fraction, str, Lack]] = []
+        for want in mentee.wants:
+            levels = {mentor: level for mentor, level in self._levels[want.skill] if mentor != own}
+            best = max(levels.values(), default=0)
+            possible = max((level for mentor, level in levels.items() if not ruled_out[mentor]), default=0)
+            if possible < want.level:
+                loss = want.importance * (1 - Fraction(possible, want.level))
+                lack = Lack(skill=want.skill, level=want.level, best=best, possible=possible)
+                found.append((-loss, want.skill, lack))
+        return [lack for _, _, lack in sorted(found, key=lambda row: row[:2])]
 
     def of_mentor(self, column: int, tally: _Tally) -> Cause:
         """Return the cause for a mentor without a mentee."""
@@ -126,7 +151,7 @@ class _Diagnosis:
             kind = _nobody(tally)
         else:
             kind = CauseKind.NOT_NEEDED if self.proved else CauseKind.NOT_SOLVED
-        return _cause(kind, tally, [])
+        return _cause(kind, tally)
 
     def tallies_of_mentors(self, columns: list[int]) -> dict[int, _Tally]:
         """Return the tally of each of these mentors, in one pass over all mentees."""
@@ -182,7 +207,7 @@ def _nobody(tally: _Tally) -> CauseKind:
     return CauseKind.OWN_CONDITIONS if tally.own_conditions else CauseKind.NO_ELIGIBLE_PARTNER
 
 
-def _cause(kind: CauseKind, tally: _Tally, rivals: list[str]) -> Cause:
+def _cause(kind: CauseKind, tally: _Tally, rivals: Sequence[str] = (), lacks: Sequence[Lack] = ()) -> Cause:
     return Cause(
         kind=kind,
         considered=tally.considered,
@@ -190,4 +215,5 @@ def _cause(kind: CauseKind, tally: _Tally, rivals: list[str]) -> Cause:
         rules=tally.removed,
         rivals=tuple(rivals[:RIVALS_NAMED]),
         rival_count=len(rivals),
+        lacks=tuple(lacks),
     )

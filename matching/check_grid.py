@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from matching.check_certificate import Candidates
+from matching.check_fit import Fit
 from matching.check_hours import SharedHours
 from matching.check_points import Points
 from matching.check_report import ViolationKind
@@ -34,10 +35,10 @@ class Grid(Protocol):
 
 def grid_of(sheet: Sheet) -> Grid:
     """Return a programme's grid: of its explicit candidates if it has any, else by rules and criteria."""
-    hours = SharedHours(sheet)
-    rules = Rules(sheet, hours)
+    hours, fit = SharedHours(sheet), Fit(sheet)
+    rules = Rules(sheet, hours, fit)
     return (
-        RuledGrid(sheet, rules, Points(sheet, hours))
+        RuledGrid(sheet, rules, Points(sheet, hours, fit))
         if sheet.programme.candidates is None
         else ExplicitGrid(sheet, rules)
     )

@@ -24,6 +24,7 @@ SENTENCES = {
     ViolationKind.GRADE_DISTANCE: "The grades of {mentee} and {mentor} are not as far apart as they must.",
     ViolationKind.OTHER_DEPARTMENT: "{mentee} and {mentor} are not known to be in different departments.",
     ViolationKind.SAME_ATTRIBUTE: "{mentee} and {mentor} do not have the attribute in common.",
+    ViolationKind.COVERS_WANTS: "{mentor} covers too little of what {mentee} wants to learn.",
 }
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from matching.check_fit import Fit
 from matching.check_hours import SharedHours
 from matching.check_sheet import Integers, Sheet, Texts
-from matching.check_skills import closeness
 from matching.problem import Criterion, Person
 
 THOUSAND = 1000
@@ -15,10 +15,6 @@ HOURS_ENOUGH = 240
 WISH_RANKS = (1000, 800, 600, 400)
 LATER_WISH = 200
 GRADE_STEPS = ((0, 600), (1, 1000), (2, 1000), (3, 600), (4, 300))
-LEVEL_STEPS = ((0, 500), (1, 1000), (2, 1000), (3, 600), (4, 600))
-
-Worth = tuple[Integers, Integers]
-"""Columns of mentors, each once, and what they are worth in thousandths; other mentors are worth nothing."""
 
 
 class Points:
@@ -29,9 +25,10 @@ class Points:
     The shares are those of ``docs/matching.md``, section Points.
     """
 
-    def __init__(self, sheet: Sheet, hours: SharedHours) -> None:
+    def __init__(self, sheet: Sheet, hours: SharedHours, fit: Fit) -> None:
         self.sheet = sheet
         self.hours = hours
+        self.fit = fit
         self.weights = {name: weight for name, weight in sheet.programme.criteria.items() if weight > 0}
         self.wishes = {mentee.person: mentee.wishes for mentee in sheet.programme.mentees}
         self.departments = Texts(mentor.department for mentor in sheet.mentors)
@@ -40,10 +37,6 @@ class Points:
         grades = [np.nan if mentor.grade is None else mentor.grade for mentor in sheet.mentors]
         self.grades = np.array(grades, dtype=float)
         self.latest = self._latest_partners()
-        by_skill = {Criterion.SKILLS, Criterion.LEVEL_STEP} & set(self.weights)
-        self.near = closeness(sheet.problem) if by_skill else {}
-        self.holders = self._holders()
-        self._worths: dict[tuple[Criterion, str, int], Worth] = {}
 
     def parts(self, row: int) -> dict[Criterion, Integers]:
         """Return, for one mentee, the points of each criterion with every mentor."""
@@ -58,34 +51,10 @@ class Points:
         return sum(self.parts(row).values(), self._nothing())
 
     def _skills(self, mentee: Person) -> Integers:
-        return self._average(mentee, Criterion.SKILLS)
+        return self.fit.covered(mentee)
 
     def _level_step(self, mentee: Person) -> Integers:
-        return self._average(mentee, Criterion.LEVEL_STEP)
-
-    def _average(self, mentee: Person, criterion: Criterion) -> Integers:
-        total = self._nothing()
-        for want in mentee.wants:
-            columns, worth = self._worth(criterion, want.skill, want.level)
-            total[columns] += want.importance * worth
-        return total // max(1, sum(want.importance for want in mentee.wants))
-
-    def _worth(self, criterion: Criterion, skill: str, level: int) -> Worth:
-        """Return what each mentor's best skill is worth to somebody who wants ``skill`` at ``level``."""
-        key = (criterion, skill, level)
-        if key not in self._worths:
-            best = self._nothing()
-            for held, near in self.near.get(skill, {}).items():
-                columns, levels = self.holders.get(held, _NOBODY)
-                share = (
-                    _covered(near, levels, level)
-                    if criterion == Criterion.SKILLS
-                    else _stepped(near, levels, level)
-                )
-                best[columns] = np.maximum(best[columns], share)
-            columns = np.flatnonzero(best)
-            self._worths[key] = columns, best[columns]
-        return self._worths[key]
+        return self.fit.stepped(mentee)
 
     def _hours(self, mentee: Person) -> Integers:
         return np.minimum(self.hours.row(mentee), HOURS_ENOUGH) * THOUSAND // HOURS_ENOUGH
@@ -120,15 +89,6 @@ class Points:
     def _nothing(self) -> Integers:
         return np.zeros(len(self.sheet.mentors), dtype=np.int64)
 
-    def _holders(self) -> dict[str, Worth]:
-        """Return who holds each skill, and at what level."""
-        listed: dict[str, list[tuple[int, int]]] = defaultdict(list)
-        for column, mentor in enumerate(self.sheet.mentors):
-            for held in mentor.holds:
-                listed[held.skill].append((column, held.level))
-        tables = {skill: np.array(rows, dtype=np.int64) for skill, rows in listed.items()}
-        return {skill: (table[:, 0], table[:, 1]) for skill, table in tables.items()}
-
     def _latest_partners(self) -> dict[str, set[str]]:
         rows = [row for row in self.sheet.problem.history if row.programme == self.sheet.programme.id]
         latest = max((row.round for row in rows), default="")
@@ -140,8 +100,6 @@ class Points:
         return partners
 
 
-_NOBODY: Worth = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
-
 _SHARES: dict[Criterion, Callable[[Points, Person], Integers]] = {
     Criterion.SKILLS: Points._skills,
     Criterion.LEVEL_STEP: Points._level_step,
@@ -152,14 +110,3 @@ _SHARES: dict[Criterion, Callable[[Points, Person], Integers]] = {
     Criterion.LOCATION: Points._location,
     Criterion.GRADE_STEP: Points._grade_step,
 }
-
-
-def _covered(near: int, levels: Integers, wanted: int) -> Integers:
-    return near * np.minimum(levels, wanted) // wanted
-
-
-def _stepped(near: int, levels: Integers, wanted: int) -> Integers:
-    share = np.zeros(len(levels), dtype=np.int64)
-    for step, worth in LEVEL_STEPS:
-        share[levels == wanted + step] = near * worth // THOUSAND
-    return share

@@ -30,6 +30,7 @@ class ViolationKind(StrEnum):
     GRADE_DISTANCE = "grade_distance"
     OTHER_DEPARTMENT = "other_department"
     SAME_ATTRIBUTE = "same_attribute"
+    COVERS_WANTS = "covers_wants"
     LOCK_NOT_KEPT = "lock_not_kept"
     FALSE_LOCK = "false_lock"
     OVERRIDE_WITHOUT_REASON = "override_without_reason"

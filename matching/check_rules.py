@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from matching.check_fit import Fit
 from matching.check_hours import SharedHours
 from matching.check_report import ViolationKind
 from matching.check_sheet import Flags, Sheet, Texts, grouped
@@ -13,9 +14,10 @@ from matching.problem import Person, Rule, RuleName
 class Rules:
     """What holds between mentees and mentors of one programme: blocks, bans and the rules it names."""
 
-    def __init__(self, sheet: Sheet, hours: SharedHours) -> None:
+    def __init__(self, sheet: Sheet, hours: SharedHours, fit: Fit) -> None:
         self.sheet = sheet
         self.hours = hours
+        self.fit = fit
         problem, programme = sheet.problem, sheet.programme
         self.blocked = _together(problem.blocks)
         self.banned = _together(ban.members for ban in problem.bans if ban.programme == programme.id)
@@ -90,6 +92,9 @@ class Rules:
     def _same_attribute(self, mentee: Person, rule: Rule) -> Flags:
         return ~self.attributes[rule.name].same(mentee.attributes.get(rule.name or ""))
 
+    def _covers_wants(self, mentee: Person, rule: Rule) -> Flags:
+        return self.fit.too_little(mentee, rule.percent or 0)
+
 
 def _together(groups: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
     """Return, for each person of the groups, the people they share a group with."""
@@ -104,4 +109,5 @@ _FORBIDS: dict[RuleName, Callable[[Rules, Person, Rule], Flags]] = {
     RuleName.GRADE_DISTANCE: Rules._grade_distance,
     RuleName.OTHER_DEPARTMENT: Rules._other_department,
     RuleName.SAME_ATTRIBUTE: Rules._same_attribute,
+    RuleName.COVERS_WANTS: Rules._covers_wants,
 }

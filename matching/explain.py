@@ -75,7 +75,7 @@ class Explainer:
         self._labels = {node.id: node.label or node.id for node in problem.skills.nodes}
         self._mentees = {row.person: (number, row) for number, row in enumerate(self._programme.mentees)}
         self._mentors = {row.person: number for number, row in enumerate(self._programme.mentors)}
-        self._near = lru_cache(maxsize=None)(self._market.closeness.near)
+        self._near = lru_cache(maxsize=None)(lambda skill: self._market.closeness.near(skill))
 
     def why_all(self, solution: Solution) -> Iterator[PairReasons]:
         """Yield the reasons for every assignment of the programme, in their order."""

@@ -150,6 +150,7 @@ def _mentoring(
             Rule(rule=RuleName.SHARED_LANGUAGE),
             Rule(rule=RuleName.NO_PRIOR_PAIR),
             Rule(rule=RuleName.GRADE_DISTANCE, min=0, max=6),
+            Rule(rule=RuleName.COVERS_WANTS, percent=25),
         ),
         criteria={
             Criterion.SKILLS: 45,

@@ -29,7 +29,11 @@ Worth = Callable[[_Offers, int], NDArray[np.int64]]
 
 
 class SkillFit:
-    """The shares of `skills` and `level_step` for any view: one sparse product each."""
+    """The shares of `skills` and `level_step` for any view: one sparse product each.
+
+    The rule `covers_wants` and the criterion `skills` ask for the same figures of the same view, one after
+    the other; the latest are therefore kept.
+    """
 
     def __init__(self, problem: Problem, sides: Sides, closeness: Closeness) -> None:
         wants = _wants(problem, sides, closeness)
@@ -38,14 +42,23 @@ class SkillFit:
         cells = [number[int(skill), int(level)] for _row, skill, level, _importance in wants]
         shape = (len(sides.mentees), len(features))
         self._asked = matrix_of(wants[:, 3].astype(np.int32), wants[:, 0], cells, shape)
-        self._importance = np.maximum(np.asarray(self._asked.sum(axis=1)).ravel(), 1).astype(np.int32)
+        asked = np.asarray(self._asked.sum(axis=1)).ravel()
+        self._importance = np.maximum(asked, 1).astype(np.int32)
+        self._asks_nothing = asked == 0
         offers = _offers(problem, sides, closeness)
         self._covered = _best(offers, features, len(sides.mentors), _cover)
         self._stepped = _best(offers, features, len(sides.mentors), _step)
+        self._latest: tuple[View, NDArray[np.int32]] | None = None
 
     def cover(self, view: View) -> NDArray[np.int32]:
         """Return how far the mentors' skills cover the mentees' wants, in thousandths."""
-        return self._average(view, self._covered)
+        if self._latest is None or self._latest[0] is not view:
+            self._latest = view, self._average(view, self._covered)
+        return self._latest[1]
+
+    def covers(self, view: View, percent: int) -> NDArray[np.bool_]:
+        """Tell where the mentor covers at least so much of the wants, or where nothing is wanted."""
+        return np.asarray((self.cover(view) >= 10 * percent) | self._asks_nothing[view.rows])
 
     def step(self, view: View) -> NDArray[np.int32]:
         """Return how well the mentors' levels stand above the levels wanted, in thousandths."""

@@ -99,6 +99,7 @@ class Rule:
     min: int | None = None
     max: int | None = None
     name: str | None = None
+    percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ RULE_FIGURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "grade_distance": ((), ("min", "max")),
     "other_department": ((), ()),
     "same_attribute": (("name",), ()),
+    "covers_wants": (("percent",), ()),
 }
 CRITERIA = ("skills", "level_step", "hours", "variety", "wishes", "continuity", "location", "grade_step")
 GOALS = ("coverage", "points")
@@ -49,7 +50,7 @@ def check_programme(programme: "Programme", people: Collection[str], skills: Col
 def _check_rule(rule: "Rule") -> None:
     values.check_choice(rule.rule, RULE_FIGURES, ".rule", "rule")
     needed, allowed = RULE_FIGURES[rule.rule]
-    for name in ("minutes", "min", "max", "name"):
+    for name in ("minutes", "min", "max", "name", "percent"):
         value = getattr(rule, name)
         if value is None and name in needed:
             raise ProblemError(f".{name}", f"the rule {rule.rule} needs {name}.")
@@ -59,6 +60,8 @@ def _check_rule(rule: "Rule") -> None:
         values.check_whole(rule.minutes, ".minutes", 0, MINUTES_A_DAY)
     if rule.name is not None:
         values.check_id(rule.name, ".name")
+    if rule.percent is not None:
+        values.check_whole(rule.percent, ".percent", 1, 100)
     for name in ("min", "max"):
         if getattr(rule, name) is not None:
             values.check_whole(getattr(rule, name), f".{name}", -100, 100)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.columns import UNKNOWN, UNKNOWN_GRADE, Columns
+from matching.offers import SkillFit
 from matching.problem import MentoringProgramme, Problem, Rule, RuleName
 from matching.views import Matrix, Sides, View, matrix_of
 
@@ -42,6 +43,11 @@ def sentence_of(rule: Rule) -> str:
             return "They work in different departments."
         case RuleName.SAME_ATTRIBUTE:
             return f"They have the same {rule.name}."
+        case RuleName.COVERS_WANTS:
+            return (
+                "The mentor can help with what the mentee wants to learn "
+                f"(covers at least {rule.percent} % of it)."
+            )
 
 
 def _grades(rule: Rule) -> str:
@@ -53,9 +59,16 @@ def _grades(rule: Rule) -> str:
 
 
 def rules_of(
-    problem: Problem, programme: MentoringProgramme, columns: Columns, sides: Sides
+    problem: Problem,
+    programme: MentoringProgramme,
+    columns: Columns,
+    sides: Sides,
+    fit: Callable[[], SkillFit],
 ) -> tuple[HardRule, ...]:
-    """Return every rule of a programme in the order they are applied: those that always hold first."""
+    """Return every rule of a programme in the order they are applied: those that always hold first.
+
+    `fit` is only called when a rule is about skills.
+    """
     position = Positions(columns, sides)
     blocks = position.matrix(problem.blocks)
     bans = position.matrix([ban.members for ban in problem.bans if ban.programme == programme.id])
@@ -66,7 +79,11 @@ def rules_of(
     )
     if programme.candidates is not None:
         return always
-    return always + tuple(_named(rule, problem, programme, columns, position) for rule in programme.rules)
+    named = (
+        HardRule(rule.rule.value, sentence_of(rule), _test(rule, problem, programme, columns, position, fit))
+        for rule in programme.rules
+    )
+    return always + tuple(named)
 
 
 class Positions:
@@ -94,14 +111,13 @@ class Positions:
         return matrix_of(np.ones(len(rows), dtype=np.bool_), rows, cells, self.shape)
 
 
-def _named(
-    rule: Rule, problem: Problem, programme: MentoringProgramme, columns: Columns, position: Positions
-) -> HardRule:
-    return HardRule(rule.rule.value, sentence_of(rule), _test(rule, problem, programme, columns, position))
-
-
 def _test(
-    rule: Rule, problem: Problem, programme: MentoringProgramme, columns: Columns, position: Positions
+    rule: Rule,
+    problem: Problem,
+    programme: MentoringProgramme,
+    columns: Columns,
+    position: Positions,
+    fit: Callable[[], SkillFit],
 ) -> Callable[[View], Any]:
     match rule.rule:
         case RuleName.NOT_IN_REPORTING_LINE:
@@ -125,6 +141,9 @@ def _test(
         case RuleName.SAME_ATTRIBUTE:
             values = columns.attributes[rule.name or ""]
             return lambda view: same(view, values)
+        case RuleName.COVERS_WANTS:
+            covers, percent = fit().covers, rule.percent or 0
+            return lambda view: covers(view, percent)
 
 
 def same(view: View, column: NDArray[np.int32]) -> Mask:

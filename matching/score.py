@@ -10,7 +10,6 @@ from matching.columns import Columns
 from matching.offers import SkillFit
 from matching.problem import Criterion, MentoringProgramme, Problem
 from matching.rules import Positions, differ, grades_above, same, shared_minutes
-from matching.skills import Closeness
 from matching.views import Matrix, Sides, View, matrix_of
 
 FULL = 1000
@@ -43,16 +42,18 @@ class Scorer:
 
 
 def scorer_of(
-    problem: Problem, programme: MentoringProgramme, columns: Columns, sides: Sides, closeness: Closeness
+    problem: Problem,
+    programme: MentoringProgramme,
+    columns: Columns,
+    sides: Sides,
+    fit: Callable[[], SkillFit],
 ) -> Scorer:
-    """Return the scorer of a programme; criteria without weight are left out."""
+    """Return the scorer of a programme; criteria without weight are left out.
+
+    `fit` is only called when a criterion is about skills.
+    """
     weights = {name: weight for name, weight in programme.criteria.items() if weight > 0}
     position = Positions(columns, sides)
-    fit = (
-        SkillFit(problem, sides, closeness)
-        if {Criterion.SKILLS, Criterion.LEVEL_STEP} & set(weights)
-        else None
-    )
     wishes = _wishes(programme, position)
     latest = position.matrix(_latest_pairs(problem, programme))
     known: dict[Criterion, Callable[[View], Shares]] = {
@@ -65,8 +66,8 @@ def scorer_of(
         Criterion.LOCATION: lambda view: _location(view, columns),
         Criterion.GRADE_STEP: lambda view: _grade_step(view, columns),
     }
-    if fit is not None:
-        known |= {Criterion.SKILLS: fit.cover, Criterion.LEVEL_STEP: fit.step}
+    if {Criterion.SKILLS, Criterion.LEVEL_STEP} & set(weights):
+        known |= {Criterion.SKILLS: fit().cover, Criterion.LEVEL_STEP: fit().step}
     return Scorer(weights, {name: known[name] for name in weights})
 
 

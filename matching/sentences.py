@@ -1,11 +1,11 @@
 """Sentences: reasons, causes and results in the words people read; the only place where they are made."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from matching.explain import PairReasons, Part
-from matching.problem import Criterion, MentoringProgramme, Problem
+from matching.problem import Criterion, MentoringProgramme, Problem, RuleName
 from matching.rules import BANNED, BLOCKED, sentence_of
-from matching.solution import CauseKind, Role, Solution, Status, Unmatched
+from matching.solution import CauseKind, Lack, Role, Solution, Status, Unmatched
 
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 CRITERION_LABELS = {
@@ -25,6 +25,7 @@ class Sentences:
 
     def __init__(self, problem: Problem) -> None:
         self._names = {person.id: person.name or person.id for person in problem.people}
+        self._labels = {node.id: node.label or node.id for node in problem.skills.nodes}
         self._rules: dict[tuple[str, str], str] = {}
         for programme in problem.programmes:
             self._rules |= {(programme.id, rule.rule.value): sentence_of(rule) for rule in programme.rules}
@@ -96,12 +97,10 @@ class Sentences:
                 return f"{person} has set the number of places to 0 for this round."
             case CauseKind.NO_ELIGIBLE_PARTNER:
                 nobody = f"None of {_count(cause.considered, others)} may be matched with {person}."
-                return f"{nobody} {self._most_removed(row)}"
+                return f"{nobody} {self._what_is_missing(row)}"
             case CauseKind.OWN_CONDITIONS:
-                return (
-                    f"{person}'s own conditions leave none of {_count(cause.considered, others)}. "
-                    f"{self._most_removed(row)}"
-                )
+                nobody = f"{person}'s own conditions leave none of {_count(cause.considered, others)}."
+                return f"{nobody} {self._what_is_missing(row)}"
             case CauseKind.PLACES_RAN_OUT:
                 return (
                     f"{_count(cause.eligible, others)} would suit, but every place with them is taken by "
@@ -115,8 +114,31 @@ class Sentences:
             case CauseKind.NOT_SOLVED:
                 return "The matching was stopped before it came to this person."
 
-    def _most_removed(self, row: Unmatched) -> str:
-        rules = sorted(row.cause.rules.items(), key=lambda item: (-item[1], item[0]))
+    def _what_is_missing(self, row: Unmatched) -> str:
+        """Say which skills nobody has; where some could help, also what keeps most of those away."""
+        cause = row.cause
+        if not cause.lacks:
+            return self._most_removed(row, cause.rules)
+        lacks = " ".join(self.lacks(cause.lacks))
+        others = {name: count for name, count in cause.rules.items() if name != RuleName.COVERS_WANTS}
+        helpers = sum(others.values())
+        if not helpers:
+            return lacks
+        return f"{lacks} {_count(helpers, 'mentor')} could help; {self._most_removed(row, others)}"
+
+    def lacks(self, lacks: Iterable[Lack]) -> Iterator[str]:
+        """Say the skills that no mentor has, or no mentor who may be matched, one sentence each."""
+        for lack in lacks:
+            if lack.best < lack.level:
+                nobody, best = "No mentor offers", lack.best
+            else:
+                nobody, best = "No mentor whom the other rules allow offers", lack.possible
+            skill = self._labels.get(lack.skill, lack.skill)
+            level = f" at level {lack.level} or above; the best is level {best}" if best else ""
+            yield f"{nobody} {skill}{level}."
+
+    def _most_removed(self, row: Unmatched, removed: Mapping[str, int]) -> str:
+        rules = sorted(removed.items(), key=lambda item: (-item[1], item[0]))
         if not rules:
             return "Nobody has enrolled on the other side."
         name, count = rules[0]

@@ -127,9 +127,6 @@ def closeness_of(problem: Problem) -> Closeness:
     return Closeness(ids, index, matrix_of(values, rows, columns, (len(index), len(index))))
 
 
-NO_SKILLS = Closeness((), {}, matrix_of(np.zeros(0, dtype=np.int16), [], [], (0, 0)))
-
-
 def _profile(person: Person) -> Iterator[str]:
     yield from (row.skill for row in person.holds)
     yield from (row.skill for row in person.wants)

@@ -73,12 +73,27 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """A skill wanted at a level that no mentor who keeps every other rule has.
+
+    `best` is the highest level at which any other mentor of the programme has the skill, `possible` the
+    highest among those who keep every rule but `covers_wants`; 0 means that nobody has it.
+    """
+
+    skill: str
+    level: int
+    best: int
+    possible: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """Why a person has no match.
 
     `rules` says how many of the partners considered each rule removed (`considered` in all, `eligible` left);
     a partner is counted under the first rule that removes them. `rivals` are people matched to the eligible
-    partners (at most twenty are named; `rival_count` counts them all).
+    partners (at most twenty are named; `rival_count` counts them all). Where `covers_wants` has left a mentee
+    without any eligible mentor, `lacks` are the skills to find a mentor for, the greatest loss first.
     """
 
     kind: CauseKind
@@ -87,6 +102,7 @@ class Cause:
     rules: Mapping[str, int] = field(default_factory=dict)
     rivals: tuple[str, ...] = ()
     rival_count: int = 0
+    lacks: tuple[Lack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ def write(solution: records.Solution) -> str:
     content = {item.name: getattr(solution, item.name) for item in dataclasses.fields(solution)}
     content["format"] = records.FORMAT
     content["assignments"] = [_assignment_row(row) for row in solution.assignments]
-    content["unmatched"] = [{**_plain(row), "cause": _plain(row.cause)} for row in solution.unmatched]
+    content["unmatched"] = [{**_plain(row), "cause": _cause_row(row.cause)} for row in solution.unmatched]
     for name in ("goals", "certificates"):
         content[name] = [_plain(row) for row in content[name]]
     content["statistics"] = _plain(solution.statistics)
@@ -30,6 +30,10 @@ def write(solution: records.Solution) -> str:
 
 def _plain(record: Any) -> dict[str, Any]:
     return {item.name: getattr(record, item.name) for item in dataclasses.fields(record)}
+
+
+def _cause_row(cause: records.Cause) -> dict[str, Any]:
+    return _plain(cause) | {"lacks": [_plain(lack) for lack in cause.lacks]}
 
 
 def _assignment_row(row: records.Assignment) -> dict[str, Any]:
@@ -120,7 +124,16 @@ def _unmatched(row: Any, path: str) -> records.Unmatched:
         values.check_whole(cause.get(name, 0), f"{path}.cause.{name}", 0, LARGEST_SUM)
     _check_sums(cause.get("rules", {}), f"{path}.cause.rules")
     cause["rivals"] = _each(cause.get("rivals", []), f"{path}.cause.rivals", _text)
+    cause["lacks"] = _each(cause.get("lacks", []), f"{path}.cause.lacks", _lack)
     return records.Unmatched(**(given | {"cause": records.Cause(**cause)}))
+
+
+def _lack(row: Any, path: str) -> records.Lack:
+    given = _given(records.Lack, row, path, "skill", "level", "best", "possible")
+    values.check_id(given["skill"], f"{path}.skill")
+    for name in ("level", "best", "possible"):
+        values.check_whole(given[name], f"{path}.{name}", 0, 5)
+    return records.Lack(**given)
 
 
 def _certificate(row: Any, path: str) -> records.Certificate:

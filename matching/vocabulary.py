@@ -22,6 +22,7 @@ class RuleName(StrEnum):
     GRADE_DISTANCE = "grade_distance"
     OTHER_DEPARTMENT = "other_department"
     SAME_ATTRIBUTE = "same_attribute"
+    COVERS_WANTS = "covers_wants"
 
 
 class Criterion(StrEnum):

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
 
@@ -46,6 +46,21 @@ def one_pair(rules: list[dict[str, Any]] | None = None, /, **more: Any) -> dict[
 def read(content: dict[str, Any]) -> Problem:
     """Build a problem from the content of a file."""
     return Problem.from_json(json.dumps(content))
+
+
+def put(*path_and_value: Any) -> Callable[[dict[str, Any]], None]:
+    """Return a change of the file: the value goes to the path; "+" appends to the list there."""
+    *path, value = path_and_value
+
+    def change(content: Any) -> None:
+        for step in path[:-1]:
+            content = content[step]
+        if path[-1] == "+":
+            content.append(value)
+        else:
+            content[path[-1]] = value
+
+    return change
 
 
 def shuffled(problem: Problem, seed: int) -> Problem:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching.check_fit import Fit
 from matching.check_hours import SharedHours, overlap
 from matching.check_points import Points
 from matching.check_sheet import Sheet
@@ -59,7 +60,7 @@ def shared(zone: str, other_zone: str, *, hours=OFFICE, other_hours=OFFICE, name
 
 def share(criterion: Criterion, mentee: Person, mentor: Person, **changes: object) -> int:
     sheet = sheet_of(mentee, mentor, criteria={criterion: 1000}, **changes)
-    return int(Points(sheet, SharedHours(sheet)).parts(0)[criterion][0])
+    return int(Points(sheet, SharedHours(sheet), Fit(sheet)).parts(0)[criterion][0])
 
 
 @pytest.mark.parametrize(
@@ -238,5 +239,5 @@ def test_only_the_latest_round_is_continued():
 def test_parts_are_rounded_to_the_nearest_point():
     """A part is weight x share / 1000, halves upwards."""
     sheet = sheet_of(ANN, BO, criteria={Criterion.VARIETY: 7, Criterion.HOURS: 0})
-    parts = Points(sheet, SharedHours(sheet)).parts(0)
+    parts = Points(sheet, SharedHours(sheet), Fit(sheet)).parts(0)
     assert {name: part.tolist() for name, part in parts.items()} == {Criterion.VARIETY: [4]}

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from matching.check import ViolationKind, check
+from matching.check_skills import closeness
 from matching.problem import (
     Ban,
     Criterion,
@@ -77,6 +78,7 @@ def random_rules(random: Random) -> tuple[Rule, ...]:
         Rule(rule=RuleName.OTHER_DEPARTMENT),
         Rule(rule=RuleName.SAME_ATTRIBUTE, name="site"),
         Rule(rule=RuleName.SAME_ATTRIBUTE, name="team"),
+        Rule(rule=RuleName.COVERS_WANTS, percent=random.choice((1, 25, 60, 100))),
     )
     return tuple(rule for rule in rules if random.random() < 0.25)
 
@@ -374,3 +376,76 @@ def told_as(plan: tuple, solution: Solution, programme: MentoringProgramme) -> S
             for goal, value in zip(solution.goals, values, strict=True)
         ),
     )
+
+
+def wishing_problem(random: Random) -> Problem:
+    """Return three mentees and three mentors whom only their skills tell apart."""
+    mentees, mentors = ("a", "b", "c"), ("x", "y", "z")
+    edges = {tuple(sorted(random.sample(SKILLS[:5], 2))): random.choice(list(EdgeKind)) for _ in range(3)}
+    programme = MentoringProgramme(
+        id="g0",
+        mentees=tuple(Mentee(person=p, places=random.choice((1, 1, 2))) for p in mentees),
+        mentors=tuple(Mentor(person=p, capacity=random.choice((1, 1, 2))) for p in mentors),
+        goals=random.choice(GOALS),
+        rules=(Rule(rule=RuleName.COVERS_WANTS, percent=random.choice((1, 20, 33, 50, 80, 100))),),
+        criteria={Criterion.SKILLS: 20},
+    )
+    return Problem(
+        round="r",
+        skills=SkillRows(
+            nodes=tuple(Skill(skill) for skill in SKILLS[:5]),
+            edges=tuple(SkillEdge(a, kind, b) for (a, b), kind in edges.items()),
+        ),
+        people=tuple(
+            Person(
+                id=person,
+                holds=tuple(Held(s, random.randint(1, 5)) for s in random.sample(SKILLS[:5], 2)),
+                wants=tuple(
+                    Wanted(s, random.randint(1, 5), random.randint(1, 3))
+                    for s in random.sample(SKILLS[:5], random.randint(0, 3))
+                ),
+            )
+            for person in mentees + mentors
+        ),
+        programmes=(programme,),
+    )
+
+
+def cover_of(mentee: Person, mentor: Person, near: dict[str, dict[str, int]]) -> int:
+    """Return the share of the wants that a mentor covers, in thousandths, want by want and skill by skill."""
+    total = sum(want.importance for want in mentee.wants)
+    best = (
+        want.importance
+        * max(
+            near[want.skill].get(held.skill, 0) * min(held.level, want.level) // want.level
+            for held in mentor.holds
+        )
+        for want in mentee.wants
+    )
+    return sum(best) // total if total else 0
+
+
+@given(seed=SEEDS)
+@settings(QUIET, max_examples=60)
+def test_only_mentors_who_help_enough_are_matched_and_as_well_as_can_be(seed):
+    """With the rule about skills the plan is the best by brute force over the pairs a plain count allows."""
+    problem = wishing_problem(Random(seed))
+    programme = problem.programmes[0]
+    assert isinstance(programme, MentoringProgramme)
+    solution = solve(problem)
+    assert check(problem, solution).ok
+    near, people = closeness(problem), {person.id: person for person in problem.people}
+    percent = programme.rules[0].percent or 0
+    covers = {
+        (a.person, b.person): cover_of(people[a.person], people[b.person], near)
+        for a in programme.mentees
+        for b in programme.mentors
+    }
+    allowed = {
+        pair: cover for pair, cover in covers.items() if cover >= 10 * percent or not people[pair[0]].wants
+    }
+    assert {tuple(row.members.values()) for row in solution.assignments} <= set(allowed)
+    listed = tuple((*pair, (20 * cover + 500) // 1000) for pair, cover in allowed.items())
+    plain = replace(programme, rules=(), criteria={}, candidates=listed)
+    best = max(reached(plain, plan) for plan in all_plans(plain, set()))
+    assert tuple(goal.value for goal in solution.goals) == best

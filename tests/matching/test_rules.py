@@ -6,6 +6,7 @@ import pytest
 
 from matching.problem import ProblemError
 from matching.rules import sentence_of
+from matching.sentences import Sentences
 from matching.solution import CauseKind, Role, Solution
 from matching.solve import solve
 from tests.matching.problems import one_pair, read
@@ -21,6 +22,25 @@ BEFORE = {"programme": "m", "members": ["ann", "ben"], "round": "2026-Q3"}
 
 def solved(rule: dict[str, Any] | None, **more: Any) -> Solution:
     return solve(read(one_pair([rule] if rule else [], **more)))
+
+
+SKILLS = {
+    "skills": {
+        "nodes": [{"id": skill, "label": skill.upper()} for skill in ("law", "sql", "tax")],
+        "edges": [["law", "related", "tax"]],
+    }
+}
+
+
+def wants(*rows: tuple[str, int, int]) -> dict[str, Any]:
+    """Return what somebody wants: skill, level and importance of each."""
+    return {
+        "wants": [{"skill": skill, "level": level, "importance": weight} for skill, level, weight in rows]
+    }
+
+
+def holds(*rows: tuple[str, int]) -> dict[str, Any]:
+    return {"holds": [{"skill": skill, "level": level} for skill, level in rows]}
 
 
 def rule(rule_name: str, /, **figures: Any) -> dict[str, Any]:
@@ -52,6 +72,19 @@ KEPT = {
         rule("same_attribute", name="site"),
         {"ann": {"attributes": {"site": "A"}}, "ben": {"attributes": {"site": "A"}}},
     ),
+    "a quarter of what is wanted": (
+        rule("covers_wants", percent=25),
+        {**SKILLS, "ann": wants(("sql", 3, 1), ("law", 3, 3)), "ben": holds(("sql", 3))},
+    ),
+    "half the level": (
+        rule("covers_wants", percent=50),
+        {**SKILLS, "ann": wants(("sql", 4, 1)), "ben": holds(("sql", 2))},
+    ),
+    "a skill close by": (
+        rule("covers_wants", percent=80),
+        {**SKILLS, "ann": wants(("law", 3, 1)), "ben": holds(("tax", 5))},
+    ),
+    "nothing wanted": (rule("covers_wants", percent=100), {**SKILLS, "ben": holds(("sql", 3))}),
 }
 BROKEN = {
     "their manager": (rule("not_in_reporting_line"), {"ann": {"manager": "ben"}}),
@@ -87,6 +120,23 @@ BROKEN = {
         {"ann": {"attributes": {"site": "A"}}, "ben": {"attributes": {"site": "B"}}},
     ),
     "site unknown": (rule("same_attribute", name="site"), {}),
+    "less than a quarter": (
+        rule("covers_wants", percent=26),
+        {**SKILLS, "ann": wants(("sql", 3, 1), ("law", 3, 3)), "ben": holds(("sql", 3))},
+    ),
+    "too low a level": (
+        rule("covers_wants", percent=51),
+        {**SKILLS, "ann": wants(("sql", 4, 1)), "ben": holds(("sql", 2))},
+    ),
+    "not the skill itself": (
+        rule("covers_wants", percent=81),
+        {**SKILLS, "ann": wants(("law", 3, 1)), "ben": holds(("tax", 5))},
+    ),
+    "another skill": (
+        rule("covers_wants", percent=1),
+        {**SKILLS, "ann": wants(("law", 3, 1)), "ben": holds(("sql", 5))},
+    ),
+    "a mentor without skills": (rule("covers_wants", percent=1), {**SKILLS, "ann": wants(("law", 3, 1))}),
 }
 
 
@@ -170,9 +220,65 @@ def test_every_rule_has_a_sentence() -> None:
         rule("shared_language"),
         rule("no_prior_pair"),
         rule("other_department"),
+        rule("covers_wants", percent=30),
     ]
     sentences = {row.rule.value: sentence_of(row) for row in read(content).programmes[0].rules}
     assert all(sentence.endswith(".") for sentence in sentences.values())
     assert "45 minutes" in sentences["shared_hours"]
     assert "1 to 4" in sentences["grade_distance"]
     assert "site" in sentences["same_attribute"]
+    assert "30 %" in sentences["covers_wants"]
+
+
+NIGHT = {"time_zone": "Europe/Paris", "working_hours": [[0, 240]]}
+
+
+@pytest.mark.parametrize(
+    ("ann", "ben", "sentence"),
+    [
+        (wants(("sql", 4, 1)), {}, "No mentor offers SQL."),
+        (
+            wants(("sql", 4, 1)),
+            holds(("sql", 1)),
+            "No mentor offers SQL at level 4 or above; the best is level 1.",
+        ),
+        (
+            wants(("sql", 2, 1), ("law", 4, 3)),
+            holds(("tax", 1)),
+            "No mentor offers LAW. No mentor offers SQL.",
+        ),
+        (
+            wants(("sql", 4, 1)),
+            holds(("law", 5)),
+            "No mentor whom the other rules allow offers SQL. 1 mentor could help; "
+            '1 of them do not fit the rule "They share at least 60 minutes of working time each day".',
+        ),
+    ],
+    ids=["nobody", "too low", "two skills", "only at night"],
+)
+def test_a_cause_says_which_skill_is_missing(ann: dict[str, Any], ben: dict[str, Any], sentence: str) -> None:
+    """The skills that nobody offers at the level wanted are named, the greatest loss first."""
+    content = one_pair(
+        [rule("covers_wants", percent=30), rule("shared_hours", minutes=60)],
+        **SKILLS,
+        ann={**PARIS, **ann},
+        ben={**PARIS, **ben},
+    )
+    if "other rules" in sentence:
+        content["people"].append({"id": "cat", **NIGHT, **holds(("sql", 5))})
+        content["programmes"][0]["mentors"].append({"person": "cat"})
+    problem = read(content)
+    row = next(row for row in solve(problem).unmatched if row.person == "ann")
+    assert Sentences(problem).cause(row).endswith(sentence)
+    assert row.cause.kind in (CauseKind.NO_ELIGIBLE_PARTNER, CauseKind.OWN_CONDITIONS)
+
+
+def test_what_a_full_mentor_offers_is_not_missing() -> None:
+    """A mentee whom only places keep from the skill is told of the places."""
+    content = one_pair(
+        [rule("covers_wants", percent=30)], **SKILLS, ann=wants(("sql", 4, 1)), ben=holds(("sql", 4))
+    )
+    content["people"].append({"id": "cat", **wants(("sql", 4, 1))})
+    content["programmes"][0]["mentees"].append({"person": "cat", "rounds_waited": 1})
+    (row,) = solve(read(content)).unmatched
+    assert (row.person, row.cause.kind, row.cause.lacks) == ("ann", CauseKind.PLACES_RAN_OUT, ())

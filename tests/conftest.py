@@ -24,6 +24,7 @@ from app.auth.models import Account
 from app.auth.service import open_session
 from app.config import Config
 from app.db import db
+from app.jobs import queue
 from tests import factories
 
 pytest_plugins = ["tests.browser.fixtures"]
@@ -165,6 +166,7 @@ def shared_app(databases: Databases, migrated: str) -> Iterator[Flask]:
 @pytest.fixture
 def app(shared_app: Flask) -> Iterator[Flask]:
     """An application whose database forgets everything after the test."""
+    queue.app = shared_app  # a test before may have made another application
     with shared_app.app_context():
         engine = db.engines[None]
         connection = engine.connect().execution_options(will_write=True)

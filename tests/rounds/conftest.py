@@ -4,7 +4,6 @@ import pytest
 
 from app import audit
 from app.db import db
-from app.jobs import queue
 from app.people.models import Department, Person
 from app.rounds import queries, running, tasks
 from app.rounds.models import EnrolmentRole, MatchingRound, Run
@@ -13,13 +12,6 @@ from tests import factories
 
 BY = audit.COMMAND_LINE
 MENTEES, MENTORS = 6, 3
-
-
-@pytest.fixture
-def app(app):
-    """The application, with the queue connected to it again: a test before may have made another."""
-    queue.app = app
-    return app
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Facts for and against each pair of a solution, and about each person left out, as records to keep."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from app.engagements.reasons import AGAINST, FOR
@@ -68,21 +69,25 @@ class Witness:
         }
 
     def reasons(self, assignment: Assignment) -> Reasons:
-        """Return the criterion that earned most, then the one that lost most."""
+        """Return the criterion that earned most, then the one that lost most and says something else."""
         mentee = self._people[assignment.members[Role.MENTEE]]
         mentor = self._people[assignment.members[Role.MENTOR]]
         weights = self._programmes[assignment.programme].criteria
         earned = {str(name): assignment.parts.get(name, 0) for name in weights}
         lost = {str(name): weight - earned[name] for name, weight in weights.items()}
 
-        def strongest(side: str, amounts: dict[str, int]) -> Iterator[dict[str, Any]]:
+        def facts(side: str, amounts: dict[str, int]) -> Iterator[dict[str, Any]]:
             for name in sorted(amounts, key=lambda name: (-amounts[name], name)):
                 fact = self._facts[name](side, assignment, mentee, mentor) if amounts[name] > 0 else None
                 if fact is not None:
                     yield {"side": side, "criterion": name, **fact}
-                    return
 
-        return [*strongest(FOR, earned), *strongest(AGAINST, lost)]
+        plus = list(islice(facts(FOR, earned), 1))
+        minus = list(facts(AGAINST, lost))
+        told = {row["skill"] for row in plus if "skill" in row}
+        # One skill told twice says less than another criterion, if there is one.
+        minus.sort(key=lambda row: row.get("skill") in told)
+        return [*plus, *minus[:1]]
 
     def _skills(self, side: str, _row: Assignment, mentee: Person, mentor: Person) -> dict[str, Any] | None:
         covers = [(*self._cover(wanted, mentor), wanted) for wanted in mentee.wants]

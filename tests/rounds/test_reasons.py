@@ -64,6 +64,16 @@ def test_the_skill_told_in_favour_is_not_held_against_them_too():
     assert [side for side, _ in found] == ["for"]
 
 
+def test_another_criterion_speaks_against_before_the_same_skill_does_again():
+    same_level = {"wants": (Wanted("a", 3, 1),), "holds": (Held("a", 3),)}
+    far = {"mentor": {"location": "Paris"}, "mentee": {"location": "Oslo"}}
+    alone = reasons({"skills": 60, "level_step": 40}, **same_level)
+    beside = reasons({"skills": 60, "level_step": 30, "location": 10}, **same_level, **far)
+
+    assert [fact["kind"] for _, fact in alone] == ["has_skill", "level_step"]
+    assert [fact["kind"] for _, fact in beside] == ["has_skill", "location"]
+
+
 def test_nothing_speaks_against_a_pair_without_a_loss():
     assert [side for side, _ in reasons({"hours": 100})] == ["for"]
 

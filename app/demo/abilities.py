@@ -11,7 +11,7 @@ from app.demo.organisation import TEAM_MANAGER, Integers, Organisation
 
 SEEKING_SHARE = 0.38
 MENTORING_SHARE = 0.23
-PLACES_A_SEEKER = 1.1
+PLACES_A_SEEKER = 1.2
 MOST_PLACES = 3
 GOALS_WITHOUT_SEEKING = 0.12
 """Chance that somebody who seeks no mentor has a goal all the same."""
@@ -19,7 +19,7 @@ FEWEST_CLAIMS, MOST_CLAIMS, MOST_GOALS = 3, 11, 3
 STRAY_WEIGHT = 0.03
 """Weight of each skill outside one's department: people have had other jobs before."""
 MASTERED = 4
-WANTED_SHARE = 3.0
+WANTED_SHARE = 2.0
 """How much skills in fashion weigh in goals, against those of the department."""
 
 SEEKS_BY_GRADE = np.array([0.0, 1.0, 1.3, 1.2, 1.0, 0.7, 0.55, 0.35, 0.15])

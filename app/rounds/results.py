@@ -1,6 +1,6 @@
 """What a run found, in words: how many have a mentor, how good the plan is, why somebody has none."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,12 +76,12 @@ def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "men
             f"{plural(eligible, partner)} would be possible, and every place went to others.",
             "Invite one more mentor, or ask one of them for another place",
         )
-    if cause == CauseKind.NO_ELIGIBLE_PARTNER and details.get("lacks"):
-        return _lacking(details["lacks"][0])
     if cause in (CauseKind.NO_ELIGIBLE_PARTNER, CauseKind.OWN_CONDITIONS):
+        if details.get("lacks"):
+            return _lacking(details["lacks"][0], [row for row in rules if row[0] != "covers_wants"])
         if not rules:
             return Explanation(f"There is no {partner} to consider.", f"Invite a {partner}")
-        told = listed([f"{number(count)} {_RULE_WORDS.get(rule, _OTHER_WORDS)[0]}" for rule, count in rules])
+        told = _counted(rules)
         if cause == CauseKind.OWN_CONDITIONS:
             return Explanation(
                 f"Their own conditions leave none of {plural(considered, partner)}: {told}.",
@@ -94,15 +94,21 @@ def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "men
     return _PLAIN.get(cause, _PLAIN[CauseKind.NOT_SOLVED])
 
 
-def _lacking(lack: Mapping[str, Any]) -> Explanation:
-    """Say which wanted skill nobody possible has at the level wanted."""
+def _lacking(lack: Mapping[str, Any], others: Sequence[tuple[str, int]]) -> Explanation:
+    """Say which wanted skill nobody has at the level wanted, and which `others` rules keep helpers away."""
     asked = f"They ask for {lack['skill']} at level {lack['level']}."
-    invite = f"Invite a mentor for {lack['skill']}"
     if not lack["best"]:
-        return Explanation(f"{asked} No mentor offers it.", invite)
-    if lack["possible"] < lack["best"]:
-        return Explanation(f"{asked} Whoever offers it at level {lack['best']} breaks another rule.", invite)
-    return Explanation(f"{asked} No mentor offers it above level {lack['best']}.", invite)
+        nobody = "No mentor offers it."
+    elif lack["best"] < lack["level"]:
+        nobody = f"No mentor offers it above level {lack['best']}."
+    else:
+        nobody = "No mentor who is possible offers it."
+    helpers = f" Who could help is ruled out: {_counted(others)}." if others else ""
+    return Explanation(f"{asked} {nobody}{helpers}", f"Invite a mentor for {lack['skill']}")
+
+
+def _counted(rules: Sequence[tuple[str, int]]) -> str:
+    return listed([f"{number(count)} {_RULE_WORDS.get(rule, _OTHER_WORDS)[0]}" for rule, count in rules])
 
 
 _PLAIN: dict[str, Explanation] = {

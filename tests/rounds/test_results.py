@@ -27,7 +27,13 @@ def lack(**values) -> dict:
         ),
         ("no_eligible_partner", lack(), "No mentor offers it above level 2.", "Invite a mentor for SQL"),
         ("no_eligible_partner", lack(best=0, possible=0), "No mentor offers it.", "Invite a mentor for SQL"),
-        ("no_eligible_partner", lack(best=5), "Whoever offers it at level 5 breaks another rule.", "Invite"),
+        ("no_eligible_partner", lack(best=5), "No mentor who is possible offers it.", "Invite"),
+        (
+            "own_conditions",
+            {**lack(), "rules": {"covers_wants": 7, "shared_hours": 2}},
+            "above level 2. Who could help is ruled out: 2 with too few shared working hours.",
+            "Invite a mentor for SQL",
+        ),
         (
             "own_conditions",
             {"considered": 2, "rules": {"shared_language": 2}},

@@ -1,0 +1,139 @@
+"""The demo company as browser tests see it: small, matched, published, with a round in every state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+
+import sqlalchemy as sa
+
+from app import audit, clock
+from app.auth.models import Account
+from app.db import db
+from app.demo import accounts, loading, people
+from app.engagements.models import Engagement, EngagementMember, EngagementState
+from app.people.models import Person
+from app.programmes.models import Programme
+from app.rounds import publishing, queries, running, service, tasks
+from app.rounds.models import MatchingRound, Run
+from app.skills.models import Claim, Goal
+
+BY = audit.COMMAND_LINE
+PEOPLE, SEED = 60, 7
+PASSWORD = "three herons over water"
+_names = (f"Round {number}" for number in count(1))
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What the addresses of pages name, and whose it is."""
+
+    person: int
+    claim: int
+    goal: int
+    skill: int
+    mentorship: int
+    published: tuple[int, int]
+    proposed: tuple[int, int]
+    waiting: tuple[int, int]
+    failed: tuple[int, int]
+    open: int
+
+
+def load(day: date) -> None:
+    """Make the company up, as it stands on a day, with everybody's account."""
+    made_up = people.company(PEOPLE, SEED, day)
+    loading.load(made_up)
+    accounts.create_accounts(made_up, PASSWORD)
+    _wish_what_mentors_have(account("employee").person_id)
+    db.session.commit()
+
+
+def load_with_rounds() -> Ids:
+    """Make the company up and bring rounds of it into every state; return what there is to look at."""
+    load(clock.today())
+    employee = account("employee")
+    # Everything opens before anything is published: who has a mentor is enrolled in no other round.
+    rounds = [_opened() for _ in range(5)]
+    published = _after(tasks.carry_out, rounds[0])
+    proposed = _after(tasks.carry_out, rounds[1])
+    publishing.publish_run(db.session.get_one(Run, published[1]), by=BY)
+    db.session.commit()
+    claim = db.session.scalars(sa.select(Claim).filter_by(person_id=employee.person_id)).first()
+    goal = db.session.scalars(sa.select(Goal).filter_by(person_id=employee.person_id)).first()
+    ids = Ids(
+        person=employee.person_id,
+        claim=claim.id,
+        goal=goal.id,
+        skill=claim.skill_id,
+        mentorship=_mentorship_of(employee),
+        published=published,
+        proposed=proposed,
+        waiting=_after(lambda run_id: None, rounds[2]),
+        failed=_after(_fail, rounds[3]),
+        open=rounds[4].id,
+    )
+    db.session.commit()
+    return ids
+
+
+def _wish_what_mentors_have(person_id: int) -> None:
+    """Let somebody want what most mentors can give, so that a round finds them one."""
+    most_held = (
+        sa.select(Claim.skill_id)
+        .join(Person, Person.id == Claim.person_id)
+        .where(Person.mentor_capacity > 0, Claim.level >= 3)
+        .group_by(Claim.skill_id)
+        .order_by(sa.func.count().desc(), Claim.skill_id)
+        .limit(1)
+    )
+    db.session.execute(sa.delete(Goal).filter_by(person_id=person_id))
+    db.session.execute(sa.delete(Claim).where(Claim.person_id == person_id, Claim.skill_id.in_(most_held)))
+    wanted = db.session.scalars(most_held).one()
+    db.session.add(Goal(person_id=person_id, skill_id=wanted, level=2, importance=3))
+
+
+def account(role: str) -> Account:
+    """Return the account a role of the demo signs in with."""
+    return db.session.scalars(sa.select(Account).filter_by(email=f"{role}@demo.test")).one()
+
+
+def _mentorship_of(account: Account) -> int:
+    going_on = (
+        sa.select(Engagement.id)
+        .join(EngagementMember)
+        .where(EngagementMember.person_id == account.person_id, Engagement.state == EngagementState.ACTIVE)
+    )
+    return db.session.scalars(going_on).one()
+
+
+def _opened() -> MatchingRound:
+    today = clock.today()
+    matching_round = service.create_round(
+        name=next(_names),
+        programmes=[db.session.scalars(sa.select(Programme)).one()],
+        opens_on=today,
+        closes_on=today + timedelta(days=10),
+        starts_on=today + timedelta(days=20),
+        ends_on=today + timedelta(days=110),
+        by=BY,
+    )
+    service.open_round(matching_round, by=BY)
+    db.session.commit()
+    return matching_round
+
+
+def _after(carry_out: Callable[[int], object], matching_round: MatchingRound) -> tuple[int, int]:
+    """Return a round and its run, once that run has met its fate."""
+    service.close_round(matching_round, by=BY)
+    counts = queries.enrolment_counts(matching_round.id)
+    run = running.request_run(matching_round, mentees=counts.mentees, mentors=counts.mentors, by=BY)
+    db.session.commit()
+    carry_out(run.id)
+    db.session.commit()
+    return matching_round.id, run.id
+
+
+def _fail(run_id: int) -> None:
+    attempt = running.take_up(run_id)
+    running.fail(attempt, tasks.BROKE_DOWN)

@@ -1,0 +1,324 @@
+"""Every page of the site as its readers meet it: accessible, light, sealed off, and fit for any window."""
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import APIResponse, expect
+from pytest_socket import enable_socket
+
+from app import clock, create_app
+from app.web import SECURITY_HEADERS
+from tests.browser import company
+from tests.browser.company import Ids
+from tests.browser.kit import (
+    THEMES,
+    Reader,
+    assert_clean,
+    keep_picture,
+    reading,
+    scrolls_sideways,
+    served,
+)
+from tests.conftest import NOW, config_for
+
+LIGHTEST, HEAVIEST = 20_000, 60_000  # bytes on their way
+NARROWEST = 320
+ROLES = ("employee", "mentor", "hr", "architect")
+UNGUARD = """
+    for (const form of document.forms) form.noValidate = true;
+    for (const field of document.querySelectorAll("[maxlength]")) field.removeAttribute("maxlength");
+"""
+WEIGHT = """
+    ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
+      .reduce((sum, entry) => sum + entry.encodedBodySize, 0)
+"""
+NO_PAGE = {
+    "assets.vendor_file",
+    "home.healthz",
+    "rounds.pairs_file",
+    "rounds.problem_file",
+    "rounds.solution_file",
+    "skills.suggest",
+    "static",
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """A page in one of its states, as somebody sees it."""
+
+    endpoint: str
+    role: str
+    address: Callable[[Ids], str]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} as {self.role} {VIEWS.index(self)}"
+
+
+def of(name: str, path: str = "") -> Callable[[Ids], str]:
+    """Return how to find the address of a run."""
+    return lambda ids: "/rounds/{}/runs/{}".format(*getattr(ids, name)) + path
+
+
+VIEWS = [
+    View("auth.sign_in", "nobody", lambda ids: "/auth/sign-in"),
+    View("auth.sessions", "employee", lambda ids: "/auth/sessions"),
+    View("auth.password", "employee", lambda ids: "/auth/password"),
+    *(View("home.show", role, lambda ids: "/") for role in ROLES),
+    View("mentorships.index", "employee", lambda ids: "/mentorships"),
+    View("mentorships.show", "employee", lambda ids: f"/mentorships/{ids.mentorship}"),
+    View("people.index", "employee", lambda ids: "/people"),
+    View("people.index", "employee", lambda ids: "/people?name=nobody+at+all"),
+    View("people.index", "employee", lambda ids: "/people?page=2"),
+    View("people.show", "employee", lambda ids: f"/people/{ids.person}"),
+    View("people.show", "employee", lambda ids: f"/people/{ids.person}?as=others"),
+    View("people.show", "mentor", lambda ids: f"/people/{ids.person}"),
+    View("people.show", "hr", lambda ids: f"/people/{ids.person}"),
+    View("people.about", "employee", lambda ids: f"/people/{ids.person}/about"),
+    View("people.about", "hr", lambda ids: f"/people/{ids.person}/about"),
+    View("people.availability", "employee", lambda ids: f"/people/{ids.person}/availability"),
+    View("people.mentoring", "employee", lambda ids: f"/people/{ids.person}/mentoring"),
+    View("people.pause", "employee", lambda ids: f"/people/{ids.person}/pause"),
+    View("people.blocks", "employee", lambda ids: f"/people/{ids.person}/blocks"),
+    View("people.blocks", "employee", lambda ids: f"/people/{ids.person}/blocks?name=an"),
+    View("skills.index", "employee", lambda ids: "/skills"),
+    View("skills.index", "employee", lambda ids: "/skills?q=data"),
+    View("skills.index", "employee", lambda ids: "/skills?q=zzzz"),
+    View("skills.show", "employee", lambda ids: f"/skills/{ids.skill}"),
+    View("skills.claim", "employee", lambda ids: f"/skills/claims/{ids.claim}"),
+    View("skills.add_evidence", "employee", lambda ids: f"/skills/claims/{ids.claim}/evidence"),
+    View("skills.remove_claim", "employee", lambda ids: f"/skills/claims/{ids.claim}/remove"),
+    View("skills.add_claim", "employee", lambda ids: "/skills/claims/add"),
+    View("skills.add_claim", "employee", lambda ids: "/skills/claims/add?skill=data"),
+    View("skills.goal", "employee", lambda ids: f"/skills/goals/{ids.goal}"),
+    View("skills.add_goal", "employee", lambda ids: "/skills/goals/add"),
+    View("rounds.index", "hr", lambda ids: "/rounds"),
+    View("rounds.index", "architect", lambda ids: "/rounds"),
+    View("rounds.new", "hr", lambda ids: "/rounds/new"),
+    View("rounds.show", "hr", lambda ids: f"/rounds/{ids.published[0]}"),
+    View("rounds.show", "hr", lambda ids: f"/rounds/{ids.proposed[0]}"),
+    View("rounds.show", "hr", lambda ids: f"/rounds/{ids.open}"),
+    View("rounds.show", "architect", lambda ids: f"/rounds/{ids.waiting[0]}"),
+    View("rounds.cancel", "hr", lambda ids: f"/rounds/{ids.open}/cancel"),
+    View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
+    View("rounds.enrolment", "mentor", lambda ids: f"/rounds/{ids.published[0]}/enrolment"),
+    View("rounds.show_run", "hr", of("published")),
+    View("rounds.show_run", "hr", of("proposed")),
+    View("rounds.show_run", "hr", of("proposed", "?fit=weak&q=zzzz")),
+    View("rounds.show_run", "architect", of("proposed")),
+    View("rounds.show_run", "hr", of("waiting")),
+    View("rounds.show_run", "hr", of("failed")),
+    View("rounds.left_out", "hr", of("proposed", "/left-out")),
+    View("rounds.publish", "hr", of("proposed", "/publish")),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A form filled in wrongly: what is written in which field, and the button that sends it."""
+
+    view: View
+    button: str
+    answers: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.view.endpoint} {self.view.role}"
+
+
+REFUSALS = [
+    Refusal(View("auth.password", "employee", lambda ids: "/auth/password"), "Change"),
+    Refusal(
+        View("people.about", "employee", lambda ids: f"/people/{ids.person}/about"),
+        "Save",
+        {"bio": "x" * 5_000},
+    ),
+    Refusal(
+        View("people.availability", "employee", lambda ids: f"/people/{ids.person}/availability"),
+        "Save",
+        {"hours_a_month": "999"},
+    ),
+    Refusal(
+        View("people.mentoring", "employee", lambda ids: f"/people/{ids.person}/mentoring"),
+        "Save offer and wish",
+        {"mentor_capacity": "-3"},
+    ),
+    Refusal(View("people.pause", "employee", lambda ids: f"/people/{ids.person}/pause"), "Save"),
+    Refusal(View("people.blocks", "employee", lambda ids: f"/people/{ids.person}/blocks?name=an"), "Add"),
+    Refusal(View("skills.add_claim", "employee", lambda ids: "/skills/claims/add"), "Add the skill"),
+    Refusal(View("skills.add_goal", "employee", lambda ids: "/skills/goals/add"), "Add the goal"),
+    Refusal(
+        View("skills.add_evidence", "employee", lambda ids: f"/skills/claims/{ids.claim}/evidence"), "Add"
+    ),
+    Refusal(View("rounds.new", "hr", lambda ids: "/rounds/new"), "Create the round"),
+    Refusal(
+        View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
+        "Offer my places",
+        {"places": "0"},
+    ),
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Town:
+    """The company, served, with a window for each role."""
+
+    ids: Ids
+    readers: dict[str, Reader]
+
+    def open(self, view: View) -> Reader:
+        """Open a page as whoever it is for."""
+        reader = self.readers[view.role]
+        reader.complaints.clear()
+        reader.page.set_viewport_size({"width": 1280, "height": 900})
+        reader.choose_theme("light")
+        address = reader.site.url + view.address(self.ids)
+        answer = reader.page.goto(address)
+        assert (answer.status, reader.page.url) == (200, address)
+        return reader
+
+    def answer(self, role: str, path: str) -> APIResponse:
+        """Ask for an address without drawing it."""
+        reader = self.readers[role]
+        return reader.context.request.get(reader.site.url + path)
+
+
+@pytest.fixture(scope="module")
+def built_town(chromium, databases, migrated) -> Iterator[Town]:
+    """The demo company with a round in every state, loaded once for all pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "_read", lambda: NOW)
+        app = create_app(config_for(databases.copy(migrated), demo=True))
+        with app.app_context():
+            ids = company.load_with_rounds()
+        with served(app) as site, ExitStack() as windows:
+            readers = {role: windows.enter_context(reading(chromium, site)) for role in (*ROLES, "nobody")}
+            for role in ROLES:
+                with app.app_context():
+                    readers[role].sign_in(company.account(role))
+            yield Town(ids, readers)
+
+
+@pytest.fixture
+def town(built_town) -> Town:
+    """The company, with the network of this machine let in again."""
+    enable_socket()
+    return built_town
+
+
+def page_routes() -> Iterator[str]:
+    app = create_app(config_for("sqlite:///:memory:"))
+    for route in app.url_map.iter_rules():
+        if "GET" in route.methods and route.endpoint not in NO_PAGE:
+            yield route.endpoint
+
+
+def test_every_page_has_a_view():
+    assert set(page_routes()) == {view.endpoint for view in VIEWS}
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+def test_the_page_is_clean_in_every_view(town, view):
+    reader = town.open(view)
+
+    assert reader.page.locator("h1").count() == 1
+    assert LIGHTEST < reader.page.evaluate(WEIGHT) <= HEAVIEST
+    assert_clean_in_every_theme(reader, str(view))
+
+
+def test_every_page_is_sealed_off_and_never_stored(town):
+    for view in VIEWS:
+        assert_sealed(town.answer(view.role, view.address(town.ids)))
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "status"),
+    [
+        ("hr", of("published", "/pairs.csv"), 200),
+        ("hr", of("published", "/problem.json"), 200),
+        ("hr", of("published", "/solution.json"), 200),
+        ("hr", of("published", "/publish"), 409),
+        ("hr", lambda ids: "/rounds/987654", 404),
+        ("employee", of("published"), 404),
+        ("architect", of("published", "/problem.json"), 403),
+        ("employee", lambda ids: "/nowhere", 404),
+        ("employee", lambda ids: "/people?skill=no+such+skill", 422),
+        ("nobody", lambda ids: "/skills/suggest?q=data", 200),
+        ("nobody", lambda ids: "/healthz", 200),
+    ],
+)
+def test_files_and_refusals_are_sealed_off_and_never_stored(town, role, path, status):
+    answer = town.answer(role, path(town.ids))
+
+    assert answer.status == status
+    assert_sealed(answer)
+
+
+def test_the_session_is_kept_from_scripts_and_from_other_sites(town):
+    for reader in town.readers.values():
+        for cookie in reader.context.cookies():
+            if cookie["name"] != "theme":
+                assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Lax")
+
+
+def test_two_pages_never_share_a_title(town):
+    titles = {}
+    for view in VIEWS:
+        title = re.search("<title>(.+)</title>", town.answer(view.role, view.address(town.ids)).text())[1]
+        titles.setdefault(html.unescape(title), set()).add(view.endpoint)
+
+    assert {title: pages for title, pages in titles.items() if len(pages) > 1} == {}
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=str)
+def test_a_refused_form_is_clean_and_takes_the_focus_to_the_problem(town, refusal):
+    reader = town.open(refusal.view)
+    page = reader.page
+    page.evaluate(UNGUARD)
+    for name, value in refusal.answers.items():
+        page.locator(f"[name$={name}]").fill(value)
+    page.get_by_role("button", name=refusal.button).click()
+
+    expect(page).to_have_title(re.compile("^Error: "))
+    expect(page.get_by_role("alert")).to_be_focused()
+    assert page.get_by_role("alert").get_by_role("link").count() >= 1
+    assert_clean_in_every_theme(reader, f"refused {refusal}")
+
+
+def test_what_opens_on_the_result_is_clean(town):
+    reader = town.open(View("rounds.show_run", "hr", of("proposed")))
+    reader.page.locator("details.menu:not(.nav-menu) > summary").click()
+    reader.page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")
+
+    assert_clean_in_every_theme(reader, "opened result")
+
+
+def test_the_menu_of_a_small_window_is_clean(town):
+    reader = town.open(View("home.show", "hr", lambda ids: "/"))
+    reader.page.set_viewport_size({"width": NARROWEST, "height": 700})
+    reader.page.locator("details.nav-menu > summary").click()
+    expect(reader.page.get_by_role("link", name="Rounds")).to_be_visible()
+
+    assert_clean(reader)
+
+
+def assert_sealed(answer) -> None:
+    for name, value in SECURITY_HEADERS.items():
+        assert answer.headers[name.lower()] == value
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def assert_clean_in_every_theme(reader: Reader, name: str) -> None:
+    """The page as it stands is clean in both themes; the narrowest window only has to hold it."""
+    page = reader.page
+    for theme in THEMES:
+        page.evaluate("theme => document.documentElement.dataset.theme = theme", theme)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            keep_picture(page, name, width, theme)
+            assert_clean(reader)
+    page.set_viewport_size({"width": NARROWEST, "height": 900})
+    assert not scrolls_sideways(page), "the page scrolls sideways at its narrowest"

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import assets, create_app, web
 from app.config import PROJECT
-from tests.conftest import config_for
+from tests.conftest import config_for, dispose
 
 HTMX = {"HX-Request": "true"}
 
@@ -54,6 +54,25 @@ def test_browsers_are_held_to_https_only_where_cookies_are(probe_client, tmp_pat
         .headers["Strict-Transport-Security"]
         .startswith("max-age=63072000")
     )
+
+
+def test_cookies_are_kept_from_scripts_from_other_sites_and_from_open_networks(own_database):
+    app = create_app(config_for(own_database, secure_cookies=True))
+    client = app.test_client()
+    page = client.get("/auth/sign-in", base_url="https://localhost")
+    token = re.search('name="csrf_token" value="([^"]+)"', page.text)[1]
+    chosen = client.post(
+        "/auth/appearance",
+        data={"csrf_token": token, "theme": "dark"},
+        base_url="https://localhost",
+        headers={"Referer": "https://localhost/auth/sign-in"},
+    )
+    dispose(app)
+    cookies = page.headers.getlist("Set-Cookie") + chosen.headers.getlist("Set-Cookie")
+
+    assert len(cookies) >= 2
+    for cookie in cookies:
+        assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
 
 
 def test_pages_are_never_stored_and_vary_by_who_asks_and_how(probe_client):

@@ -2,9 +2,9 @@
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import APIResponse, expect
@@ -23,11 +23,11 @@ from tests.browser.kit import (
     scrolls_sideways,
     served,
 )
+from tests.browser.views import REFUSALS, ROLES, VIEWS, View, of
 from tests.conftest import NOW, config_for
 
 LIGHTEST, HEAVIEST = 20_000, 60_000  # bytes on their way
 NARROWEST = 320
-ROLES = ("employee", "mentor", "hr", "architect")
 UNGUARD = """
     for (const form of document.forms) form.noValidate = true;
     for (const field of document.querySelectorAll("[maxlength]")) field.removeAttribute("maxlength");
@@ -45,121 +45,6 @@ NO_PAGE = {
     "skills.suggest",
     "static",
 }
-
-
-@dataclass(frozen=True)
-class View:
-    """A page in one of its states, as somebody sees it."""
-
-    endpoint: str
-    role: str
-    address: Callable[[Ids], str]
-
-    def __str__(self) -> str:
-        return f"{self.endpoint} as {self.role} {VIEWS.index(self)}"
-
-
-def of(name: str, path: str = "") -> Callable[[Ids], str]:
-    """Return how to find the address of a run."""
-    return lambda ids: "/rounds/{}/runs/{}".format(*getattr(ids, name)) + path
-
-
-VIEWS = [
-    View("auth.sign_in", "nobody", lambda ids: "/auth/sign-in"),
-    View("auth.sessions", "employee", lambda ids: "/auth/sessions"),
-    View("auth.password", "employee", lambda ids: "/auth/password"),
-    *(View("home.show", role, lambda ids: "/") for role in ROLES),
-    View("mentorships.index", "employee", lambda ids: "/mentorships"),
-    View("mentorships.show", "employee", lambda ids: f"/mentorships/{ids.mentorship}"),
-    View("people.index", "employee", lambda ids: "/people"),
-    View("people.index", "employee", lambda ids: "/people?name=nobody+at+all"),
-    View("people.index", "employee", lambda ids: "/people?page=2"),
-    View("people.show", "employee", lambda ids: f"/people/{ids.person}"),
-    View("people.show", "employee", lambda ids: f"/people/{ids.person}?as=others"),
-    View("people.show", "mentor", lambda ids: f"/people/{ids.person}"),
-    View("people.show", "hr", lambda ids: f"/people/{ids.person}"),
-    View("people.about", "employee", lambda ids: f"/people/{ids.person}/about"),
-    View("people.about", "hr", lambda ids: f"/people/{ids.person}/about"),
-    View("people.availability", "employee", lambda ids: f"/people/{ids.person}/availability"),
-    View("people.mentoring", "employee", lambda ids: f"/people/{ids.person}/mentoring"),
-    View("people.pause", "employee", lambda ids: f"/people/{ids.person}/pause"),
-    View("people.blocks", "employee", lambda ids: f"/people/{ids.person}/blocks"),
-    View("people.blocks", "employee", lambda ids: f"/people/{ids.person}/blocks?name=an"),
-    View("skills.index", "employee", lambda ids: "/skills"),
-    View("skills.index", "employee", lambda ids: "/skills?q=data"),
-    View("skills.index", "employee", lambda ids: "/skills?q=zzzz"),
-    View("skills.show", "employee", lambda ids: f"/skills/{ids.skill}"),
-    View("skills.claim", "employee", lambda ids: f"/skills/claims/{ids.claim}"),
-    View("skills.add_evidence", "employee", lambda ids: f"/skills/claims/{ids.claim}/evidence"),
-    View("skills.remove_claim", "employee", lambda ids: f"/skills/claims/{ids.claim}/remove"),
-    View("skills.add_claim", "employee", lambda ids: "/skills/claims/add"),
-    View("skills.add_claim", "employee", lambda ids: "/skills/claims/add?skill=data"),
-    View("skills.goal", "employee", lambda ids: f"/skills/goals/{ids.goal}"),
-    View("skills.add_goal", "employee", lambda ids: "/skills/goals/add"),
-    View("rounds.index", "hr", lambda ids: "/rounds"),
-    View("rounds.index", "architect", lambda ids: "/rounds"),
-    View("rounds.new", "hr", lambda ids: "/rounds/new"),
-    View("rounds.show", "hr", lambda ids: f"/rounds/{ids.published[0]}"),
-    View("rounds.show", "hr", lambda ids: f"/rounds/{ids.proposed[0]}"),
-    View("rounds.show", "hr", lambda ids: f"/rounds/{ids.open}"),
-    View("rounds.show", "architect", lambda ids: f"/rounds/{ids.waiting[0]}"),
-    View("rounds.cancel", "hr", lambda ids: f"/rounds/{ids.open}/cancel"),
-    View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
-    View("rounds.enrolment", "mentor", lambda ids: f"/rounds/{ids.published[0]}/enrolment"),
-    View("rounds.show_run", "hr", of("published")),
-    View("rounds.show_run", "hr", of("proposed")),
-    View("rounds.show_run", "hr", of("proposed", "?fit=weak&q=zzzz")),
-    View("rounds.show_run", "architect", of("proposed")),
-    View("rounds.show_run", "hr", of("waiting")),
-    View("rounds.show_run", "hr", of("failed")),
-    View("rounds.left_out", "hr", of("proposed", "/left-out")),
-    View("rounds.publish", "hr", of("proposed", "/publish")),
-]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A form filled in wrongly: what is written in which field, and the button that sends it."""
-
-    view: View
-    button: str
-    answers: dict[str, str] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return f"{self.view.endpoint} {self.view.role}"
-
-
-REFUSALS = [
-    Refusal(View("auth.password", "employee", lambda ids: "/auth/password"), "Change"),
-    Refusal(
-        View("people.about", "employee", lambda ids: f"/people/{ids.person}/about"),
-        "Save",
-        {"bio": "x" * 5_000},
-    ),
-    Refusal(
-        View("people.availability", "employee", lambda ids: f"/people/{ids.person}/availability"),
-        "Save",
-        {"hours_a_month": "999"},
-    ),
-    Refusal(
-        View("people.mentoring", "employee", lambda ids: f"/people/{ids.person}/mentoring"),
-        "Save offer and wish",
-        {"mentor_capacity": "-3"},
-    ),
-    Refusal(View("people.pause", "employee", lambda ids: f"/people/{ids.person}/pause"), "Save"),
-    Refusal(View("people.blocks", "employee", lambda ids: f"/people/{ids.person}/blocks?name=an"), "Add"),
-    Refusal(View("skills.add_claim", "employee", lambda ids: "/skills/claims/add"), "Add the skill"),
-    Refusal(View("skills.add_goal", "employee", lambda ids: "/skills/goals/add"), "Add the goal"),
-    Refusal(
-        View("skills.add_evidence", "employee", lambda ids: f"/skills/claims/{ids.claim}/evidence"), "Add"
-    ),
-    Refusal(View("rounds.new", "hr", lambda ids: "/rounds/new"), "Create the round"),
-    Refusal(
-        View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
-        "Offer my places",
-        {"places": "0"},
-    ),
-]
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,6 @@
 """The command that makes a plan come true: all of it in one transaction, or nothing."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,44 +16,14 @@ from app.engagements.models import (
     EngagementState,
 )
 from app.errors import Conflict
-from app.rounds import snapshot
-from app.rounds.documents import document_of
-from app.rounds.models import (
-    Assignment,
-    AssignmentMember,
-    DocumentKind,
-    EnrolmentRole,
-    MatchingRound,
-    Run,
-)
+from app.rounds.changes import changed_pairs
+from app.rounds.models import Assignment, AssignmentMember, EnrolmentRole, MatchingRound, Run
 from app.rounds.run_queries import pair_count
 from app.rounds.service import move
 from app.rounds.states import RoundState, RunState, check_may_follow
 from app.words import plural
-from matching.check import ViolationKind, check
-from matching.problem import ProblemError
-from matching.solution import Solution
 
 AT_ONCE = 5000
-# What a fresh look at a pair may find; points, goals and the proof belong to the day of the run.
-CHANGES = frozenset(
-    {
-        ViolationKind.UNKNOWN_PERSON,
-        ViolationKind.NOT_LISTED,
-        ViolationKind.PLACES,
-        ViolationKind.CAPACITY,
-        ViolationKind.SELF,
-        ViolationKind.BLOCK,
-        ViolationKind.BAN,
-        ViolationKind.REPORTING_LINE,
-        ViolationKind.SHARED_HOURS,
-        ViolationKind.SHARED_LANGUAGE,
-        ViolationKind.PRIOR_PAIR,
-        ViolationKind.GRADE_DISTANCE,
-        ViolationKind.OTHER_DEPARTMENT,
-        ViolationKind.SAME_ATTRIBUTE,
-    }
-)
 
 
 def check_may_publish(run: Run, matching_round: MatchingRound, *, pairs: int) -> None:
@@ -101,24 +70,6 @@ def publish_run(run: Run, *, by: audit.Actor) -> int:
         by=by,
     )
     return len(engagements)
-
-
-def changed_pairs(run: Run) -> int:
-    """Count the pairs of a run that today's database would no longer allow."""
-    solution = Solution.from_json(document_of(run.id, DocumentKind.SOLUTION))
-    try:
-        problem = snapshot.take_matched(run)
-    except ProblemError as error:
-        raise Conflict(f"The people of this round cannot be checked: {error.sentence}") from None
-    answer = replace(solution, problem_sha256=problem.sha256, goals=(), certificates=(), unmatched=())
-    places = {
-        row.where.partition(".members")[0] for row in check(problem, answer).violations if row.kind in CHANGES
-    }
-    concerned = (
-        {f"assignments[{index}]", *(f"people.{person}" for person in row.members.values())}
-        for index, row in enumerate(answer.assignments)
-    )
-    return sum(1 for row in concerned if not places.isdisjoint(row))
 
 
 def _create_mentorships(run: Run, matching_round: MatchingRound) -> Iterator[tuple[int, int]]:

@@ -43,10 +43,18 @@ def take(matching_round: MatchingRound) -> engine.Problem:
 
 def take_matched(run: Run) -> engine.Problem:
     """Return only the people a run has matched, and the rules for them as of today: nothing gives points."""
-    who = sa.select(AssignmentMember.person_id).join(Assignment).where(Assignment.run_id == run.id)
-    problem = _problem(run.matching_round, who, Levels(), engine.SkillRows())
+    problem = _problem(run.matching_round, _matched_by(run), Levels(), engine.SkillRows())
     bare = tuple(replace(programme, criteria={}) for programme in problem.programmes)
     return replace(problem, programmes=bare)
+
+
+def levels_of_matched(run: Run) -> Levels:
+    """Return what the people a run has matched hold and want today."""
+    return levels_of(_matched_by(run))
+
+
+def _matched_by(run: Run) -> Who:
+    return sa.select(AssignmentMember.person_id).join(Assignment).where(Assignment.run_id == run.id)
 
 
 def _problem(

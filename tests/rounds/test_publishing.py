@@ -12,11 +12,13 @@ from app.db import db
 from app.engagements.models import Engagement, EngagementMember, EngagementRole, EngagementState
 from app.errors import Conflict
 from app.people.models import PersonalBlock
+from app.programmes.models import ProgrammeRule
 from app.rounds import publishing, service
 from app.rounds.models import Assignment, AssignmentMember, EnrolmentRole, Run
 from app.rounds.snapshot import take
 from app.rounds.states import RoundState, RunState
-from app.skills.models import Claim
+from app.skills.models import Claim, Goal
+from tests import factories
 from tests.conftest import NOW, config_for, dispose
 from tests.rounds.conftest import MENTEES, asked_for_run, company, finished_run, person_called
 
@@ -25,6 +27,10 @@ BY = audit.COMMAND_LINE
 
 @pytest.fixture
 def run(closed_round) -> Run:
+    """A finished run of six mentees, for whom a mentor must be of some help."""
+    rule = ProgrammeRule(rule="covers_wants", parameters={"percent": 30})
+    closed_round.programmes[0].rules.append(rule)
+    db.session.commit()
     return finished_run(closed_round)
 
 
@@ -104,9 +110,22 @@ def speaks_nothing_the_mentor_speaks(run):
     person_called("Mentee 0").languages = []
 
 
-@pytest.mark.parametrize(
-    "change", [leaves, pauses, is_blocked, reports_to_the_mentor, speaks_nothing_the_mentor_speaks]
-)
+def wants_what_the_mentor_does_not_have(run):
+    db.session.execute(sa.delete(Goal).filter_by(person_id=person_called("Mentee 0").id))
+    factories.goal(person_called("Mentee 0"), factories.skill("Beekeeping"), level=3)
+
+
+CHANGES = [
+    leaves,
+    pauses,
+    is_blocked,
+    reports_to_the_mentor,
+    speaks_nothing_the_mentor_speaks,
+    wants_what_the_mentor_does_not_have,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_pair_that_has_changed_since_stops_the_publication(run, change):
     change(run)
     db.session.commit()
@@ -126,9 +145,18 @@ def test_a_mentor_who_takes_fewer_stops_the_publication_of_all_their_pairs(run):
         publishing.publish_run(run, by=BY)
 
 
+def test_mentors_who_can_help_no_longer_stop_the_publication_of_their_pairs(run):
+    db.session.execute(sa.delete(Claim).filter_by(person_id=person_called("Mentor 0").id))
+    db.session.commit()
+    with pytest.raises(Conflict, match="2 matches of this run have changed since"):
+        publishing.publish_run(run, by=BY)
+
+
 def test_a_change_that_touches_no_rule_does_not_matter(run):
-    db.session.execute(sa.delete(Claim))
-    person_called("Mentee 0").name = "Renamed"
+    mentee = person_called("Mentee 0")
+    mentee.name = "Renamed"
+    factories.claim(mentee, factories.skill("Beekeeping"))
+    db.session.execute(sa.delete(Goal).filter_by(person_id=person_called("Mentee 1").id))
     db.session.commit()
     assert publishing.publish_run(run, by=BY) == MENTEES
 

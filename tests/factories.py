@@ -4,7 +4,6 @@ import itertools
 from datetime import date
 from typing import Any
 
-from app import clock
 from app.access import Role
 from app.auth.models import Account, AccountRole
 from app.db import db

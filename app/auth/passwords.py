@@ -41,6 +41,8 @@ def hashed(password: str) -> str:
 
 def is_right(password: str, kept: str | None) -> bool:
     """Tell whether `kept` was made of `password`; takes as long when nothing is kept."""
+    if len(password) > LONGEST:  # nobody's; and to compose a long text may take very long
+        password, kept = password[:LONGEST], None
     with _computing:
         try:
             return _hasher.verify(kept or NOBODY, _canonical(password))

@@ -32,10 +32,14 @@ class RoundForm(HouseForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    opens_on = DateField("First day of enrolment", [InputRequired("Enter a date.")])
-    closes_on = DateField("Last day of enrolment", [InputRequired("Enter a date.")])
-    starts_on = DateField("First day of the mentorships", [InputRequired("Enter a date.")])
-    ends_on = DateField("Last day of the mentorships", [InputRequired("Enter a date.")])
+    opens_on = DateField("First day of enrolment", [InputRequired("Enter the first day of enrolment.")])
+    closes_on = DateField("Last day of enrolment", [InputRequired("Enter the last day of enrolment.")])
+    starts_on = DateField(
+        "First day of the mentorships", [InputRequired("Enter the first day of the mentorships.")]
+    )
+    ends_on = DateField(
+        "Last day of the mentorships", [InputRequired("Enter the last day of the mentorships.")]
+    )
 
     def __init__(self, *args: Any, programmes_known: list[Programme], **settings: Any) -> None:
         super().__init__(*args, **settings)

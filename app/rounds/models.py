@@ -112,7 +112,7 @@ class Run(Model):
     state: Mapped[RunState] = mapped_column(enum_column(RunState, name="state"), default=RunState.QUEUED)
     seed: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
-    stage: Mapped[str] = mapped_column(sa.String(80), default="Waiting for a worker")
+    stage: Mapped[str] = mapped_column(sa.String(80), default="Waiting to begin")
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=1)
     queued_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -21,7 +21,7 @@ from tests.matching.plants import (
     with_assignment,
 )
 
-COMPANY = generate(mentees=40, mentors=16, seed=5, kinds=("mentoring", "peers"))
+COMPANY = generate(mentees=24, mentors=10, seed=5, kinds=("mentoring", "peers"))
 EXPLICIT = generate(mentees=30, mentors=12, seed=5, candidates_each=4)
 
 

@@ -102,7 +102,7 @@ SPANS = st.lists(st.integers(0, 1440), min_size=2, max_size=6, unique=True).map(
 
 
 @given(own=SPANS, other=SPANS, shift=st.integers(-1600, 1600))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_overlap_equals_counting_every_minute(own, other, shift):
     """Intervals laid over each other give what a count of single minutes around the clock gives."""
     mine = {minute for start, end in own for minute in range(start, end)}

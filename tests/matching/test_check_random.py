@@ -163,7 +163,7 @@ def some_solved() -> list[tuple[Problem, Solution]]:
 
 
 @given(seed=SEEDS)
-@settings(QUIET, max_examples=100)
+@settings(QUIET, max_examples=60)
 def test_whatever_is_solved_passes(seed):
     """Solver and check agree on every rule, point, cause and proof, though they share no code."""
     found = solved(seed)
@@ -286,7 +286,7 @@ def pairs_of(solution: Solution) -> set[tuple]:
 
 @pytest.mark.parametrize(("mutate", "rows"), MUTATIONS, ids=lambda value: getattr(value, "__name__", ""))
 @given(number=st.integers(0, 23), seed=SEEDS)
-@settings(QUIET, max_examples=60)
+@settings(QUIET, max_examples=45)
 def test_mutants_are_refused_unless_they_are_as_good(mutate, rows, number, seed):
     """A change is accepted only if it says the same, or gives another plan that is best too, and proves it."""
     problem, solution = some_solved()[number]
@@ -426,7 +426,7 @@ def cover_of(mentee: Person, mentor: Person, near: dict[str, dict[str, int]]) ->
 
 
 @given(seed=SEEDS)
-@settings(QUIET, max_examples=60)
+@settings(QUIET, max_examples=30)
 def test_only_mentors_who_help_enough_are_matched_and_as_well_as_can_be(seed):
     """With the rule about skills the plan is the best by brute force over the pairs a plain count allows."""
     problem = wishing_problem(Random(seed))

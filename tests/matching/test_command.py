@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -18,13 +19,23 @@ from matching.solution import Solution, Status
 from tests.matching.problems import one_pair, read
 
 
+@pytest.fixture(scope="module")
+def written() -> tuple[str, str]:
+    """Return the texts of a problem and of its solution, made by command once."""
+    with TemporaryDirectory() as folder:
+        problem, solution = f"{folder}/problem.json", f"{folder}/solution.json"
+        assert main(["generate", "--mentees", "40", "--mentors", "15", "--seed", "3", "-o", problem]) == 0
+        assert main(["solve", problem, "-o", solution]) == 0
+        return Path(problem).read_text(), Path(solution).read_text()
+
+
 @pytest.fixture
-def files(tmp_path: Path) -> tuple[str, str]:
-    """Return the paths of a problem and of its solution."""
-    problem, solution = str(tmp_path / "problem.json"), str(tmp_path / "solution.json")
-    assert main(["generate", "--mentees", "40", "--mentors", "15", "--seed", "3", "-o", problem]) == 0
-    assert main(["solve", problem, "-o", solution]) == 0
-    return problem, solution
+def files(written: tuple[str, str], tmp_path: Path) -> tuple[str, str]:
+    """Return the paths of a problem and of its solution, a fresh copy of both."""
+    paths = tmp_path / "problem.json", tmp_path / "solution.json"
+    for path, text in zip(paths, written, strict=True):
+        path.write_text(text)
+    return str(paths[0]), str(paths[1])
 
 
 def test_a_generated_problem_is_solved_and_checked(

@@ -17,7 +17,7 @@ from matching.solve import Limits, solve
 from tests.matching.problems import bare_problems, best_by_trying_all, shuffled
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(bare_problems())
 def test_no_plan_is_better(problem: Problem) -> None:
     """The goals reach what trying every plan reaches, in their order, with a proof by prices."""
@@ -28,14 +28,14 @@ def test_no_plan_is_better(problem: Problem) -> None:
     assert solution.certificates[0].kind is CertificateKind.PRICES
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(bare_problems(), st.integers(0, 2**32))
 def test_row_order_changes_nothing_in_a_bare_problem(problem: Problem, seed: int) -> None:
     """The same candidates in another order give the same bytes."""
     assert _bytes(solve(shuffled(problem, seed))) == _bytes(solve(problem))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.integers(1, 40), st.integers(1, 15), st.integers(0, 2**32))
 def test_row_order_changes_nothing_in_a_company(mentees: int, mentors: int, seed: int) -> None:
     """The same people, rules, history and skills in another order give the same bytes."""
@@ -49,7 +49,7 @@ def _bytes(solution: Solution) -> str:
     return solution.without_statistics().to_json()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(bare_problems())
 def test_everybody_is_matched_or_has_one_cause(problem: Problem) -> None:
     """Each mentee and mentor stands either in an assignment or once among the unmatched."""

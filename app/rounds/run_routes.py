@@ -1,4 +1,4 @@
-"""Pages at `/rounds/<id>/runs`: progress, result, files, and the step that publishes it."""
+"""Pages at `/rounds/<id>/runs`: progress, result, its pairs as a file, and the step that publishes it."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -14,10 +14,9 @@ from app.db import db
 from app.engagements.reasons import Party, Told, parts_in_words, told
 from app.rounds import publishing, queries, results, run_queries, running
 from app.rounds.actions import refusal_of
-from app.rounds.documents import document_of
 from app.rounds.export import csv_of
 from app.rounds.forms import MatchSearchForm
-from app.rounds.models import DocumentKind, Run
+from app.rounds.models import Run
 from app.rounds.results import Explanation
 from app.rounds.routes import bp
 from app.rounds.run_queries import LeftOut, Match
@@ -115,21 +114,9 @@ def make_public(run: Run) -> ResponseReturnValue:
 @guard(Permission.ROUND_SEE, load=queries.run_numbered)
 def pairs_file(run: Run) -> ResponseReturnValue:
     """Give the pairs and those left out as a file for a spreadsheet."""
-    return _file(run, "pairs.csv", csv_of(run).encode("utf-8-sig"), "text/csv")
-
-
-@bp.get("/<int:round_id>/runs/<int:run_id>/problem.json")
-@guard(Permission.ROUND_RUN, load=queries.run_numbered)
-def problem_file(run: Run) -> ResponseReturnValue:
-    """Give what the run was asked, word for word."""
-    return _file(run, "problem.json", document_of(run.id, DocumentKind.PROBLEM), "application/json")
-
-
-@bp.get("/<int:round_id>/runs/<int:run_id>/solution.json")
-@guard(Permission.ROUND_RUN, load=queries.run_numbered)
-def solution_file(run: Run) -> ResponseReturnValue:
-    """Give what the run answered, word for word."""
-    return _file(run, "solution.json", document_of(run.id, DocumentKind.SOLUTION), "application/json")
+    log.info("account %s exported the pairs of run %s", current_user.id, run.id)
+    headers = {"Content-Disposition": f'attachment; filename="run-{run.id}-pairs.csv"'}
+    return Response(csv_of(run).encode("utf-8-sig"), mimetype="text/csv", headers=headers)
 
 
 def _result(run: Run) -> ResponseReturnValue:
@@ -187,9 +174,3 @@ def _polled_after(run: Run) -> int:
     """Return after how many seconds to look again: the longer it takes, the less often."""
     lasted = (clock.now() - (run.started_at or run.queued_at)).total_seconds()
     return next((wait for longer, wait in POLLED_SLOWER if lasted > longer), POLLED_AFTER_SECONDS)
-
-
-def _file(run: Run, name: str, content: bytes, mimetype: str) -> Response:
-    log.info("account %s exported %s of run %s", current_user.id, name, run.id)
-    headers = {"Content-Disposition": f'attachment; filename="run-{run.id}-{name}"'}
-    return Response(content, mimetype=mimetype, headers=headers)

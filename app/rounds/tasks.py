@@ -127,7 +127,7 @@ def _refusal(problem: Problem, solution: Solution, reporter: Reporter) -> str | 
     log.error("the plan of problem %s was refused: %s", problem.sha256, report.summary)
     return (
         f"The check found {plural(len(report.violations), 'mistake')} in the plan, so it was not kept. "
-        "Download the problem and send it to whoever looks after Trellis."
+        "Tell whoever looks after Trellis: they can export the problem and look into it."
     )
 
 

@@ -40,8 +40,6 @@ NO_PAGE = {
     "assets.vendor_file",
     "home.healthz",
     "rounds.pairs_file",
-    "rounds.problem_file",
-    "rounds.solution_file",
     "skills.suggest",
     "static",
 }
@@ -123,12 +121,9 @@ def test_every_page_is_sealed_off_and_never_stored(town):
     ("role", "path", "status"),
     [
         ("hr", of("published", "/pairs.csv"), 200),
-        ("hr", of("published", "/problem.json"), 200),
-        ("hr", of("published", "/solution.json"), 200),
         ("hr", of("published", "/publish"), 409),
         ("hr", lambda ids: "/rounds/987654", 404),
         ("employee", of("published"), 404),
-        ("architect", of("published", "/problem.json"), 403),
         ("employee", lambda ids: "/nowhere", 404),
         ("employee", lambda ids: "/people?skill=no+such+skill", 422),
         ("nobody", lambda ids: "/skills/suggest?q=data", 200),

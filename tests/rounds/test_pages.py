@@ -211,16 +211,21 @@ def test_a_plan_that_has_changed_since_is_refused_with_what_to_do(as_hr, closed_
     assert db.session.scalar(sa.select(sa.func.count(Engagement.id))) == 0
 
 
-def test_files_are_downloads_and_name_their_run(as_hr, as_architect, closed_round):
+def test_the_pairs_are_a_download_that_names_its_run(as_hr, as_architect, closed_round):
     run = finished_run(closed_round)
     address = f"/rounds/{closed_round.id}/runs/{run.id}"
     pairs = as_hr.get(f"{address}/pairs.csv")
     assert pairs.headers["Content-Disposition"] == f'attachment; filename="run-{run.id}-pairs.csv"'
     assert len(pairs.text.splitlines()) == 1 + MENTEES
-    assert as_hr.get(f"{address}/problem.json").json["format"] == "trellis-problem/1"
-    assert as_hr.get(f"{address}/solution.json").json["format"] == "trellis-solution/1"
     assert as_architect.get(f"{address}/pairs.csv").status_code == 200
-    assert as_architect.get(f"{address}/problem.json").status_code == 403
+
+
+@pytest.mark.parametrize("document", ["problem.json", "solution.json"])
+def test_no_page_hands_out_what_lists_personal_blocks(as_hr, closed_round, document):
+    run = finished_run(closed_round)
+    address = f"/rounds/{closed_round.id}/runs/{run.id}"
+    assert document not in as_hr.get(address).text
+    assert as_hr.get(f"{address}/{document}").status_code == 404
 
 
 def test_an_architect_reads_everything_and_is_offered_nothing(as_architect, closed_round):

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from app import clock
-from app.access import Actor, Role
+from app.access import Actor, Permission, Role, can
 from app.db import db
 from app.mentorships.queries import Mentorship, active_mentorships
 from app.people.models import Person
 from app.rounds.actions import NextStep, next_step
 from app.rounds.models import MatchingRound
-from app.rounds.queries import BusyRound, busy_round, open_rounds_for
+from app.rounds.queries import BusyRound, busy_round, latest_published_round, open_rounds_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Desk:
     learning: Sequence[Mentorship]
     mentoring: Sequence[Mentorship]
     of_hr: RoundOfHr | None
+    under_way: MatchingRound | None
+    """For those who may see rounds: the one whose mentorships go on now."""
 
     @property
     def to_join(self) -> OpenRound | None:
@@ -66,6 +68,7 @@ def desk_of(actor: Actor) -> Desk:
         learning=[row for row in mentorships if row.reader_is_mentee],
         mentoring=[row for row in mentorships if not row.reader_is_mentee],
         of_hr=_round_of_hr() if Role.HR in actor.roles else None,
+        under_way=latest_published_round() if can(Permission.ROUND_LIST) else None,
     )
 
 

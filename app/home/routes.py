@@ -5,7 +5,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app.access import Permission, guard
+from app.access import Permission, can, guard
 from app.db import db
 from app.home.queries import desk_of
 from app.web import page
@@ -17,7 +17,12 @@ bp = Blueprint("home", __name__)
 @guard(Permission.HOME_SEE)
 def show() -> ResponseReturnValue:
     """Show what waits for the reader."""
-    return page("home/show.html", desk=desk_of(current_user))
+    return page(
+        "home/show.html",
+        desk=desk_of(current_user),
+        may_see_rounds=can(Permission.ROUND_LIST),
+        may_run_rounds=can(Permission.ROUND_RUN),
+    )
 
 
 @bp.get("/healthz")

@@ -14,6 +14,7 @@ from app.errors import Missing
 from app.feedback.models import Feedback
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, Run
 from app.rounds.states import RoundState
+from app.web import page_number
 from app.words import listed, plural
 
 PER_PAGE = 25
@@ -90,7 +91,7 @@ def round_called(name: str) -> MatchingRound:
         Missing: when there is none.
     """
     found = db.session.scalar(sa.select(MatchingRound).where(MatchingRound.name == name))
-    if found is None and name.isdecimal():
+    if found is None and name.isdecimal() and len(name) < 10:
         found = db.session.get(MatchingRound, int(name))
     if found is None:
         raise Missing(f"There is no round {name}. List them with: flask rounds list")
@@ -100,7 +101,9 @@ def round_called(name: str) -> MatchingRound:
 def rounds_page() -> Pagination:
     """Return a page of rounds, the latest first, with how many take part."""
     total = db.session.scalar(sa.select(sa.func.count()).select_from(MatchingRound)) or 0
-    return Shown(read=_round_rows, counted=total, per_page=PER_PAGE, error_out=False)
+    return Shown(
+        read=_round_rows, counted=total, page=page_number(), per_page=PER_PAGE, error_out=False
+    )
 
 
 def all_rounds() -> list[RoundRow]:
@@ -171,6 +174,12 @@ def busy_round() -> BusyRound | None:
         return None
     matching_round, mentees, mentors, places, run_id = found
     return BusyRound(matching_round, Counts(mentees, mentors, places), run_id)
+
+
+def latest_published_round() -> MatchingRound | None:
+    """Return the round that was published last and is still under way, if any."""
+    published = sa.select(MatchingRound).where(MatchingRound.state == RoundState.PUBLISHED)
+    return db.session.scalar(published.order_by(MatchingRound.published_at.desc()).limit(1))
 
 
 def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int]]:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from app import clock
 from app.access import Role
 from app.db import db
 from app.rounds.models import EnrolmentRole
@@ -78,3 +79,22 @@ def test_an_account_without_a_person_reads_why_nothing_is_there(app, client_for)
 def test_the_greeting_follows_the_readers_clock(home, frozen_clock, hour, greeting):
     frozen_clock(NOW.replace(hour=hour))
     assert f"{greeting}, Ada" in words(home())
+
+
+def test_hr_is_led_to_the_round_under_way_and_to_the_next(app, client_for):
+    running = factories.matching_round(name="Autumn", state=RoundState.PUBLISHED, published_at=clock.now())
+    client = client_for(factories.account(roles={Role.EMPLOYEE, Role.HR}))
+    page = client.get("/")
+    assert f'href="/rounds/{running.id}"' in page.text
+    assert "Prepare the next round" in words(page)
+
+
+def test_a_training_architect_sees_rounds_and_is_not_asked_to_prepare_one(app, client_for):
+    client = client_for(factories.account(roles={Role.EMPLOYEE, Role.TRAINING_ARCHITECT}))
+    page = words(client.get("/"))
+    assert "All rounds" in page
+    assert "Prepare the next round" not in page
+
+
+def test_an_employee_sees_nothing_of_rounds_beyond_their_own(home):
+    assert "All rounds" not in words(home())

@@ -1,7 +1,7 @@
 """Forms about claims, their evidence, and goals."""
 
 from wtforms import DateField, RadioField, SubmitField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from app.fields import HouseForm, LineField, SearchForm, options
 from app.skills.levels import EVIDENCE, IMPORTANCE, LEVELS
@@ -10,6 +10,7 @@ from app.skills.queries import SkillMatch
 
 LONGEST_NAME = 200
 LONGEST_EVIDENCE = 500
+NO_SKILL = "Enter the name of a skill."
 SHORTER = "Enter at most %(max)d characters."
 
 
@@ -30,6 +31,11 @@ class ChosenSkillForm(HouseForm):
     skill = LineField("Skill", [Length(max=LONGEST_NAME, message=SHORTER)])
     found = RadioField("Which skill?", coerce=int, choices=[], validate_choice=False)
     find = SubmitField("Find")
+
+    def validate_skill(self, field: LineField) -> None:
+        """Ask for the skill together with whatever else is missing."""
+        if not field.data and self.found.data is None:
+            raise ValidationError(NO_SKILL)
 
     def offer(self, matches: list[SkillMatch]) -> None:
         """Let people choose among these."""

@@ -105,6 +105,13 @@ def test_what_cannot_be_claimed_is_refused_beside_its_field(own, amara, sql, val
     assert claims() == [("Held", 2)]
 
 
+def test_everything_that_is_missing_is_told_at_once(own):
+    answer = post(own, ADD_CLAIM, {"skill": ""})
+    assert answer.status_code == 422
+    assert "Enter the name of a skill." in answer.text
+    assert "Choose a level." in answer.text
+
+
 def test_a_refused_choice_is_told_beside_the_list(own, amara, sql):
     factories.claim(amara, sql)
     response = post(own, f"{ADD_CLAIM}?skill=sql", {"found": sql.id, "level": "3"})

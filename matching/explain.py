@@ -51,9 +51,17 @@ class PairReasons:
 
     @property
     def worst(self) -> Part | None:
-        """The part that misses most, if any misses anything."""
-        found = max(self.parts, key=lambda part: (part.missing, -part.points), default=None)
-        return found if found is not None and found.missing > 0 else None
+        """The part that misses most, if any misses anything.
+
+        One that is about the skill told in favour of the pair comes after all others.
+        """
+        told = None if self.best is None else self.best.facts.get("best_wanted")
+
+        def repeats(part: Part) -> bool:
+            return told is not None and part.facts.get("worst_wanted") == told
+
+        missing = (part for part in self.parts if part.missing > 0)
+        return max(missing, key=lambda part: (not repeats(part), part.missing, -part.points), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,3 +169,23 @@ def test_the_reason_for_says_the_figures(criterion: str, more: dict[str, Any], s
     """The sentence names the people and what counts."""
     problem = read(one_pair(criteria={criterion: 100}, **more))
     assert Sentences(problem).speaks_for(Explainer(problem, "m").why("ann", "ben")) == sentence
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ({}, "ben has SQL at level 3; ann wants to reach level 3."),
+        (
+            {"ann": {"location": "Oslo", **WANTS_3}, "ben": {"location": "Paris", **held(3)}},
+            "They do not work at the same location.",
+        ),
+    ],
+    ids=["nothing else", "another place"],
+)
+def test_the_skill_told_in_favour_is_held_against_a_pair_last(more: dict[str, Any], sentence: str) -> None:
+    """Another criterion speaks against a pair first, even when less is missing there."""
+    criteria = {"skills": 60, "level_step": 30, "location": 10} if more else {"skills": 60, "level_step": 30}
+    problem = read(one_pair(criteria=criteria, **{**SQL, "ann": WANTS_3, "ben": held(3), **more}))
+    reasons = Explainer(problem, "m").why("ann", "ben")
+    assert Sentences(problem).speaks_for(reasons) == "ben has SQL at level 3; ann wants to reach level 3."
+    assert Sentences(problem).speaks_against(reasons) == sentence

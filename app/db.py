@@ -87,12 +87,14 @@ migrate = Migrate(directory=str(PROJECT / "migrations"), render_as_batch=True)
 
 
 def engine_options(database_url: str) -> dict[str, Any]:
-    """Return what `create_engine` needs for `database_url`."""
+    """Return what `create_engine` needs for `database_url`; what people wrote stays out of its errors."""
+    private = {"hide_parameters": True}
     if database_url.startswith("sqlite:"):
         if sqlite.sqlite_version_info < OLDEST_SAFE_WAL:
             raise ConfigError(f"SQLite {sqlite.sqlite_version} can lose data. Install the pinned pysqlite3.")
-        return {"module": sqlite, "connect_args": {"timeout": 15, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10, "application_name": "trellis"}}
+        return {**private, "module": sqlite, "connect_args": {"timeout": 15, "check_same_thread": False}}
+    connect_args = {"connect_timeout": 10, "application_name": "trellis"}
+    return {**private, "pool_pre_ping": True, "connect_args": connect_args}
 
 
 @contextmanager

@@ -102,8 +102,14 @@ def _show_http_error(error: HTTPException) -> Response:
 
 
 def _show_integrity_error(error: sqlalchemy.exc.IntegrityError) -> Response:
-    log.warning("refused by a constraint: %s", error.orig)
+    log.warning("refused by a constraint: %s", _constraint_of(error))
     return show(409, *SENTENCES[409])
+
+
+def _constraint_of(error: sqlalchemy.exc.IntegrityError) -> str:
+    """Name the constraint only: PostgreSQL's message quotes the whole row, and people's words with it."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(error.orig) if diagnosis is None else str(diagnosis.constraint_name or diagnosis.column_name)
 
 
 def _show_data_error(error: sqlalchemy.exc.DataError) -> Response:

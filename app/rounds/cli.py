@@ -176,20 +176,22 @@ def show(name: str) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--run", "run_id", type=int, help="Which run; the latest finished one by default.")
 def export(name: str, folder: Path, run_id: int | None) -> None:
-    """Write a run of the round NAME to FOLDER: pairs.csv, problem.json and solution.json."""
+    """Write a run of the round NAME to FOLDER: pairs.csv, problem.json and solution.json.
+
+    A run that found no plan has its problem only. The problem lists who never wants to meet whom.
+    """
     run = _finished_run(queries.round_called(name), run_id)
-    contents = {
-        "pairs.csv": csv_of(run).encode("utf-8-sig"),
-        "problem.json": document_of(run.id, DocumentKind.PROBLEM),
-        "solution.json": document_of(run.id, DocumentKind.SOLUTION),
-    }
+    contents = {"problem.json": document_of(run.id, DocumentKind.PROBLEM)}
+    if run.state is RunState.FINISHED:
+        contents["pairs.csv"] = csv_of(run).encode("utf-8-sig")
+        contents["solution.json"] = document_of(run.id, DocumentKind.SOLUTION)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file_name, content in contents.items():
             (folder / file_name).write_bytes(content)
     except OSError as error:
         raise Refused(f"The files cannot be written to {folder}: {error.strerror}.") from None
-    click.echo(f"{', '.join(contents)} of run {run.id} are in {folder}.")
+    click.echo(f"{', '.join(sorted(contents))} of run {run.id} are in {folder}.")
 
 
 @group.command("states")

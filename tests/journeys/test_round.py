@@ -1,8 +1,6 @@
 """A quarterly round from its first day to the match on two people's home pages, as its people live it."""
 
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +13,6 @@ from playwright.sync_api import expect
 from app import clock
 from app.auth.models import Account
 from app.auth.passwords import hashed
-from app.config import PROJECT
 from app.db import db
 from app.demo.loading import is_loaded
 from app.engagements.models import EngagementMember, EngagementRole
@@ -93,7 +90,7 @@ def test_a_round_from_its_first_day_to_the_match(window, cast, worker, own_app, 
     offer_places(window("mentor@demo.test"))
     run(hr, worker)
     examine(hr, cast)
-    keep_files(hr, tmp_path)
+    keep_pairs(hr, tmp_path)
     publish(hr)
     mentorship_path = find_match(employee)
     engagement_id = int(mentorship_path.rpartition("/")[2])
@@ -219,14 +216,9 @@ def examine(hr: Hands, cast: Cast) -> None:
     assert matches.locator("table.why tfoot").inner_text().split()[1] == str(points)
 
 
-def keep_files(hr: Hands, folder: Path) -> None:
+def keep_pairs(hr: Hands, folder: Path) -> None:
     pairs = hr.download(re.compile("^Matches as a table$"), folder)
-    problem = hr.download(re.compile("^What was asked$"), folder)
-    solution = hr.download(re.compile("^What was found$"), folder)
     assert len(pairs.read_text("utf-8-sig").splitlines()) > 10
-    command = [sys.executable, "-m", "matching", "check", str(problem), str(solution)]
-    checked = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def publish(hr: Hands) -> None:

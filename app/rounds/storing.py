@@ -103,7 +103,9 @@ def _figures(problem: Problem, solution: Solution) -> dict[str, Any]:
     matched = {(row.programme, row.members[Role.MENTEE]) for row in solution.assignments}
     of_points = [row for row in solution.goals if row.goal == "points"]
     rules = {
-        (rule.rule, rule.minutes, rule.min, rule.max, rule.name) for row in mentoring for rule in row.rules
+        (rule.rule, rule.minutes, rule.min, rule.max, rule.name, rule.percent)
+        for row in mentoring
+        for rule in row.rules
     }
     return {
         "status": solution.status.value,

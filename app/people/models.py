@@ -42,11 +42,13 @@ class Person(Stamped, Model):
         sa.CheckConstraint("email = lower(email)", name="email_in_lower_case"),
         sa.CheckConstraint("paused_until IS NULL OR paused_from IS NOT NULL", name="pause_has_start"),
         sa.CheckConstraint("paused_until >= paused_from", name="pause_ends_after_start"),
+        # The directory counts, searches and leafs through names without reading whole people.
+        sa.Index(None, "name", "id", "left_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     employee_id: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    name: Mapped[str] = mapped_column(sa.String(200), index=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
     email: Mapped[str | None] = mapped_column(sa.String(254), unique=True)
     job_title: Mapped[str] = mapped_column(sa.String(200), default="")
     bio: Mapped[str] = mapped_column(sa.Text, default="")
@@ -114,7 +116,7 @@ class SpokenLanguage(Model):
     )
 
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    language: Mapped[str] = mapped_column(sa.String(2), primary_key=True)
+    language: Mapped[str] = mapped_column(sa.String(2), primary_key=True, index=True)
 
 
 class PersonalBlock(Stamped, Model):

@@ -110,7 +110,7 @@ def is_over(roles: frozenset[Role], *, last_seen_at: datetime, expires_at: datet
 @login_manager.user_loader
 def signed_in(token: str) -> SignedIn | None:
     """Return the account whose open session has this token."""
-    row = db.session.execute(
+    rows = db.session.execute(
         sa.select(
             SignInSession.id,
             SignInSession.last_seen_at,
@@ -119,14 +119,17 @@ def signed_in(token: str) -> SignedIn | None:
             Account.person_id,
             sa.func.coalesce(Person.name, Account.name, Account.email).label("name"),
             sa.func.coalesce(Person.time_zone, "UTC").label("time_zone"),
+            AccountRole.role,
         )
         .join(Account, Account.id == SignInSession.account_id)
         .outerjoin(Person, Person.id == Account.person_id)
+        .outerjoin(AccountRole, AccountRole.account_id == Account.id)
         .where(SignInSession.token_hash == token_hash(token), is_usable())
-    ).first()
-    if row is None:
+    ).all()
+    if not rows:
         return None
-    roles = frozenset(db.session.scalars(sa.select(AccountRole.role).filter_by(account_id=row.account_id)))
+    row = rows[0]
+    roles = frozenset(one.role for one in rows if one.role is not None)
     if is_over(roles, last_seen_at=row.last_seen_at, expires_at=row.expires_at):
         return None
     if clock.now() - row.last_seen_at > NOTED_EVERY:
@@ -140,6 +143,5 @@ def _note_seen(session_id: int) -> None:
         with write_aside() as aside:
             aside.execute(seen)
     else:
-        db.session.execute(
-            seen
-        )  # this request holds SQLite's one place to write: beside it, it would wait for itself
+        # This request holds SQLite's one place to write: beside it, it would wait for itself.
+        db.session.execute(seen)

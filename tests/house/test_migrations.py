@@ -54,7 +54,7 @@ def test_the_audit_trail_notices_a_forged_event(app):
         audit.record(audit.Entry("person.changed", "person", number), by=audit.COMMAND_LINE)
     assert audit.broken_link() is None
 
-    forged = {"details": {}, "at": factories.clock.now(), "hash": "f" * 64, "previous_hash": "e" * 64}
+    forged = {"details": {}, "at": clock.now(), "hash": "f" * 64, "previous_hash": "e" * 64}
     text = {"actor": "x", "action": "x", "subject_type": "x", "request_id": ""}
     db.session.execute(sa.insert(audit.AuditEvent).values(**forged, **text))
     assert audit.broken_link() is not None

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from jinja2 import pass_context
 from jinja2.runtime import Context
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import DecimalField, Field, Form, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.fields.choices import SelectFieldBase
@@ -43,7 +45,12 @@ class HouseForm(FlaskForm):
     """A form whose refusals are sentences for the person who fills it in."""
 
     class Meta(FlaskForm.Meta):
-        """Where WTForms looks for its words."""
+        """Where WTForms looks for its words and for what was sent."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Return what was typed; Flask-WTF would also take uploaded files, which are no text."""
+            wrapped = super().wrap_formdata(form, formdata)
+            return request.form if isinstance(wrapped, CombinedMultiDict) else wrapped
 
         def get_translations(self, form: Any) -> Sentences:
             """Return our sentences."""
@@ -83,7 +90,7 @@ class NumberField(DecimalField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take the number; "NaN" and "Infinity" are none."""
         super().process_formdata(valuelist)
-        if self.data is not None and not self.data.is_finite():
+        if isinstance(self.data, Decimal) and not self.data.is_finite():
             self.data = None
             raise ValueError(self.gettext("Not a valid decimal value."))
 

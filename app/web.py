@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import (
     Flask,
     Response,
+    abort,
     current_app,
     flash,
     get_flashed_messages,
@@ -48,6 +49,7 @@ TWO_YEARS = 63_072_000
 THEME_COOKIE = "theme"
 THEMES = {"auto": "Same as my device", "light": "Light", "dark": "Dark"}
 MOST_PAGES = 100_000
+LARGEST_ID = 2**31 - 1
 
 csrf = CSRFProtect()
 compress = Compress()
@@ -56,8 +58,10 @@ compress = Compress()
 class RowNumber(IntegerConverter):
     """A number in an address that a database can look up; a longer one leads nowhere."""
 
+    regex = r"\d{1,10}"  # Python refuses to read thousands of digits
+
     def __init__(self, map: Map, **options: Any) -> None:
-        super().__init__(map, **{"max": 2**31 - 1, **options})
+        super().__init__(map, **{"max": LARGEST_ID, **options})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +90,23 @@ def init_app(app: Flask) -> None:
         "COMPRESS_MIMETYPES", ["text/html", "text/css", "text/javascript", "application/json"]
     )
     app.url_map.converters["int"] = RowNumber
+    app.before_request(_refuse_unreadable)
     csrf.init_app(app)
     compress.init_app(app)
     Htmx(app)
     _dress_templates(app)
     assets.init_app(app)
     app.after_request(_seal)
+
+
+def _refuse_unreadable() -> None:
+    """Turn away what no browser sends for our forms, before anything tries to make sense of it."""
+    if request.is_json:
+        abort(415)
+    try:
+        urlsplit(request.referrer or "")
+    except ValueError:
+        abort(400)
 
 
 def _dress_templates(app: Flask) -> None:
@@ -233,9 +248,11 @@ def has_page(endpoint: str) -> bool:
 
 def here(**changes: Any) -> str:
     """Return the address of the page shown with some of its query changed; None leaves a part out."""
-    query = {name: values if len(values) > 1 else values[0] for name, values in request.args.lists()}
-    wanted = {name: value for name, value in {**query, **changes}.items() if value is not None}
-    return url_for(request.endpoint or "", **{**wanted, **(request.view_args or {})})
+    query: dict[str, Any] = {**dict(request.args.lists()), **changes}
+    wanted = {name: value for name, value in query.items() if value is not None}
+    # Not as values of url_for: a reader's address could then change where links lead, with names such as _scheme.
+    path = url_for(request.endpoint or "", **(request.view_args or {}))
+    return f"{path}?{urlencode(wanted, doseq=True)}" if wanted else path
 
 
 def _currency(item: NavItem) -> str | None:
@@ -248,7 +265,10 @@ def address_of_reader() -> str | None:
     """Return the page the reader looks at, to lead back to; None when it is not ours."""
     if request.method == "GET" and not htmx_request.htmx:
         return request.full_path.removesuffix("?")
-    address = urlsplit(htmx_request.htmx.current_url or request.referrer or "")
+    try:
+        address = urlsplit(htmx_request.htmx.current_url or request.referrer or "")
+    except ValueError:
+        return None
     if address.netloc != request.host:
         return None
     return f"{address.path}?{address.query}" if address.query else address.path

@@ -1,18 +1,19 @@
 """Forms of `/auth`."""
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import EqualTo, InputRequired
 
+from app.fields import HouseForm
 
-class SignInForm(FlaskForm):
+
+class SignInForm(HouseForm):
     """An address and its password."""
 
     email = EmailField("E-mail address", [InputRequired("Enter your e-mail address.")])
     password = PasswordField("Password", [InputRequired("Enter your password.")])
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(HouseForm):
     """The password one has and the one one wants."""
 
     current = PasswordField("Current password", [InputRequired("Enter your current password.")])

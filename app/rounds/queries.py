@@ -1,6 +1,6 @@
 """Reads about matching rounds: their list, one round, who takes part, its runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +63,10 @@ class Rating:
 
 
 class Shown(Pagination):
-    """One page of rows that were counted elsewhere, for ui.pager."""
+    """The page of rows the reader asks for, out of rows that were counted elsewhere, for ui.pager."""
+
+    def __init__(self, *, read: Callable[[int, int], Iterable[Any]], counted: int) -> None:
+        super().__init__(read=read, counted=counted, page=page_number(), per_page=PER_PAGE, error_out=False)
 
     def _query_items(self) -> list[Any]:
         return list(self._query_args["read"](self.per_page, self._query_offset))
@@ -101,9 +104,7 @@ def round_called(name: str) -> MatchingRound:
 def rounds_page() -> Pagination:
     """Return a page of rounds, the latest first, with how many take part."""
     total = db.session.scalar(sa.select(sa.func.count()).select_from(MatchingRound)) or 0
-    return Shown(
-        read=_round_rows, counted=total, page=page_number(), per_page=PER_PAGE, error_out=False
-    )
+    return Shown(read=_round_rows, counted=total)
 
 
 def all_rounds() -> list[RoundRow]:

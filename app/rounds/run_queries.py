@@ -20,7 +20,7 @@ from app.rounds.models import (
     Run,
     UnmatchedPerson,
 )
-from app.rounds.queries import PER_PAGE, Shown
+from app.rounds.queries import Shown
 from app.words import FIT_BANDS
 
 KEPT_ALWAYS = (
@@ -114,7 +114,7 @@ def matches_page(run: Run, *, band: str = ALL, search: str = "") -> Matches:
     def read(limit: int, offset: int) -> list[Match]:
         return list(_matches(pairs.order_by(*order).limit(limit).offset(offset)))
 
-    pages = Shown(read=read, counted=counts.get(band, counts[ALL]), per_page=PER_PAGE, error_out=False)
+    pages = Shown(read=read, counted=counts.get(band, counts[ALL]))
     return Matches(pages, counts)
 
 
@@ -131,7 +131,7 @@ def left_out_page(run: Run) -> Pagination:
     def read(limit: int, offset: int) -> list[LeftOut]:
         return list(_left_out(_unmatched(run, EnrolmentRole.MENTEE).limit(limit).offset(offset)))
 
-    return Shown(read=read, counted=total, per_page=PER_PAGE, error_out=False)
+    return Shown(read=read, counted=total)
 
 
 def first_left_out(run: Run, *, most: int) -> list[LeftOut]:

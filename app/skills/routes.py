@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from app.access import Permission, guard
 from app.db import db
+from app.errors import Missing
 from app.fields import HouseForm
 from app.people.models import Person
 from app.skills import levels, queries, service
@@ -22,7 +23,7 @@ from app.skills.forms import (
     SkillSearchForm,
 )
 from app.skills.models import Claim, Goal, Skill
-from app.web import accepted, page, page_number, see_other, wants_fragment
+from app.web import LARGEST_ID, accepted, page, page_number, see_other, wants_fragment
 
 bp = Blueprint("skills", __name__, url_prefix="/skills")
 
@@ -132,7 +133,7 @@ def _offer_found(form: ChosenSkillForm) -> None:
     """Let people choose among the skills that a link names or that Find finds."""
     found = request.args.get("found", type=int)
     if found is not None:
-        skill = queries.skill_with_id(found)
+        skill = _skill_found(found)
         form.offer([queries.SkillMatch(skill.id, skill.label, None)])
     elif request.args.get("skill"):
         form.offer(queries.matching_skills(request.args["skill"]))
@@ -140,8 +141,14 @@ def _offer_found(form: ChosenSkillForm) -> None:
 
 def _chosen(form: ChosenSkillForm) -> Skill:
     if form.found.data is not None:
-        return queries.skill_with_id(form.found.data)
+        return _skill_found(form.found.data)
     return service.chosen_skill(form.skill.data or "")
+
+
+def _skill_found(skill_id: int) -> Skill:
+    if not 0 < skill_id <= LARGEST_ID:
+        raise Missing
+    return queries.skill_with_id(skill_id)
 
 
 def _myself() -> Person:

@@ -1,0 +1,184 @@
+"""A valid answer to every form of the site: where it is sent and what it holds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from app.access import Role
+from app.auth import passwords
+from app.auth.models import Account, SignInSession
+from app.auth.service import open_session
+from app.db import db
+from app.people.models import Person, PersonalBlock
+from app.rounds.models import EnrolmentRole
+from app.rounds.states import RoundState
+from app.skills.models import ClaimEvidence, EvidenceKind
+from tests import factories
+from tests.conftest import NOW
+from tests.rounds.conftest import asked_for_run, company, finished_run
+
+PASSWORD = "four words that rhyme"
+KEPT = passwords.hashed(PASSWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What one sends to a route so that it is accepted."""
+
+    address: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+
+Maker = Callable[[Account], Sample]
+
+
+def sender() -> Account:
+    """Return an account that may send every form: of a person, with the HR role."""
+    return factories.account(roles={Role.EMPLOYEE, Role.HR}, password_hash=KEPT)
+
+
+def own(**fields: Any) -> Maker:
+    """Make a sample about the sender's own profile."""
+    return lambda account: Sample({"person_id": account.person_id}, fields)
+
+
+def plain(**fields: Any) -> Maker:
+    """Make a sample of a form whose address names nothing."""
+    return lambda _account: Sample(fields=fields)
+
+
+def person_of(account: Account) -> Person:
+    return db.session.get_one(Person, account.person_id)
+
+
+def claim(account: Account, **fields: Any) -> Sample:
+    held = factories.claim(person_of(account), factories.skill(), level=2)
+    return Sample({"claim_id": held.id}, fields)
+
+
+def goal(account: Account, **fields: Any) -> Sample:
+    wished = factories.goal(person_of(account), factories.skill(), level=3)
+    return Sample({"goal_id": wished.id}, fields)
+
+
+def evidence(account: Account) -> Sample:
+    row = ClaimEvidence(kind=EvidenceKind.WORK, description="Did it", **claim(account).address)
+    db.session.add(row)
+    db.session.commit()
+    return Sample({"claim_id": row.claim_id, "evidence_id": row.id})
+
+
+def skill_wanted(account: Account, **fields: Any) -> Sample:
+    return Sample(fields={"skill": factories.skill().label, "level": "3", **fields})
+
+
+def skill_found(account: Account) -> Sample:
+    """The second step: one skill of those that Find has found."""
+    skill = factories.skill()
+    return Sample(fields={"found": str(skill.id), "level": "3"}, query={"skill": skill.label})
+
+
+def other_session(account: Account) -> Sample:
+    open_session(account, browser="Another one")
+    db.session.commit()
+    latest = db.session.scalar(sa.select(sa.func.max(SignInSession.id)).filter_by(account_id=account.id))
+    return Sample({"session_id": latest})
+
+
+def someone_to_block(account: Account) -> Sample:
+    other = factories.person(name="Somebody Else")
+    return Sample({"person_id": account.person_id}, {"other_id": str(other.id)}, {"name": "Somebody"})
+
+
+def someone_blocked(account: Account) -> Sample:
+    other = factories.person()
+    db.session.add(PersonalBlock(person_id=account.person_id, blocked_person_id=other.id))
+    db.session.commit()
+    return Sample({"person_id": account.person_id, "other_id": other.id})
+
+
+def new_round(account: Account) -> Sample:
+    days = {"opens_on": "2026-12-01", "closes_on": "2026-12-15"}
+    lasts = {"starts_on": "2027-01-04", "ends_on": "2027-04-01"}
+    return Sample(
+        fields={"name": "Winter 2027", "programmes": str(factories.programme().id), **days, **lasts}
+    )
+
+
+def a_round(state: RoundState, **values: Any) -> Maker:
+    def make(account: Account) -> Sample:
+        return Sample({"round_id": factories.matching_round(state=state, **values).id})
+
+    return make
+
+
+def enrolment(account: Account) -> Sample:
+    matching_round = factories.matching_round()
+    programme_id = matching_round.programmes[0].id
+    fields = {f"programme-{programme_id}-role": "mentor", f"programme-{programme_id}-places": "2"}
+    return Sample({"round_id": matching_round.id, "programme_id": programme_id}, fields)
+
+
+def own_enrolment(account: Account) -> Sample:
+    matching_round = factories.matching_round()
+    row = factories.enrolment(person_of(account), EnrolmentRole.MENTEE, matching_round)
+    return Sample({"round_id": matching_round.id, "enrolment_id": row.id})
+
+
+def closed_company(account: Account) -> Sample:
+    return Sample({"round_id": company().id})
+
+
+def waiting_run(account: Account) -> Sample:
+    run = asked_for_run(company())
+    return Sample({"round_id": run.matching_round_id, "run_id": run.id})
+
+
+def proposed_run(account: Account) -> Sample:
+    run = finished_run(company())
+    return Sample({"round_id": run.matching_round_id, "run_id": run.id})
+
+
+HOURS = {"first_start": "09:00", "first_end": "12:00", "second_start": "13:00", "second_end": "17:00"}
+WORK = {"job_title": "Engineer", "department_id": "", "location_id": "", "spoken": "en"}
+
+SAMPLES: dict[str, list[Maker]] = {
+    "auth.sign_in": [
+        lambda account: Sample(fields={"email": account.email, "password": PASSWORD, "next": "/people"})
+    ],
+    "auth.sign_out": [plain()],
+    "auth.close_session": [other_session],
+    "auth.close_other_sessions": [plain()],
+    "auth.password": [plain(current=PASSWORD, new="quite another secret", again="quite another secret")],
+    "auth.appearance": [plain(theme="dark", next="/people")],
+    "people.about": [own(**WORK, another_language="fr", bio="I mend bicycles.")],
+    "people.availability": [own(time_zone="Europe/Paris", hours_a_month="4", **HOURS)],
+    "people.mentoring": [own(seeks_mentor="yes", mentor_capacity="2")],
+    "people.pause": [own(starts_on="2026-12-01", ends_on="2026-12-31")],
+    "people.end_pause": [own()],
+    "people.blocks": [someone_to_block],
+    "people.unblock": [someone_blocked],
+    "skills.add_claim": [skill_wanted, skill_found],
+    "skills.add_goal": [lambda account: skill_wanted(account, importance="2")],
+    "skills.claim": [lambda account: claim(account, level="3")],
+    "skills.remove_claim": [claim],
+    "skills.add_evidence": [
+        lambda account: claim(account, kind="work", description="Led it", happened_on="2026-10-01")
+    ],
+    "skills.remove_evidence": [evidence],
+    "skills.goal": [lambda account: goal(account, level="4", importance="3")],
+    "skills.remove_goal": [goal],
+    "rounds.create": [new_round],
+    "rounds.open_": [a_round(RoundState.DRAFT)],
+    "rounds.close": [a_round(RoundState.OPEN)],
+    "rounds.run": [closed_company],
+    "rounds.give_up": [a_round(RoundState.OPEN)],
+    "rounds.complete": [a_round(RoundState.PUBLISHED, published_at=NOW)],
+    "rounds.stop": [waiting_run],
+    "rounds.make_public": [proposed_run],
+    "rounds.take_part": [enrolment],
+    "rounds.withdraw": [own_enrolment],
+}

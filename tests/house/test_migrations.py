@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from flask_migrate import check, downgrade, upgrade
 
-from app import audit, create_app
+from app import audit, clock, create_app
 from app.db import db
 from app.people.models import Person
 from tests import factories

@@ -60,11 +60,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Everything a profile may show; the page decides by who reads it."""
+    """What a profile shows to everyone."""
 
     person: Person
     claims: Sequence[Claim]
-    goals: Sequence[Goal]
     places: Places
 
 
@@ -74,24 +73,33 @@ def person_with_id(person_id: int) -> Person:
     Raises:
         Missing: when there is none.
     """
-    person = db.session.scalar(
+    found = db.session.scalars(
         sa.select(Person)
         .filter_by(id=person_id)
         .options(
             joinedload(Person.department),
             joinedload(Person.location),
             joinedload(Person.manager),
-            selectinload(Person.working_hours),
+            joinedload(Person.working_hours),
             selectinload(Person.languages),
         )
     )
+    person = found.unique().one_or_none()
     if person is None:
         raise Missing
     return person
 
 
+def reader_of(person: Person, *, reader_id: int | None) -> Person | None:
+    """Return whoever reads the profile of `person`, with their working hours; None when they are nobody."""
+    if reader_id is None or reader_id == person.id:
+        return person if reader_id else None
+    query = sa.select(Person).filter_by(id=reader_id).options(joinedload(Person.working_hours))
+    return db.session.scalars(query).unique().one()
+
+
 def profile_of(person: Person) -> Profile:
-    """Return what `person` can do, wishes to learn and offers."""
+    """Return what `person` can do and offers."""
     claims = db.session.scalars(
         sa.select(Claim)
         .filter_by(person_id=person.id)
@@ -99,29 +107,28 @@ def profile_of(person: Person) -> Profile:
         .order_by(Claim.level.desc(), Skill.label)
         .options(sa.orm.contains_eager(Claim.skill), selectinload(Claim.evidence))
     ).all()
-    goals = db.session.scalars(
+    return Profile(person, claims, _places_of(person))
+
+
+def goals_of(person: Person) -> Sequence[Goal]:
+    """Return what `person` wishes to learn, the most important first."""
+    return db.session.scalars(
         sa.select(Goal)
         .filter_by(person_id=person.id)
         .join(Goal.skill)
         .order_by(Goal.importance.desc(), Skill.label)
         .options(sa.orm.contains_eager(Goal.skill))
     ).all()
-    return Profile(person, claims, goals, _places_of([person.id])[person.id])
 
 
 def directory(filters: Filters, *, page: int) -> tuple[Pagination, list[Entry]]:
     """Return one page of the people who work here, by name, with what they can do best."""
-    query = (
-        sa.select(Person)
-        .where(*_conditions(filters))
-        .order_by(Person.name, Person.id)
-        .options(joinedload(Person.department), joinedload(Person.location))
-    )
-    people = db.paginate(query, page=page, per_page=PAGE_SIZE)
-    ids = [person.id for person in people.items]
-    skills = _top_skills(ids, first=filters.skill_ids or frozenset())
-    places = _places_of(ids)
-    return people, [Entry(person, skills.get(person.id, []), places[person.id]) for person in people.items]
+    # Ids alone, so that leafing far reads the index and not everyone before the page.
+    query = sa.select(Person.id).where(*_conditions(filters)).order_by(Person.name, Person.id)
+    pages = db.paginate(query, page=page, per_page=PAGE_SIZE)
+    skills = _top_skills(pages.items, first=filters.skill_ids or frozenset())
+    rows = _people_with_places(pages.items)
+    return pages, [Entry(person, skills.get(person.id, []), places) for person, places in rows]
 
 
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
@@ -157,8 +164,8 @@ def _is_paused() -> sa.ColumnElement[bool]:
 
 
 def _name_holds(word: str) -> sa.ColumnElement[bool]:
-    """Hold for names with this part; SQLite folds plain letters only, so try the usual spellings too."""
-    spellings = {word, word.lower(), word.upper(), word.capitalize()}
+    """Hold for names with this part; SQLite folds plain letters only, so others are tried in each case."""
+    spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
     return sa.or_(*(Person.name.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
 
 
@@ -167,12 +174,25 @@ def _taken() -> sa.ColumnElement[int]:
     return sum(answers, start=sa.literal(0))
 
 
-def _places_of(ids: Sequence[int]) -> dict[int, Places]:
-    offered = sa.case((_is_paused(), 0), else_=Person.mentor_capacity)
-    query = sa.select(Person.id, Person.mentor_capacity, offered - _taken()).where(Person.id.in_(ids))
-    return {
-        person_id: Places(capacity, max(0, left)) for person_id, capacity, left in db.session.execute(query)
-    }
+def _people_with_places(ids: Sequence[int]) -> list[tuple[Person, Places]]:
+    query = (
+        sa.select(Person, _left())
+        .where(Person.id.in_(ids))
+        .order_by(Person.name, Person.id)
+        .options(joinedload(Person.department), joinedload(Person.location))
+    )
+    return [
+        (person, Places(person.mentor_capacity, max(0, left))) for person, left in db.session.execute(query)
+    ]
+
+
+def _places_of(person: Person) -> Places:
+    left = db.session.scalar(sa.select(_left()).where(Person.id == person.id)) or 0
+    return Places(person.mentor_capacity, max(0, left))
+
+
+def _left() -> sa.ColumnElement[int]:
+    return sa.case((_is_paused(), 0), else_=Person.mentor_capacity) - _taken()
 
 
 def _top_skills(ids: Sequence[int], *, first: frozenset[int]) -> dict[int, list[HeldSkill]]:

@@ -37,8 +37,10 @@ bp = Blueprint("people", __name__, url_prefix="/people")
 def index() -> ResponseReturnValue:
     """Show who works here and what they can do, as filtered."""
     form = DirectoryForm(request.args)
-    status = 200 if form.validate() and accepted(form, lambda: _check_skill_is_known(form)) else 422
-    people, entries = queries.directory(_filters(form), page=page_number())
+    skill_ids = _ids_of(form.skill.data) if form.validate() and form.skill.data else None
+    known = accepted(form, lambda: _check_skill_is_known(form, skill_ids))
+    status = 200 if known and not form.errors else 422
+    people, entries = queries.directory(_filters(form, skill_ids), page=page_number())
     return page(
         "people/index.html",
         status=status,
@@ -50,8 +52,8 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _check_skill_is_known(form: DirectoryForm) -> None:
-    if form.skill.data and not _ids_of(form.skill.data):
+def _check_skill_is_known(form: DirectoryForm, skill_ids: frozenset[int] | None) -> None:
+    if skill_ids is not None and not skill_ids:
         raise Invalid(
             f"No skill is called “{form.skill.data}”. Look for its name under Skills.", field="skill"
         )
@@ -61,13 +63,13 @@ def _ids_of(skill: str) -> frozenset[int]:
     return skills_named([skill])[folded(skill)]
 
 
-def _filters(form: DirectoryForm) -> queries.Filters:
+def _filters(form: DirectoryForm, skill_ids: frozenset[int] | None) -> queries.Filters:
     """Return what the form asks for; a part that was refused finds nobody."""
     if form.errors:
         return queries.Filters(skill_ids=frozenset())
     return queries.Filters(
         name=form.name.data or "",
-        skill_ids=_ids_of(form.skill.data) if form.skill.data else None,
+        skill_ids=skill_ids,
         department_id=form.department_id.data,
         location_id=form.location_id.data,
         language=form.language.data or None,
@@ -83,27 +85,24 @@ def show(person: Person) -> ResponseReturnValue:
     is_own = _is_own(person) and not as_others
     may_edit = access.can(Permission.PERSON_EDIT, person) and not as_others
     profile = queries.profile_of(person)
+    reader = queries.reader_of(person, reader_id=current_user.person_id)
     return page(
         "people/show.html",
         person=person,
         claims=profile.claims,
-        goals=profile.goals if may_edit else [],
+        goals=queries.goals_of(person) if may_edit else [],
         is_own=is_own,
         may_edit=may_edit,
         as_others=as_others,
         has_left=person.has_left(clock.today()),
         about=sentences.about(person, with_record=may_edit),
-        availability=sentences.availability(person, with_hours=may_edit, reader=_reader()),
+        availability=sentences.availability(person, with_hours=may_edit, reader=reader),
         mentoring=sentences.mentoring(person, profile.places, with_wish=may_edit),
         pause=queries.pause_ahead(person),
         pause_words=sentences.pause(person),
         blocked_count=queries.count_of_blocked(person) if is_own else 0,
         levels=levels,
     )
-
-
-def _reader() -> Person | None:
-    return db.session.get(Person, current_user.person_id) if current_user.person_id else None
 
 
 def _change(person: Person, template: str, form: Any, command: Any, message: str) -> ResponseReturnValue:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -26,11 +26,11 @@ def time_zones(*, beside: str) -> dict[str, list[tuple[str, str]]]:
 
     `beside` is one of them: the zone someone has, even when it is a historical name.
     """
-    now = clock.now()
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
     regions: dict[str, list[tuple[str, str]]] = {}
     for zone in sorted({*_zones_of_cities(), beside, "UTC"}):
         region = zone.partition("/")[0] if "/" in zone else "Other"
-        regions.setdefault(region, []).append((zone, zone_in_words(zone, at=now)))
+        regions.setdefault(region, []).append((zone, _zone_this_hour(zone, hour)))
     return {region: sorted(zones, key=lambda zone: zone[1]) for region, zones in sorted(regions.items())}
 
 
@@ -42,6 +42,11 @@ def zone_in_words(zone: str, *, at: datetime) -> str:
     distance = f"{hours}:{rest:02}" if rest else str(hours)
     sign = words.MINUS if minutes < 0 else "+"
     return f"{_city(zone)} (UTC{sign}{distance})" if minutes else f"{_city(zone)} (UTC)"
+
+
+@lru_cache(maxsize=1000)
+def _zone_this_hour(zone: str, hour: datetime) -> str:
+    return zone_in_words(zone, at=hour)
 
 
 @cache

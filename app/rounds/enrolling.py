@@ -9,6 +9,7 @@ from app.db import changed_rows, db
 from app.engagements.models import Engagement, EngagementMember, EngagementRole, EngagementState
 from app.errors import Conflict, Invalid
 from app.people.models import MOST_PLACES, Person
+from app.people.service import hold
 from app.programmes.models import Programme
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import RoundState
@@ -60,7 +61,9 @@ def enrol(
         Conflict: when it is not the time, or the person is away.
         Invalid: when the number of places is out of range.
     """
-    check_may_enrol(matching_round)
+    _hold_open(matching_round)
+    hold(person.id)
+    db.session.refresh(person)
     _check_person(person, matching_round)
     if programme not in matching_round.programmes:
         raise Invalid(f"{matching_round.name} does not match {programme.name}.", field="programme")
@@ -87,11 +90,17 @@ def withdraw(enrolment: Enrolment, matching_round: MatchingRound, *, by: audit.A
     Raises:
         Conflict: when it is not the time.
     """
-    check_may_enrol(matching_round)
+    _hold_open(matching_round)
     if enrolment.withdrawn_at is None:
         enrolment.withdrawn_at = clock.now()
         db.session.flush()
         _record("enrolment.withdrawn", enrolment, by=by)
+
+
+def _hold_open(matching_round: MatchingRound) -> None:
+    """Refuse when it is not the time, and let nobody close the round before this transaction ends."""
+    db.session.refresh(matching_round, with_for_update={"read": True})
+    check_may_enrol(matching_round)
 
 
 def enrol_everyone(matching_round: MatchingRound) -> int:

@@ -99,7 +99,7 @@ def run(matching_round: MatchingRound) -> ResponseReturnValue:
     run_id, round_id = requested.id, matching_round.id
     db.session.commit()
     # Only now: a worker may look for the run at once.
-    tasks.solve_run(run_id)
+    tasks.hand_over(run_id)
     return see_other("rounds.show_run", round_id=round_id, run_id=run_id)
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from flask import Flask, current_app
 from huey import crontab
 
+from app import jobs
 from app.db import db
 from app.jobs import periodic, queue, task
 from app.rounds import running
@@ -60,7 +61,15 @@ def recover() -> None:
     waiting = running.recover_silent_runs()
     db.session.commit()
     for run_id in waiting:
+        hand_over(run_id)
+
+
+def hand_over(run_id: int) -> None:
+    """Tell the workers of a run that waits; when the queue is out of order they find it themselves."""
+    try:
         solve_run(run_id)
+    except jobs.OUT_OF_ORDER:
+        log.exception("run %s could not be enqueued; workers will find it within a minute", run_id)
 
 
 def carry_out(run_id: int, tell: Callable[[str, int], None] = lambda words, percent: None) -> None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.check_fit import Fit
-from matching.check_hours import SharedHours, overlap
-from matching.check_points import Points
-from matching.check_sheet import Sheet
-from matching.check_skills import closeness
+from matching.check.fit import Fit
+from matching.check.hours import SharedHours, overlap
+from matching.check.points import Points
+from matching.check.sheet import Sheet
+from matching.check.skills import closeness
 from matching.problem import (
     Criterion,
     EdgeKind,

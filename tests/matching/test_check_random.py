@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from matching.check import ViolationKind, check
-from matching.check_skills import closeness
+from matching.check.skills import closeness
 from matching.problem import (
     Ban,
     Criterion,

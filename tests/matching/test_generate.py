@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from matching.generate import generate
-from matching.generate_skills import starter_taxonomy
+from matching.generate.skills import starter_taxonomy
 from matching.problem import CommunitiesProgramme, MentoringProgramme, PeerProgramme, Problem
 
 ESCO = Path(__file__).resolve().parents[3] / "shared" / "data" / "esco-1.1.1"

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from matching.check_certificate import bound_violations, price_violations
-from matching.check_grid import Grid
-from matching.check_plan import Placed
-from matching.check_report import Violation, ViolationKind
-from matching.check_sheet import Sheet
+from matching.check.certificate import bound_violations, price_violations
+from matching.check.grid import Grid
+from matching.check.plan import Placed
+from matching.check.report import Violation, ViolationKind
+from matching.check.sheet import Sheet
 from matching.solution import CertificateKind, Solution
 
 

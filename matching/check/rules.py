@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from matching.check_fit import Fit
-from matching.check_hours import SharedHours
-from matching.check_report import ViolationKind
-from matching.check_sheet import Flags, Sheet, Texts, grouped
+from matching.check.fit import Fit
+from matching.check.hours import SharedHours
+from matching.check.report import ViolationKind
+from matching.check.sheet import Flags, Sheet, Texts, grouped
 from matching.problem import Person, Rule, RuleName
 
 

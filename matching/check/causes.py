@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from matching.check_grid import Forbidden, Grid
-from matching.check_plan import Placed
-from matching.check_report import Violation, ViolationKind
-from matching.check_sheet import Flags, Integers, Sheet
+from matching.check.grid import Forbidden, Grid
+from matching.check.plan import Placed
+from matching.check.report import Violation, ViolationKind
+from matching.check.sheet import Flags, Integers, Sheet
 from matching.problem import Person
 from matching.solution import Cause, CauseKind, Lack, Role, Solution, Unmatched
 

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from matching.check_sheet import Integers, Sheet
+from matching.check.sheet import Integers, Sheet
 from matching.problem import Person
 
 DAY = 1440

@@ -8,8 +8,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.generate_names import NAMES, SITES
-from matching.generate_skills import Taxonomy
+from matching.generate.names import NAMES, SITES
+from matching.generate.skills import Taxonomy
 from matching.problem import Held, Person, Wanted
 
 Choice = TypeVar("Choice")

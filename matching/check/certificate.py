@@ -6,8 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from matching.check_report import Violation, ViolationKind
-from matching.check_sheet import Flags, Integers, Sheet
+from matching.check.report import Violation, ViolationKind
+from matching.check.sheet import Flags, Integers, Sheet
 from matching.solution import Certificate
 
 LARGEST_WORTH = 2**62

@@ -5,12 +5,12 @@ Nothing here or in the modules it uses is shared with the solver: only the probl
 
 from collections.abc import Iterator
 
-from matching.check_causes import cause_violations
-from matching.check_grid import grid_of
-from matching.check_plan import placed, plan_violations
-from matching.check_proof import goal_violations, proof_violations
-from matching.check_report import Report, Violation, ViolationKind, counted
-from matching.check_sheet import Sheet
+from matching.check.causes import cause_violations
+from matching.check.grid import grid_of
+from matching.check.plan import placed, plan_violations
+from matching.check.proof import goal_violations, proof_violations
+from matching.check.report import Report, Violation, ViolationKind, counted
+from matching.check.sheet import Sheet
 from matching.problem import MentoringProgramme, Problem
 from matching.solution import Solution, Status
 

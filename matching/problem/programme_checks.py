@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from matching import values
 from matching.errors import ProblemError
-from matching.problem_checks import MINUTES_A_DAY, each
+from matching.problem.checks import MINUTES_A_DAY, each
 
 if TYPE_CHECKING:
     from matching.problem import CommunitiesProgramme, MentoringProgramme, Programme, Rule

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.generate_people import people_of, weights_of
-from matching.generate_skills import Taxonomy, read_esco, starter_taxonomy
+from matching.generate.people import people_of, weights_of
+from matching.generate.skills import Taxonomy, read_esco, starter_taxonomy
 from matching.problem import (
     Candidate,
     CommunitiesProgramme,

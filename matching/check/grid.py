@@ -6,13 +6,13 @@ from typing import Protocol
 
 import numpy as np
 
-from matching.check_certificate import Candidates
-from matching.check_fit import Fit
-from matching.check_hours import SharedHours
-from matching.check_points import Points
-from matching.check_report import ViolationKind
-from matching.check_rules import Rules
-from matching.check_sheet import Flags, Sheet
+from matching.check.certificate import Candidates
+from matching.check.fit import Fit
+from matching.check.hours import SharedHours
+from matching.check.points import Points
+from matching.check.report import ViolationKind
+from matching.check.rules import Rules
+from matching.check.sheet import Flags, Sheet
 
 Forbidden = dict[ViolationKind, Flags]
 

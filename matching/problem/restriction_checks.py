@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from matching import values
 from matching.errors import ProblemError
-from matching.problem_checks import each
+from matching.problem.checks import each
 
 if TYPE_CHECKING:
     from matching.problem import Lock, Problem

@@ -257,8 +257,8 @@ class Problem:
 
     def __post_init__(self) -> None:
         # Imported here because both modules need the records above.
-        from matching.problem_checks import check_problem
-        from matching.problem_order import in_order
+        from matching.problem.checks import check_problem
+        from matching.problem.order import in_order
 
         check_problem(self)
         for name, rows in in_order(self).items():
@@ -280,14 +280,14 @@ class Problem:
 
     def to_json(self) -> str:
         """Return the canonical text of the problem: one line of JSON, the same for the same content."""
-        from matching.problem_file import write
+        from matching.problem.file import write
 
         return write(self)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> "Problem":
         """Build a problem from the text of a file; `ProblemError` says what is wrong with it and where."""
-        from matching.problem_file import read
+        from matching.problem.file import read
 
         return read(text)
 

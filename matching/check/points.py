@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from matching.check_fit import Fit
-from matching.check_hours import SharedHours
-from matching.check_sheet import Integers, Sheet, Texts
+from matching.check.fit import Fit
+from matching.check.hours import SharedHours
+from matching.check.sheet import Integers, Sheet, Texts
 from matching.problem import Criterion, Person
 
 THOUSAND = 1000

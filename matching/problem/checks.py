@@ -19,8 +19,8 @@ LONGEST_ROUND_DAYS = 366
 
 def check_problem(problem: "Problem") -> None:
     """Raise `ProblemError` at the first thing that is wrong, with its place in the rows as given."""
-    from matching.programme_checks import check_programme
-    from matching.restriction_checks import check_restrictions
+    from matching.problem.programme_checks import check_programme
+    from matching.problem.restriction_checks import check_restrictions
 
     values.check_id(problem.round, "$.round")
     _check_dates(problem.starts_on, problem.ends_on)

@@ -6,8 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from matching.check_sheet import Flags, Integers, Sheet
-from matching.check_skills import closeness
+from matching.check.sheet import Flags, Integers, Sheet
+from matching.check.skills import closeness
 from matching.problem import Person
 
 THOUSAND = 1000

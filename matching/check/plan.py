@@ -4,9 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from matching.check_grid import Forbidden, Grid
-from matching.check_report import Violation, ViolationKind
-from matching.check_sheet import Sheet
+from matching.check.grid import Forbidden, Grid
+from matching.check.report import Violation, ViolationKind
+from matching.check.sheet import Sheet
 from matching.problem import Lock
 from matching.solution import Assignment, Role
 

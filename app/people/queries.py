@@ -145,7 +145,8 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         speakers = sa.select(SpokenLanguage.person_id).filter_by(language=filters.language)
         conditions.append(Person.id.in_(speakers))
     if filters.has_place:
-        conditions += [Person.mentor_capacity > _taken(), ~_is_paused()]
+        # Most people offer no place at all: only for the others is it worth counting their mentees.
+        conditions += [Person.mentor_capacity > 0, ~_is_paused(), Person.mentor_capacity > _taken()]
     return conditions
 
 

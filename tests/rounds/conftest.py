@@ -1,6 +1,7 @@
 """A small company with a round, from enrolment to a finished run."""
 
 import pytest
+import sqlalchemy as sa
 
 from app import audit
 from app.db import db
@@ -22,9 +23,7 @@ def closed_round(app) -> MatchingRound:
 
 def company(*, mentees: int = MENTEES, mentors: int = MENTORS, places: int = 2) -> MatchingRound:
     """Write a closed round whose mentees want what its mentors hold."""
-    departments = [Department(name=name) for name in ("Care", "Sales")]
-    db.session.add_all(departments)
-    db.session.commit()
+    departments = [department(name) for name in ("Care", "Sales")]
     matching_round = factories.matching_round(state=RoundState.CLOSED)
     skills = [factories.skill(label) for label in ("Negotiation", "Public speaking", "SQL")]
     for number in range(mentors):
@@ -38,6 +37,14 @@ def company(*, mentees: int = MENTEES, mentors: int = MENTORS, places: int = 2) 
         factories.goal(mentee, skills[number % 3], level=3)
         factories.enrolment(mentee, EnrolmentRole.MENTEE, matching_round)
     return matching_round
+
+
+def department(name: str) -> Department:
+    """Return the department of that name, founding it when there is none."""
+    found = db.session.scalar(sa.select(Department).filter_by(name=name)) or Department(name=name)
+    db.session.add(found)
+    db.session.commit()
+    return found
 
 
 def asked_for_run(matching_round: MatchingRound) -> Run:

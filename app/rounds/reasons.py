@@ -8,10 +8,12 @@ from app.engagements.reasons import AGAINST, FOR
 from matching.columns import Columns
 from matching.problem import MentoringProgramme, Person, Problem, Wanted
 from matching.skills import closeness_of
-from matching.solution import Assignment, Cause, Role, Solution
+from matching.solution import Assignment, Cause, CauseKind, Role, Solution
 
 Reasons = list[dict[str, Any]]
 BLOCKED = "not_blocked"
+# What people settle themselves and may be told of; whom they block is theirs alone.
+OWN_RULES = frozenset({"shared_hours", "shared_language"})
 FULL = 1000
 
 
@@ -24,10 +26,10 @@ def reasons_of(problem: Problem, solution: Solution) -> list[Reasons]:
 def cause_details(cause: Cause, labels: Mapping[str, str]) -> dict[str, Any]:
     """Return what is kept of a cause: nothing from which one could tell who blocked whom.
 
-    `labels` are those of the skills.
+    Each partner is counted once, so those who are blocked leave the total, too. `labels` are of the skills.
     """
     return {
-        "considered": cause.considered,
+        "considered": cause.considered - cause.rules.get(BLOCKED, 0),
         "eligible": cause.eligible,
         "rules": {rule: count for rule, count in cause.rules.items() if rule != BLOCKED},
         "lacks": [
@@ -35,6 +37,13 @@ def cause_details(cause: Cause, labels: Mapping[str, str]) -> dict[str, Any]:
             for row in cause.lacks
         ],
     }
+
+
+def cause_kind(cause: Cause) -> CauseKind:
+    """Return the kind of a cause as it is kept: own conditions that were blocks alone are not told."""
+    if cause.kind is CauseKind.OWN_CONDITIONS and OWN_RULES.isdisjoint(cause.rules):
+        return CauseKind.NO_ELIGIBLE_PARTNER
+    return cause.kind
 
 
 def labels_of(problem: Problem) -> dict[str, str]:

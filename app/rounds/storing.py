@@ -15,7 +15,7 @@ from app.rounds.models import (
     EnrolmentRole,
     UnmatchedPerson,
 )
-from app.rounds.reasons import Reasons, cause_details, labels_of
+from app.rounds.reasons import Reasons, cause_details, cause_kind, labels_of
 from app.rounds.running import Attempt, settle_finished
 from app.rounds.snapshot_people import person_id_of
 from matching.problem import MentoringProgramme, Problem
@@ -93,7 +93,7 @@ def _unmatched_rows(
             "programme_id": programmes[row.programme],
             "person_id": person_id_of(row.person),
             "role": EnrolmentRole(row.role),
-            "cause": row.cause.kind.value,
+            "cause": cause_kind(row.cause).value,
             "details": cause_details(row.cause, labels),
         }
 

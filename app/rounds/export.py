@@ -1,16 +1,15 @@
-"""A run as files: the pairs and those left out as CSV, the problem and the solution word for word."""
+"""The pairs of a run, and those it left out, as CSV."""
 
 import csv
 import io
 from collections.abc import Iterator
 
+from app.cells import safe_cell
 from app.engagements.reasons import CRITERIA, Party, told
 from app.rounds.models import EnrolmentRole, Run
 from app.rounds.results import explain_cause
 from app.rounds.run_queries import all_left_out, all_matches
 
-# What a spreadsheet takes for the beginning of a formula, in plain and full-width forms.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 PAIR = ("programme", "mentee", "mentee id", "mentor", "mentor id", "fit", "for", "against")
 HEADING = (*PAIR, *CRITERIA, "without a match because")
 
@@ -23,18 +22,6 @@ def csv_of(run: Run) -> str:
     for row in (*_pair_rows(run), *_left_out_rows(run)):
         writer.writerow([safe_cell(value) for value in row])
     return lines.getvalue()
-
-
-def safe_cell(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    # Some programs skip blanks before a formula, so these hide none here.
-    return (
-        f"'{value}"
-        if value.startswith(FORMULA_STARTS) or value.lstrip().startswith(FORMULA_STARTS)
-        else value
-    )
 
 
 def _pair_rows(run: Run) -> Iterator[list[object]]:

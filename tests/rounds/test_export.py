@@ -5,8 +5,9 @@ import io
 
 import pytest
 
+from app.cells import safe_cell
 from app.db import db
-from app.rounds.export import csv_of, safe_cell
+from app.rounds.export import csv_of
 from tests.rounds.conftest import company, finished_run, person_called
 
 

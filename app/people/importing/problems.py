@@ -4,8 +4,9 @@ import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.cells import safe_cell
+
 MOST_KEPT = 100_000
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,11 +52,4 @@ class Problems:
             writer = csv.writer(file)
             writer.writerow(("line", "column", "reason"))
             for problem in self.in_order():
-                writer.writerow(
-                    (problem.line, without_formula(problem.column), without_formula(problem.reason))
-                )
-
-
-def without_formula(text: str) -> str:
-    """Return `text` so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+                writer.writerow((problem.line, safe_cell(problem.column), safe_cell(problem.reason)))

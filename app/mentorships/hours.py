@@ -6,6 +6,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from app.people.models import MINUTES_A_DAY, Person
+from app.people.vocabulary import stretch_in_words
 from app.words import listed, zone_name
 
 
@@ -16,7 +17,7 @@ def shared_hours(reader: Person, other: Person, *, on: date) -> str:
     stretches = list(_stretches({(minute + offset) % MINUTES_A_DAY for minute in both}))
     if not stretches:
         return "You share no working hours. Agree on a time at the edge of both days."
-    spans = [f"{_clock(start)} to {_clock(end)}" for start, end in stretches]
+    spans = [stretch_in_words(start, end) for start, end in stretches]
     return f"You both work from {listed(spans)} ({zone_name(reader.time_zone)})."
 
 
@@ -42,7 +43,3 @@ def _stretches(minutes: set[int]) -> Iterator[tuple[int, int]]:
     for _, run in groupby(enumerate(sorted(minutes)), key=lambda pair: pair[1] - pair[0]):
         row = [minute for _, minute in run]
         yield row[0], row[-1] + 1
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

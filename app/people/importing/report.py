@@ -11,6 +11,7 @@ from app.people.importing.difference import Change, changes_to_known_people
 from app.people.importing.fields import FIELDS, shown
 from app.people.importing.plan import Plan
 from app.people.models import Person
+from app.people.vocabulary import time_of_day
 from app.skills.models import Skill
 from app.words import listed, plural
 
@@ -124,7 +125,7 @@ def _value(name: str, value: Any, labels: dict[int, str]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if name == "working_hours":
-        return "; ".join(f"{_minute(starts)}-{_minute(ends)}" for starts, ends in value)
+        return "; ".join(f"{time_of_day(starts)}-{time_of_day(ends)}" for starts, ends in value)
     if name in ("skills", "goals"):
         return "; ".join(sorted(f"{labels.get(skill_id, skill_id)}:{level}" for skill_id, level in value))
     if isinstance(value, tuple):
@@ -136,7 +137,3 @@ def _value(name: str, value: Any, labels: dict[int, str]) -> str:
         if isinstance(value, float)
         else str(value)
     )
-
-
-def _minute(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

@@ -5,6 +5,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+import sqlalchemy as sa
+
 from app import audit, clock
 from app.db import db
 from app.errors import Invalid
@@ -177,6 +179,7 @@ def block(person: Person, other: Person | None, *, by: audit.Actor) -> None:
         raise Invalid("Choose one of the people found.", field="other_id")
     if other.id == person.id:
         raise Invalid("Choose someone other than yourself.", field="other_id")
+    hold(person.id)
     if db.session.get(PersonalBlock, (person.id, other.id)) is not None:
         raise Invalid(f"{other.name} is on your list already.", field="other_id")
     if queries.count_of_blocked(person) >= MOST_BLOCKS:
@@ -203,6 +206,11 @@ def end_of_employment(person: Person, *, on: date, by: audit.Actor) -> None:
     db.session.flush()
     audit.record(audit.Entry("person.leave", "person", person.id, person.id, _told(changes)), by=by)
     person_left.send(person, on=on, by=by)
+
+
+def hold(person_id: int) -> None:
+    """Let nobody else count or change what belongs to a person until this transaction ends."""
+    db.session.execute(sa.select(Person.id).filter_by(id=person_id).with_for_update(key_share=True))
 
 
 def record_for_other(person_id: int, entry: audit.Entry, *, by: audit.Actor) -> None:

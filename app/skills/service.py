@@ -9,7 +9,7 @@ from app import audit, clock
 from app.db import db
 from app.errors import Invalid
 from app.people.models import Person
-from app.people.service import record_for_other
+from app.people.service import hold, record_for_other
 from app.skills.models import Claim, ClaimEvidence, EvidenceKind, Goal, Skill
 from app.skills.queries import claim_of, goal_of, skill_named
 from app.words import listed
@@ -60,7 +60,11 @@ def add_claim(person: Person, skill: Skill, *, level: int, by: audit.Actor) -> C
     """
     check_is_in_use(skill)
     _check_level(level)
-    if claim_of(person.id, skill.id) is not None:
+    hold(person.id)
+    held = claim_of(person.id, skill.id)
+    if held is not None and held.level == level:
+        return held  # a form sent twice has the same answer twice
+    if held is not None:
         raise Invalid(f"{skill.label} is among your skills already. Change its level there.", field="skill")
     if _count(Claim, person.id) >= MOST_CLAIMS:
         raise Invalid(f"Your profile holds {MOST_CLAIMS} skills at most. Remove one first.", field="skill")
@@ -103,6 +107,12 @@ def add_evidence(
     """
     if happened_on is not None and happened_on > clock.today():
         raise Invalid("Enter a day that is not after today.", field="happened_on")
+    hold(claim.person_id)
+    db.session.expire(claim, ["evidence"])
+    told = (kind, description, happened_on)
+    for known in claim.evidence:
+        if (known.kind, known.description, known.happened_on) == told:
+            return known
     if len(claim.evidence) >= MOST_EVIDENCE:
         raise Invalid(f"A skill holds {MOST_EVIDENCE} pieces of evidence at most. Remove one first.")
     evidence = ClaimEvidence(kind=kind, description=description, happened_on=happened_on)
@@ -128,8 +138,12 @@ def add_goal(person: Person, skill: Skill, *, level: int, importance: int, by: a
         Invalid: when the skill is deprecated or a goal already, the level is held, or there are too many.
     """
     check_is_in_use(skill)
+    hold(person.id)
     _check_wish(person.id, skill, level=level, importance=importance)
-    if goal_of(person.id, skill.id) is not None:
+    wished = goal_of(person.id, skill.id)
+    if wished is not None and (wished.level, wished.importance) == (level, importance):
+        return wished
+    if wished is not None:
         raise Invalid(f"{skill.label} is among your goals already. Change it there.", field="skill")
     if _count(Goal, person.id) >= MOST_GOALS:
         raise Invalid(f"You can have {MOST_GOALS} goals at most. Remove one first.", field="skill")

@@ -239,11 +239,11 @@ def test_there_is_an_end_to_claims_goals_and_evidence(app, amara):
     with pytest.raises(Invalid, match="10 goals at most"):
         service.add_goal(amara, factories.skill(), level=3, importance=2, by=audit.COMMAND_LINE)
     claim = db.session.scalars(sa.select(Claim)).first()
-    told = {"kind": EvidenceKind.WORK, "description": "A report", "happened_on": date(2026, 1, 1)}
-    for _ in range(service.MOST_EVIDENCE):
-        service.add_evidence(claim, **told, by=audit.COMMAND_LINE)
+    told = {"kind": EvidenceKind.WORK, "happened_on": date(2026, 1, 1), "by": audit.COMMAND_LINE}
+    for number in range(service.MOST_EVIDENCE):
+        service.add_evidence(claim, description=f"Report {number}", **told)
     with pytest.raises(Invalid, match="10 pieces of evidence at most"):
-        service.add_evidence(claim, **told, by=audit.COMMAND_LINE)
+        service.add_evidence(claim, description="One report more", **told)
 
 
 def test_what_others_change_is_recorded_and_what_one_changes_oneself_is_not(own, amara, sql):

@@ -40,8 +40,8 @@ def folded(text: str | None) -> str:
 def without_piled_marks(text: str) -> str:
     """Return `text` with at most `MOST_MARKS` accents on one letter.
 
-    To compose a letter takes as long as the square of its accents: half a million in a form would stop the site
-    for minutes.
+    To compose a letter takes as long as the square of its accents: half a million in a form would stop
+    the site for minutes.
     """
     return text if text.isascii() else _piled_marks().sub(r"\1", text)
 

@@ -250,7 +250,7 @@ def here(**changes: Any) -> str:
     """Return the address of the page shown with some of its query changed; None leaves a part out."""
     query: dict[str, Any] = {**dict(request.args.lists()), **changes}
     wanted = {name: value for name, value in query.items() if value is not None}
-    # Not as values of url_for: a reader's address could then change where links lead, with names such as _scheme.
+    # Not as values of url_for: with names such as _scheme, an address could then change where links lead.
     path = url_for(request.endpoint or "", **(request.view_args or {}))
     return f"{path}?{urlencode(wanted, doseq=True)}" if wanted else path
 

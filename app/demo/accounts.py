@@ -12,7 +12,6 @@ from app.demo.loading import FIRST
 from app.demo.records import Company, Person
 
 PASSWORD_LETTERS = 12
-LEADS_FROM_GRADE = 6
 
 
 @dataclass(frozen=True, slots=True)

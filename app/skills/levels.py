@@ -30,8 +30,3 @@ EVIDENCE = {
     EvidenceKind.FEEDBACK: ("Feedback", "What a colleague or a customer said about it."),
     EvidenceKind.MENTOR: ("Mentor", "What a mentor saw me do."),
 }
-
-
-def level_words(level: int) -> str:
-    """Say a level: "Level 4, proficient"."""
-    return f"Level {level}, {LEVELS[level][0].lower()}"

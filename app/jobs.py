@@ -1,10 +1,13 @@
 """The task queue: huey, on SQLite by default, on PostgreSQL or Redis by configuration."""
 
 import functools
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import redis
 from flask import Flask
 from huey import MemoryHuey
 from huey.storage import BaseStorage, RedisStorage, SqliteStorage
@@ -12,6 +15,7 @@ from huey.storage import BaseStorage, RedisStorage, SqliteStorage
 from app.config import Config, ConfigError
 
 NAME = "trellis"
+OUT_OF_ORDER = (sqlite3.Error, psycopg.Error, redis.RedisError, OSError)
 
 
 class Queue(MemoryHuey):
@@ -23,6 +27,30 @@ class Queue(MemoryHuey):
         """Serve `app` from the storage at `url`."""
         self.app = app
         self.storage = storage_at(url)
+
+
+class QueueFile(SqliteStorage):
+    """A queue in a file of its own, which begins anew when the file was deleted or replaced."""
+
+    _conn: sqlite3.Connection | None
+    _opened: int | None = None
+
+    @property
+    def conn(self) -> sqlite3.Connection:
+        """Return the connection to the file that bears the name now."""
+        if self._conn is not None and self._file() != self._opened:
+            self._conn.close()
+            self._conn = None
+        if self._conn is None:
+            self._conn = self._create_connection()
+            for statement in self.ddl:
+                self._conn.execute(statement)
+            self._opened = self._file()
+        return self._conn
+
+    def _file(self) -> int | None:
+        path = Path(self.filename)
+        return path.stat().st_ino if path.exists() else None
 
 
 queue = Queue(NAME, utc=True, results=False)
@@ -48,7 +76,7 @@ def storage_at(url: str) -> BaseStorage:
         path = Path(url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True, exist_ok=True)
         # Huey uses the standard library's SQLite, whose write-ahead log may be one that can be corrupted.
-        return SqliteStorage(NAME, filename=str(path), journal_mode="truncate", fsync=True, timeout=15)
+        return QueueFile(NAME, filename=str(path), journal_mode="truncate", fsync=True, timeout=15)
     if url.startswith(("postgresql+psycopg://", "postgresql://", "postgres://")):
         from huey.contrib.sql_huey import SqlStorage
 

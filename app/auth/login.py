@@ -4,6 +4,7 @@ Flask-Login's "user id" is the token of a server-side session, so that a session
 """
 
 import hashlib
+import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ IDLE_ROLES = frozenset({Role.HR, Role.ADMINISTRATOR})
 NOTED_EVERY = timedelta(minutes=1)
 TOKEN_KEY = "_user_id"  # noqa: S105 - where Flask-Login keeps it in the cookie
 
+log = logging.getLogger(__name__)
 login_manager = LoginManager()
 login_manager.session_protection = None  # the token is random, revocable and never leaves its cookie
 
@@ -140,8 +142,11 @@ def signed_in(token: str) -> SignedIn | None:
 def _note_seen(session_id: int) -> None:
     seen = sa.update(SignInSession).filter_by(id=session_id).values(last_seen_at=clock.now())
     if request.method in SAFE_METHODS:
-        with write_aside() as aside:
-            aside.execute(seen)
+        try:
+            with write_aside() as aside:
+                aside.execute(seen)
+        except sa.exc.OperationalError:  # reading goes on when a full disk lets nobody write
+            log.exception("session %s was not noted as seen", session_id)
     else:
         # This request holds SQLite's one place to write: beside it, it would wait for itself.
         db.session.execute(seen)

@@ -72,6 +72,7 @@ class Town:
 @pytest.fixture(scope="module")
 def built_town(chromium, databases, migrated) -> Iterator[Town]:
     """The demo company with a round in every state, loaded once for all pages."""
+    enable_socket()  # the test before may have shut the network
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "_read", lambda: NOW)
         app = create_app(config_for(databases.copy(migrated), demo=True))

@@ -18,11 +18,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.fields import HouseForm, LineField, NumberField, SearchForm, TextField, options
 from app.people import queries
-from app.people.models import MINUTES_A_DAY, MOST_PLACES, Person
+from app.people.models import MINUTES_A_DAY, MOST_HOURS, MOST_PLACES, Person
 from app.people.service import LONGEST_BIO, Stretch
 from app.people.vocabulary import languages, time_zones
 
-MOST_HOURS = 40
 HIGHEST_GRADE = 20
 LONGEST_NAME = 200
 SHOWN_LANGUAGES = 8

@@ -9,6 +9,7 @@ from app.db import Model, Stamped
 
 MINUTES_A_DAY = 1440
 MOST_PLACES = 20
+MOST_HOURS = 200
 
 
 class Department(Model):
@@ -37,7 +38,7 @@ class Person(Stamped, Model):
     __table_args__ = (
         sa.CheckConstraint("manager_id <> id", name="not_own_manager"),
         sa.CheckConstraint("grade BETWEEN 1 AND 20", name="grade_in_range"),
-        sa.CheckConstraint("hours_a_month BETWEEN 0 AND 200", name="hours_in_range"),
+        sa.CheckConstraint(f"hours_a_month BETWEEN 0 AND {MOST_HOURS}", name="hours_in_range"),
         sa.CheckConstraint(f"mentor_capacity BETWEEN 0 AND {MOST_PLACES}", name="capacity_in_range"),
         sa.CheckConstraint("email = lower(email)", name="email_in_lower_case"),
         sa.CheckConstraint("paused_until IS NULL OR paused_from IS NOT NULL", name="pause_has_start"),

@@ -180,7 +180,7 @@ def test_one_changes_when_one_works(amara, own):
         ({"second_start": "20:00", "second_end": "19:00"}, "second_end"),
         ({"hours_a_month": "many"}, "hours_a_month"),
         ({"hours_a_month": "-1"}, "hours_a_month"),
-        ({"hours_a_month": "41"}, "hours_a_month"),
+        ({"hours_a_month": "201"}, "hours_a_month"),
         ({"hours_a_month": "NaN"}, "hours_a_month"),
         ({"hours_a_month": "sNaN"}, "hours_a_month"),
         ({"hours_a_month": "1e99"}, "hours_a_month"),

@@ -14,14 +14,14 @@ from typing import Any
 
 from babel import Locale
 
-from app.people.models import MINUTES_A_DAY, MOST_PLACES
+from app.people.models import MINUTES_A_DAY, MOST_HOURS, MOST_PLACES
 from app.people.service import LONGEST_BIO, MOST_LANGUAGES, MOST_STRETCHES
 from app.people.vocabulary import languages
 from app.skills.service import MOST_CLAIMS, MOST_GOALS
 from app.text import cleaned_line, cleaned_text, folded
 
 LONGEST_CELL = 5_000
-HIGHEST_GRADE, MOST_HOURS, LOWEST_LEVEL, HIGHEST_LEVEL = 20, 200, 1, 5
+HIGHEST_GRADE, LOWEST_LEVEL, HIGHEST_LEVEL = 20, 1, 5
 EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*(?:-|–|to)\s*(\d{1,2})[:.](\d{2})")
 SKILL = re.compile(r"(?P<name>.+?)\s*:\s*(?P<level>\d+)")

@@ -181,7 +181,7 @@ def test_the_menu_of_a_small_window_is_clean(town):
     reader = town.open(View("home.show", "hr", lambda ids: "/"))
     reader.page.set_viewport_size({"width": NARROWEST, "height": 700})
     reader.page.locator("details.nav-menu > summary").click()
-    expect(reader.page.get_by_role("link", name="Rounds")).to_be_visible()
+    expect(reader.page.get_by_role("link", name="Rounds", exact=True)).to_be_visible()
 
     assert_clean(reader)
 

@@ -52,7 +52,6 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--programme", metavar="ID", help="solve only this programme")
     solve.add_argument("--seed", type=_whole, default=0, metavar="N", help="draws lots between equal plans")
     solve.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after so many seconds")
-    solve.add_argument("--workers", type=_workers, default=1, metavar="N", help="never changes the answer")
     solve.add_argument("--progress", action="store_true", help="tell each stage on standard error")
     solve.set_defaults(run=_solve)
     check = commands.add_parser("check", help="check a solution without the solver's code")
@@ -98,12 +97,6 @@ def _whole(text: str) -> int:
     if not 0 <= number < 2**63:
         raise argparse.ArgumentTypeError("must be a whole number that is not negative")
     return number
-
-
-def _workers(text: str) -> int:
-    if _whole(text) < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return int(text)
 
 
 def _seconds(text: str) -> float:

@@ -63,7 +63,7 @@ def test_check_tells_a_solution_that_was_changed(
 def test_the_same_command_writes_the_same_bytes(files: tuple[str, str], tmp_path: Path) -> None:
     """Two runs differ in their statistics only."""
     again = str(tmp_path / "again.json")
-    main(["solve", files[0], "-o", again, "--workers", "2"])
+    main(["solve", files[0], "-o", again])
     first, second = (Solution.from_json(Path(name).read_text()) for name in (files[1], again))
     assert first.without_statistics().to_json() == second.without_statistics().to_json()
 
@@ -143,7 +143,7 @@ def test_what_cannot_be_read_or_written_is_exit_status_2(
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--seed", "-1"], ["--time-limit", "nan"], ["--time-limit", "-1"], ["--workers", "0"], ["--why"]],
+    [["--seed", "-1"], ["--time-limit", "nan"], ["--time-limit", "-1"], ["--why"]],
 )
 def test_a_wrong_call_is_exit_status_2(wrong: list[str], tmp_path: Path) -> None:
     """Options out of range are refused before anything is read."""

@@ -34,7 +34,7 @@ def availability(person: Person, *, with_hours: bool, reader: Person | None) -> 
         ("Time zone", zone_in_words(person.time_zone, at=clock.now())),
     ]
     if reader is not None and reader.id != person.id:
-        shared = shared_minutes(person, reader, on=clock.now())
+        shared = shared_minutes(person, reader, on=clock.today())
         facts.append(("Shared with you", f"{_hours(shared // 30 / 2)} a day"))
     if with_hours:
         facts.append(("Time for mentoring", f"{_hours(person.hours_a_month)} a month"))

@@ -1,7 +1,7 @@
 """Time zones, languages and times of day in words, and what is one."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
@@ -85,19 +85,22 @@ def stretch_in_words(starts_minute: int, ends_minute: int) -> str:
     return f"{time_of_day(starts_minute)} to {time_of_day(ends_minute)}"
 
 
-def shared_minutes(one: Person, other: Person, *, on: datetime) -> int:
-    """Return how many minutes of a day both work, with the clocks as they stand at that instant."""
-    return sum(
-        max(0, min(first_end, second_end + turn) - max(first_start, second_start + turn))
-        for first_start, first_end in _stretches_in_utc(one, on)
-        for second_start, second_end in _stretches_in_utc(other, on)
-        for turn in (-MINUTES_A_DAY, 0, MINUTES_A_DAY)
-    )
+def shared_minutes(one: Person, other: Person, *, on: date) -> int:
+    """Return how many minutes of a day both work."""
+    return len(minutes_at_work(one, on) & minutes_at_work(other, on))
 
 
-def _stretches_in_utc(person: Person, at: datetime) -> list[tuple[int, int]]:
-    """Return when a person works in minutes after midnight UTC, each stretch beginning within the day."""
-    offset = at.astimezone(ZoneInfo(person.time_zone)).utcoffset() or timedelta()
-    shift = int(offset.total_seconds()) // 60
-    starts = [((hours.starts_minute - shift) % MINUTES_A_DAY, hours) for hours in person.working_hours]
-    return [(start, start + hours.ends_minute - hours.starts_minute) for start, hours in starts]
+def minutes_at_work(person: Person, on: date) -> set[int]:
+    """Return the minutes of the UTC day, taken round the clock, in which a person works."""
+    offset = minutes_ahead(person.time_zone, on)
+    return {
+        (minute - offset) % MINUTES_A_DAY
+        for row in person.working_hours
+        for minute in range(row.starts_minute, row.ends_minute)
+    }
+
+
+def minutes_ahead(zone: str, on: date) -> int:
+    """Return how many minutes a zone is ahead of UTC at noon of a day, as the matching counts it."""
+    noon = datetime.combine(on, time(12), tzinfo=UTC).astimezone(ZoneInfo(zone))
+    return int((noon.utcoffset() or timedelta()).total_seconds()) // 60

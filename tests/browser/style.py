@@ -16,22 +16,13 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
-from app import charts, web
+from app import web
 from app.errors import Conflict
 
 SKILLS = ("Negotiation", "Network design", "Needlework", "Public speaking")
 PAGES = SimpleNamespace(
     total=95, pages=4, first=26, last=50, has_prev=True, has_next=True, prev_num=1, next_num=3
 )
-WEEKS = [
-    ("1 Sep", 11),
-    ("8 Sep", 14),
-    ("15 Sep", 19),
-    ("22 Sep", 22),
-    ("29 Sep", 21),
-    ("6 Oct", 27),
-    ("13 Oct", 36),
-]
 
 bp = Blueprint(
     "style", __name__, url_prefix="/style", template_folder=str(Path(__file__).parent / "templates")
@@ -61,9 +52,6 @@ class SkillForm(FlaskForm):
 def draw(
     form: SkillForm | None = None, *, fragment: str | None = None, status: int = 200, names=()
 ) -> Response:
-    chart = charts.line(
-        WEEKS, name="weeks", title="Sessions a week", finding="36 in the last week, target 35", target=35
-    )
     return web.page(
         "style.html",
         fragment=fragment,
@@ -72,7 +60,6 @@ def draw(
         pages=PAGES,
         polls=request.args.get("seen", 0, type=int),
         names=list(names),
-        chart=chart,
     )
 
 

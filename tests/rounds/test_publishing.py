@@ -1,6 +1,7 @@
 """Publishing makes the whole plan come true, once, and only while it is still true."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -194,26 +195,25 @@ def test_a_run_that_matched_nobody_is_not_published(app):
 def test_of_two_who_publish_at_once_one_wins(own_app, own_database):
     run_id = finished_run(company()).id
     db.session.rollback()  # whoever reads outside a request holds the writers up
-    answers: list[str] = []
-    together = threading.Barrier(2)
+    apps = [create_app(config_for(own_database)) for _ in range(2)]
+    together = threading.Barrier(len(apps), timeout=60)
 
-    def publish() -> None:
-        app = create_app(config_for(own_database))
+    def publish(app) -> str:
         with app.app_context():
             together.wait()
             try:
                 publishing.publish_run(db.session.get_one(Run, run_id), by=BY)
                 db.session.commit()
-                answers.append("published")
             except Conflict as refusal:
-                answers.append(refusal.message)
-        dispose(app)
+                return refusal.message
+            return "published"
 
-    publishers = [threading.Thread(target=publish) for _ in range(2)]
-    for publisher in publishers:
-        publisher.start()
-    for publisher in publishers:
-        publisher.join()
+    try:
+        with ThreadPoolExecutor(len(apps)) as pool:
+            answers = list(pool.map(publish, apps))
+    finally:
+        for app in apps:
+            dispose(app)
     db.session.expire_all()
     assert sorted(answers)[-1] == "published"
     assert "is published, so it cannot be published" in sorted(answers)[0]

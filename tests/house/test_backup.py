@@ -1,6 +1,7 @@
 """Backups of the embedded database: whole while others write, and restored by a command."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -28,6 +29,14 @@ def names() -> list[str]:
     return list(db.session.scalars(sa.select(Person.name).order_by(Person.name)))
 
 
+def ids_in(file) -> set[int]:
+    engine = sa.create_engine(f"sqlite:///{file}")
+    with engine.connect() as connection:
+        kept = set(connection.scalars(sa.text("SELECT id FROM person")))
+    engine.dispose()
+    return kept
+
+
 def test_restoring_a_backup_brings_back_what_stood_then(embedded, tmp_path):
     factories.person(name="Amara")
     db.session.remove()
@@ -51,21 +60,17 @@ def test_a_backup_made_while_others_write_holds_every_acknowledged_row(embedded,
                 acknowledged.append(factories.person().id)
                 db.session.remove()
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    try:
-        for number in range(5):
-            before = len(acknowledged)
-            file = tmp_path / f"{number}.db"
-            backup.back_up(url_of(embedded), file)
-            engine = sa.create_engine(f"sqlite:///{file}")
-            with engine.connect() as connection:
-                kept = set(connection.scalars(sa.text("SELECT id FROM person")))
-            engine.dispose()
-            assert set(acknowledged[:before]) <= kept
-    finally:
-        stop.set()
-        writer.join()
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(write)
+        try:
+            for number in range(5):
+                before = len(acknowledged)
+                file = tmp_path / f"{number}.db"
+                backup.back_up(url_of(embedded), file)
+                assert set(acknowledged[:before]) <= ids_in(file)
+        finally:
+            stop.set()
+    writer.result()
     assert acknowledged
 
 

@@ -1,15 +1,15 @@
 """Reasons: why two people are matched, and why somebody is not, as records that `sentences` words."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from matching.candidates import Market
 from matching.errors import ProblemError
+from matching.facts import Fact, FactFinder, Facts, skill_of
 from matching.locks import programme_of
-from matching.problem import Criterion, Held, Mentee, Person, Problem, Wanted
+from matching.problem import Criterion, Problem
 from matching.solution import Assignment, Role, Solution, Unmatched
 from matching.values import shown
 from matching.views import Pairs
@@ -23,12 +23,20 @@ class Part:
     criterion: Criterion
     weight: int
     points: int
-    facts: Mapping[str, int | str] = field(default_factory=dict)
+    facts: Facts
 
     @property
     def missing(self) -> int:
         """Points the pair does not get."""
         return self.weight - self.points
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """The one fact that tells best why a criterion speaks for a pair or against it."""
+
+    criterion: Criterion
+    fact: Fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,33 +52,32 @@ class PairReasons:
     locked: bool = False
 
     @property
-    def best(self) -> Part | None:
-        """The part that gives most, if any gives anything."""
-        found = max(self.parts, key=lambda part: (part.points, -part.missing), default=None)
-        return found if found is not None and found.points > 0 else None
+    def best(self) -> Reason | None:
+        """The weightiest fact of the part that gives most, among those that give anything and have a fact."""
+        giving = [part for part in self.parts if part.points > 0 and part.facts.favour]
+        found = max(giving, key=lambda part: (part.points, -part.missing), default=None)
+        return None if found is None else Reason(found.criterion, found.facts.favour[0])
 
     @property
-    def worst(self) -> Part | None:
-        """The part that misses most, if any misses anything.
+    def worst(self) -> Reason | None:
+        """The weightiest fact of the part that misses most, among those that miss anything and have a fact.
 
-        One that is about the skill told in favour of the pair comes after all others.
+        The skill told in favour of the pair is never held against it as well.
         """
-        told = None if self.best is None else self.best.facts.get("best_wanted")
-
-        def repeats(part: Part) -> bool:
-            return told is not None and part.facts.get("worst_wanted") == told
-
-        missing = (part for part in self.parts if part.missing > 0)
-        return max(missing, key=lambda part: (not repeats(part), part.missing, -part.points), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Match:
-    """How a mentor's skill answers a want: `worth` in thousandths."""
-
-    want: Wanted
-    held: Held | None
-    worth: int
+        best = self.best
+        told = None if best is None else skill_of(best.fact)
+        against = [
+            (part, fact)
+            for part in self.parts
+            if part.missing > 0
+            for fact in part.facts.against
+            if told is None or skill_of(fact) != told
+        ]
+        if not against:
+            return None
+        # Of the facts of one part `max` returns the first, which is the weightiest.
+        part, fact = max(against, key=lambda row: (row[0].missing, -row[0].points))
+        return Reason(part.criterion, fact)
 
 
 class Explainer:
@@ -79,11 +86,9 @@ class Explainer:
     def __init__(self, problem: Problem, programme_id: str) -> None:
         self._programme = programme_of(problem, programme_id)
         self._market = Market(problem, self._programme, Watch(Limits()))
-        self._people = {person.id: person for person in problem.people}
-        self._labels = {node.id: node.label or node.id for node in problem.skills.nodes}
-        self._mentees = {row.person: (number, row) for number, row in enumerate(self._programme.mentees)}
+        self._finder = FactFinder(self._market)
+        self._mentees = {row.person: number for number, row in enumerate(self._programme.mentees)}
         self._mentors = {row.person: number for number, row in enumerate(self._programme.mentors)}
-        self._near = lru_cache(maxsize=None)(lambda skill: self._market.closeness.near(skill))
 
     def why_all(self, solution: Solution) -> Iterator[PairReasons]:
         """Yield the reasons for every assignment of the programme, in their order."""
@@ -100,14 +105,16 @@ class Explainer:
         return next(self._reasons([(mentee, mentor)], [False]))
 
     def _reasons(self, pairs: list[tuple[str, str]], locked: list[bool]) -> Iterator[PairReasons]:
-        rows = np.array([self._mentees[mentee][0] for mentee, _mentor in pairs], dtype=np.intp)
+        rows = np.array([self._mentees[mentee] for mentee, _mentor in pairs], dtype=np.intp)
         columns = np.array([self._mentors[mentor] for _mentee, mentor in pairs], dtype=np.intp)
         parts = self._market.scorer.parts(Pairs(self._market.sides, rows, columns))
+        weights = self._market.scorer.weights
         figures = {name: part.tolist() for name, part in parts.items()}
         points = self._explicit_points() if self._programme.candidates is not None else {}
         for number, (mentee, mentor) in enumerate(pairs):
+            facts = self._finder.facts(figures, mentee, mentor)
             made = tuple(
-                self._part(name, self._market.scorer.weights[name], given[number], mentee, mentor)
+                Part(criterion=name, weight=weights[name], points=given[number], facts=facts[name])
                 for name, given in figures.items()
             )
             yield PairReasons(
@@ -122,74 +129,6 @@ class Explainer:
 
     def _explicit_points(self) -> dict[tuple[str, str], int]:
         return {(mentee, mentor): points for mentee, mentor, points in self._programme.candidates or ()}
-
-    def _part(self, criterion: Criterion, weight: int, points: int, mentee: str, mentor: str) -> Part:
-        facts = self._facts(criterion, self._mentees[mentee][1], self._people[mentee], self._people[mentor])
-        return Part(criterion=criterion, weight=weight, points=points, facts=facts)
-
-    def _facts(
-        self, criterion: Criterion, enrolled: Mentee, mentee: Person, mentor: Person
-    ) -> Mapping[str, int | str]:
-        match criterion:
-            case Criterion.SKILLS | Criterion.LEVEL_STEP:
-                return self._skill_facts(mentee, mentor)
-            case Criterion.HOURS:
-                return {"minutes": self._shared_minutes(mentee.id, mentor.id)}
-            case Criterion.WISHES:
-                wished = mentor.id in enrolled.wishes
-                return {
-                    "rank": enrolled.wishes.index(mentor.id) + 1 if wished else 0,
-                    "wishes": len(enrolled.wishes),
-                }
-            case Criterion.GRADE_STEP:
-                known = mentee.grade is not None and mentor.grade is not None
-                return {"above": (mentor.grade or 0) - (mentee.grade or 0)} if known else {}
-            case Criterion.VARIETY | Criterion.LOCATION:
-                return {
-                    "departments": _compared(mentee.department, mentor.department),
-                    "locations": _compared(mentee.location, mentor.location),
-                }
-            case Criterion.CONTINUITY:
-                return {}
-
-    def _shared_minutes(self, mentee: str, mentor: str) -> int:
-        columns = self._market.columns
-        a, b = columns.index[mentee], columns.index[mentor]
-        return int(columns.shared_minutes[columns.timetable[a], columns.timetable[b]])
-
-    def _skill_facts(self, mentee: Person, mentor: Person) -> Mapping[str, int | str]:
-        """Return the want that is answered best and the one answered worst, weighed by importance."""
-        found = [self._match(want, mentor) for want in mentee.wants]
-        if not found:
-            return {}
-        best = max(found, key=lambda match: match.worth * match.want.importance)
-        worst = max(found, key=lambda match: (1000 - match.worth) * match.want.importance)
-        return self._match_facts(best, "best") | self._match_facts(worst, "worst")
-
-    def _match(self, want: Wanted, mentor: Person) -> _Match:
-        near = self._near(want.skill)
-        best = _Match(want, None, 0)
-        for held in mentor.holds:
-            worth = near.get(held.skill, 0) * min(held.level, want.level) // want.level
-            if worth > best.worth or (worth == best.worth > 0 and best.held and held.level > best.held.level):
-                best = _Match(want, held, worth)
-        return best
-
-    def _match_facts(self, match: _Match, name: str) -> dict[str, int | str]:
-        facts: dict[str, int | str] = {
-            f"{name}_wanted": self._labels[match.want.skill],
-            f"{name}_wanted_level": match.want.level,
-            f"{name}_worth": match.worth,
-        }
-        if match.held is not None:
-            facts |= {f"{name}_held": self._labels[match.held.skill], f"{name}_held_level": match.held.level}
-        return facts
-
-
-def _compared(mentee: str | None, mentor: str | None) -> str:
-    if not mentee or not mentor:
-        return "unknown"
-    return "same" if mentee == mentor else "different"
 
 
 def why_unmatched(solution: Solution, person: str) -> tuple[Unmatched, ...]:

@@ -55,7 +55,7 @@ def scorer_of(
     weights = {name: weight for name, weight in programme.criteria.items() if weight > 0}
     position = Positions(columns, sides)
     wishes = _wishes(programme, position)
-    latest = position.matrix(_latest_pairs(problem, programme))
+    latest = position.matrix(latest_pairs(problem, programme))
     known: dict[Criterion, Callable[[View], Shares]] = {
         Criterion.HOURS: lambda view: _hours(view, columns),
         Criterion.VARIETY: lambda view: (
@@ -98,7 +98,8 @@ def _wishes(programme: MentoringProgramme, position: Positions) -> Matrix:
     return matrix_of(np.array(shares, dtype=np.int32), rows, cells, position.shape)
 
 
-def _latest_pairs(problem: Problem, programme: MentoringProgramme) -> list[tuple[str, ...]]:
+def latest_pairs(problem: Problem, programme: MentoringProgramme) -> list[tuple[str, ...]]:
+    """Return who was together in the latest round of the programme."""
     rows = [row for row in problem.history if row.programme == programme.id]
     latest = max((row.round for row in rows), default="")
     return [row.members for row in rows if row.round == latest]

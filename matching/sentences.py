@@ -2,8 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from matching.explain import PairReasons, Part
-from matching.problem import Criterion, MentoringProgramme, Problem, RuleName
+from matching.explain import PairReasons
+from matching.facts import (
+    Comparison,
+    Cover,
+    Fact,
+    GradeStep,
+    LastRound,
+    LevelStep,
+    Place,
+    SharedTime,
+    Shortfall,
+    Variety,
+    Wish,
+)
+from matching.problem import Criterion, Held, MentoringProgramme, Problem, RuleName, Wanted
 from matching.rules import BANNED, BLOCKED, sentence_of
 from matching.solution import CauseKind, Lack, Role, Solution, Status, Unmatched
 
@@ -39,54 +52,92 @@ class Sentences:
 
     def speaks_for(self, reasons: PairReasons) -> str | None:
         """Say the best thing about a pair."""
-        return None if reasons.best is None else self._in_favour(reasons.best, reasons)
+        mentee, mentor = self.name(reasons.mentee), self.name(reasons.mentor)
+        return None if reasons.best is None else self._in_favour(reasons.best.fact, mentee, mentor)
 
     def speaks_against(self, reasons: PairReasons) -> str | None:
         """Say the worst thing about a pair."""
-        return None if reasons.worst is None else self._against(reasons.worst, reasons)
+        mentee, mentor = self.name(reasons.mentee), self.name(reasons.mentor)
+        return None if reasons.worst is None else self._against(reasons.worst.fact, mentee, mentor)
 
-    def _in_favour(self, part: Part, reasons: PairReasons) -> str:
-        mentee, mentor, facts = self.name(reasons.mentee), self.name(reasons.mentor), part.facts
-        match part.criterion:
-            case Criterion.SKILLS | Criterion.LEVEL_STEP:
-                return _held(mentee, mentor, facts, "best")
-            case Criterion.HOURS:
-                return f"They share {_duration(int(facts['minutes']))} of working time each day."
-            case Criterion.WISHES:
-                return f"{mentee} named {mentor} as {_ORDINALS.get(int(facts['rank']), 'a')} choice."
-            case Criterion.CONTINUITY:
-                return "They were matched in the last round and may go on."
-            case Criterion.VARIETY:
-                where = _kinds(facts, "different")
-                return f"{mentor} works in another {where} than {mentee}."
-            case Criterion.LOCATION:
-                same = facts["locations"] == "same"
+    def _in_favour(self, fact: Fact, mentee: str, mentor: str) -> str:
+        match fact:
+            case SharedTime():
+                return f"They share {_duration(fact.minutes)} of working time each day."
+            case Wish():
+                return f"{mentee} named {mentor} as {_ORDINALS.get(fact.rank, 'a')} choice."
+            case Variety():
+                return f"{mentor} works in another {_kinds(fact, Comparison.DIFFERENT)} than {mentee}."
+            case Place():
+                same = fact.location is Comparison.SAME
                 return "They work at the same location." if same else "They work in the same time zone."
-            case Criterion.GRADE_STEP:
-                return f"{mentor}'s grade is {_above(int(facts['above']))} {mentee}'s."
+            case _:
+                return self._plainly(fact, mentee, mentor)
 
-    def _against(self, part: Part, reasons: PairReasons) -> str:
-        mentee, mentor, facts = self.name(reasons.mentee), self.name(reasons.mentor), part.facts
-        match part.criterion:
-            case Criterion.SKILLS | Criterion.LEVEL_STEP:
-                return _held(mentee, mentor, facts, "worst")
-            case Criterion.HOURS:
-                return f"They share only {_duration(int(facts['minutes']))} of working time each day."
-            case Criterion.WISHES:
-                return _not_first(mentee, mentor, facts)
-            case Criterion.CONTINUITY:
-                return "They were not matched in the last round."
-            case Criterion.VARIETY:
-                where = _kinds(facts, "same")
+    def _against(self, fact: Fact, mentee: str, mentor: str) -> str:
+        match fact:
+            case SharedTime():
+                return _little_time(fact)
+            case Wish():
+                return _not_first(fact, mentee, mentor)
+            case Variety():
+                where = _kinds(fact, Comparison.SAME)
                 return (
                     f"They work in the same {where}." if where else "It is not known where both of them work."
                 )
-            case Criterion.LOCATION:
-                return "They do not work at the same location."
-            case Criterion.GRADE_STEP:
-                if "above" not in facts:
-                    return "The grade of one of them is not known."
-                return f"{mentor}'s grade is {_above(int(facts['above']))} {mentee}'s."
+            case Place():
+                zone = " in the same time zone" if fact.same_time_zone else ""
+                return f"They work at different locations{zone}."
+            case _:
+                return self._plainly(fact, mentee, mentor)
+
+    def _plainly(
+        self, fact: Cover | Shortfall | LevelStep | LastRound | GradeStep, mentee: str, mentor: str
+    ) -> str:
+        """Say a fact that needs no "only" or "another" to speak for a pair or against it."""
+        match fact:
+            case Cover():
+                return self._cover(fact, mentee, mentor)
+            case Shortfall():
+                return self._shortfall(fact, mentee, mentor)
+            case LevelStep():
+                return self._step(fact, mentee, mentor)
+            case LastRound():
+                if fact.together:
+                    return "They were matched in the last round and may go on."
+                return "They were not matched in the last round."
+            case GradeStep():
+                return _grade(fact, mentee, mentor)
+
+    def _cover(self, fact: Cover, mentee: str, mentor: str) -> str:
+        has = f"{mentor} has {self._held(fact.held)}"
+        if fact.held.skill == fact.want.skill:
+            return f"{has}; {mentee} wants to reach level {fact.want.level}."
+        return f"{has}, close to {self._wanted(fact.want, mentee)}."
+
+    def _shortfall(self, fact: Shortfall, mentee: str, mentor: str) -> str:
+        if fact.own is not None:
+            return f"{mentor} has {self._held(fact.own)}; {mentee} wants to reach level {fact.want.level}."
+        wanted = self._wanted(fact.want, mentee)
+        if fact.closest is None:
+            return f"{mentor} has no skill close to {wanted}."
+        return f"{mentor} does not have {wanted}; {self._held(fact.closest)} comes closest."
+
+    def _step(self, fact: LevelStep, mentee: str, mentor: str) -> str:
+        above = fact.held.level - fact.want.level
+        level = f"the level {mentee} wants to reach in {self._label(fact.want.skill)}"
+        if not above:
+            return f"{mentor} is just at {level}."
+        return f"{mentor} is {_count(abs(above), 'level')} {'above' if above > 0 else 'below'} {level}."
+
+    def _held(self, held: Held) -> str:
+        return f"{self._label(held.skill)} at level {held.level}"
+
+    def _wanted(self, want: Wanted, mentee: str) -> str:
+        return f"{self._label(want.skill)}, which {mentee} wants at level {want.level}"
+
+    def _label(self, skill: str) -> str:
+        return self._labels.get(skill, skill)
 
     def cause(self, row: Unmatched) -> str:
         """Say why somebody has no match."""
@@ -133,7 +184,7 @@ class Sentences:
                 nobody, best = "No mentor offers", lack.best
             else:
                 nobody, best = "No mentor whom the other rules allow offers", lack.possible
-            skill = self._labels.get(lack.skill, lack.skill)
+            skill = self._label(lack.skill)
             level = f" at level {lack.level} or above; the best is level {best}" if best else ""
             yield f"{nobody} {skill}{level}."
 
@@ -166,36 +217,32 @@ _ENDINGS = {
 }
 
 
-def _held(mentee: str, mentor: str, facts: Mapping[str, int | str], name: str) -> str:
-    if not facts:
-        return f"{mentee} has not said which skills they want."
-    wanted, level = facts[f"{name}_wanted"], facts[f"{name}_wanted_level"]
-    if f"{name}_held" not in facts:
-        return f"{mentor} has no skill close to {wanted}, which {mentee} wants at level {level}."
-    held, held_level = facts[f"{name}_held"], facts[f"{name}_held_level"]
-    if held == wanted:
-        return f"{mentor} has {held} at level {held_level}; {mentee} wants to reach level {level}."
-    near = f"{mentor} has {held} at level {held_level}, close to {wanted}"
-    return f"{near}, which {mentee} wants at level {level}."
+def _little_time(fact: SharedTime) -> str:
+    if not fact.known:
+        return "It is not known when both of them work."
+    if not fact.minutes:
+        return "They share no working time."
+    return f"They share only {_duration(fact.minutes)} of working time each day."
 
 
-def _not_first(mentee: str, mentor: str, facts: Mapping[str, int | str]) -> str:
-    if not facts["wishes"]:
-        return f"{mentee} named nobody."
-    if not facts["rank"]:
+def _not_first(fact: Wish, mentee: str, mentor: str) -> str:
+    if not fact.rank:
         return f"{mentee} did not name {mentor}."
-    return f"{mentee} named {mentor} only as {_ORDINALS.get(int(facts['rank']), 'a later')} choice."
+    return f"{mentee} named {mentor} only as {_ORDINALS.get(fact.rank, 'a later')} choice."
 
 
-def _kinds(facts: Mapping[str, int | str], value: str) -> str:
-    words = [word for word in ("department", "location") if facts[f"{word}s"] == value]
-    return " and ".join(words)
+def _kinds(fact: Variety, comparison: Comparison) -> str:
+    compared = {"department": fact.department, "location": fact.location}
+    return " and ".join(word for word, found in compared.items() if found is comparison)
 
 
-def _above(steps: int) -> str:
-    if not steps:
-        return "the same as"
-    return f"{_count(abs(steps), 'step')} {'above' if steps > 0 else 'below'}"
+def _grade(fact: GradeStep, mentee: str, mentor: str) -> str:
+    if fact.above is None:
+        return "The grade of one of them is not known."
+    if not fact.above:
+        return f"{mentor}'s grade is the same as {mentee}'s."
+    way = "above" if fact.above > 0 else "below"
+    return f"{mentor}'s grade is {_count(abs(fact.above), 'step')} {way} {mentee}'s."
 
 
 def _duration(minutes: int) -> str:

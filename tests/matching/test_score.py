@@ -4,10 +4,7 @@ from typing import Any
 
 import pytest
 
-from matching.explain import Explainer
-from matching.generate import generate
 from matching.problem import Problem
-from matching.sentences import Sentences
 from matching.skills import SkillGraph, closeness_of
 from matching.solve import solve
 from tests.matching.problems import one_pair, read
@@ -131,61 +128,3 @@ def test_shared_profiles_bring_skills_together() -> None:
     nodes = [{"id": name} for name in ("sql", "law", "art")]
     problem = read(one_pair(skills={"nodes": nodes, "edges": []}, others=people + strangers))
     assert set(closeness_of(problem).near("sql")) == {"sql", "law"}
-
-
-def test_every_pair_has_a_reason_for_and_one_against() -> None:
-    """Parts add up, and where points are earned and missed both sentences are there."""
-    problem = generate(mentees=60, mentors=25, seed=9)
-    solution = solve(problem)
-    words = Sentences(problem)
-    reasons = list(Explainer(problem, "mentoring").why_all(solution))
-    assert len(reasons) == len(solution.assignments)
-    for row, match in zip(reasons, solution.assignments, strict=True):
-        assert row.points == match.points == sum(part.points for part in row.parts)
-        assert {part.criterion.value: part.points for part in row.parts} == match.parts
-        assert (words.speaks_for(row) is not None) == (row.points > 0)
-        assert (words.speaks_against(row) is not None) == (row.points < row.most)
-    assert all(words.cause(row).endswith(".") for row in solution.unmatched)
-
-
-@pytest.mark.parametrize(
-    ("criterion", "more", "sentence"),
-    [
-        (
-            "skills",
-            {**SQL, "ann": WANTS_3, "ben": held(4)},
-            "ben has SQL at level 4; ann wants to reach level 3.",
-        ),
-        (
-            "hours",
-            {"ann": PARIS | {"working_hours": [[540, 855]]}, "ben": PARIS | {"working_hours": [[540, 855]]}},
-            "They share 5 hours and 15 minutes of working time each day.",
-        ),
-        ("wishes", {"mentee": {"wishes": ["ben"]}}, "ann named ben as first choice."),
-        ("grade_step", {"ann": {"grade": 3}, "ben": {"grade": 4}}, "ben's grade is 1 step above ann's."),
-    ],
-)
-def test_the_reason_for_says_the_figures(criterion: str, more: dict[str, Any], sentence: str) -> None:
-    """The sentence names the people and what counts."""
-    problem = read(one_pair(criteria={criterion: 100}, **more))
-    assert Sentences(problem).speaks_for(Explainer(problem, "m").why("ann", "ben")) == sentence
-
-
-@pytest.mark.parametrize(
-    ("more", "sentence"),
-    [
-        ({}, "ben has SQL at level 3; ann wants to reach level 3."),
-        (
-            {"ann": {"location": "Oslo", **WANTS_3}, "ben": {"location": "Paris", **held(3)}},
-            "They do not work at the same location.",
-        ),
-    ],
-    ids=["nothing else", "another place"],
-)
-def test_the_skill_told_in_favour_is_held_against_a_pair_last(more: dict[str, Any], sentence: str) -> None:
-    """Another criterion speaks against a pair first, even when less is missing there."""
-    criteria = {"skills": 60, "level_step": 30, "location": 10} if more else {"skills": 60, "level_step": 30}
-    problem = read(one_pair(criteria=criteria, **{**SQL, "ann": WANTS_3, "ben": held(3), **more}))
-    reasons = Explainer(problem, "m").why("ann", "ben")
-    assert Sentences(problem).speaks_for(reasons) == "ben has SQL at level 3; ann wants to reach level 3."
-    assert Sentences(problem).speaks_against(reasons) == sentence

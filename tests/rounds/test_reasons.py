@@ -1,8 +1,13 @@
 """Each pair gets its strongest reason for and its strongest against, from the facts of the problem."""
 
+from dataclasses import replace
+
 import pytest
 
+from app.engagements.reasons import Party, told
 from app.rounds.reasons import reasons_of
+from matching.explain import Explainer
+from matching.generate import generate
 from matching.problem import (
     Criterion,
     Held,
@@ -64,14 +69,66 @@ def test_the_skill_told_in_favour_is_not_held_against_them_too():
     assert [side for side, _ in found] == ["for"]
 
 
-def test_another_criterion_speaks_against_before_the_same_skill_does_again():
+def test_the_only_want_is_held_against_a_pair_when_something_else_was_told_in_favour():
+    found = reasons({"hours": 60, "skills": 50}, wants=(Wanted("a", 4, 1),), holds=(Held("a", 2),))
+    assert found == [
+        ("for", {"kind": "hours", "minutes": 480}),
+        ("against", {"kind": "below", "skill": "SQL", "level": 2, "wanted": 4}),
+    ]
+
+
+def test_the_level_told_in_favour_is_not_called_too_low_as_well():
     same_level = {"wants": (Wanted("a", 3, 1),), "holds": (Held("a", 3),)}
     far = {"mentor": {"location": "Paris"}, "mentee": {"location": "Oslo"}}
     alone = reasons({"skills": 60, "level_step": 40}, **same_level)
     beside = reasons({"skills": 60, "level_step": 30, "location": 10}, **same_level, **far)
 
-    assert [fact["kind"] for _, fact in alone] == ["has_skill", "level_step"]
+    assert alone == [("for", {"kind": "has_skill", "skill": "SQL", "level": 3, "wanted": 3})]
     assert [fact["kind"] for _, fact in beside] == ["has_skill", "location"]
+
+
+def test_points_nobody_could_earn_are_not_held_against_a_pair():
+    assert reasons({"wishes": 50, "continuity": 50}) == []
+
+
+def test_reasons_are_those_the_engine_gives_and_can_all_be_said():
+    problem = generate(mentees=60, mentors=25, seed=9)
+    (programme,) = problem.programmes
+    problem = replace(problem, programmes=(replace(programme, criteria=dict.fromkeys(Criterion, 10)),))
+    solution = solve(problem)
+    found = reasons_of(problem, solution)
+
+    for rows, row in zip(found, Explainer(problem, programme.id).why_all(solution), strict=True):
+        sides = {side: reason for side, reason in (("for", row.best), ("against", row.worst)) if reason}
+        assert [(record["side"], record["criterion"]) for record in rows] == [
+            (side, reason.criterion) for side, reason in sides.items()
+        ]
+        said = told(rows, mentee=Party("Ada"), mentor=Party("Bo"))
+        assert all(said.plus + said.minus)
+
+
+def test_reasons_stand_in_the_order_of_the_assignments_of_several_programmes():
+    people = tuple(Person(id=name, department=name) for name in ("e", "r", "f", "s"))
+    programmes = (
+        MentoringProgramme(
+            id="m",
+            mentees=(Mentee(person="e"),),
+            mentors=(Mentor(person="r"),),
+            criteria={Criterion.VARIETY: 10},
+        ),
+        MentoringProgramme(
+            id="n",
+            mentees=(Mentee(person="f", wishes=("s",)),),
+            mentors=(Mentor(person="s"),),
+            criteria={Criterion.WISHES: 10},
+        ),
+    )
+    problem = Problem(round="2026-Q4", people=people, programmes=programmes)
+    solution = solve(problem)
+    turned = replace(solution, assignments=solution.assignments[::-1])
+
+    assert [rows[0]["kind"] for rows in reasons_of(problem, solution)] == ["variety", "wish"]
+    assert [rows[0]["kind"] for rows in reasons_of(problem, turned)] == ["wish", "variety"]
 
 
 def test_nothing_speaks_against_a_pair_without_a_loss():

@@ -54,7 +54,7 @@ class Entry:
     """One person of the directory."""
 
     person: Person
-    skills: Sequence[HeldSkill]
+    skills: list[HeldSkill]
     places: Places
 
 
@@ -126,9 +126,7 @@ def directory(filters: Filters, *, page: int) -> tuple[Pagination, list[Entry]]:
     # Ids alone, so that leafing far reads the index and not everyone before the page.
     query = sa.select(Person.id).where(*_conditions(filters)).order_by(Person.name, Person.id)
     pages = db.paginate(query, page=page, per_page=PAGE_SIZE)
-    skills = _top_skills(pages.items, first=filters.skill_ids or frozenset())
-    rows = _people_with_places(pages.items)
-    return pages, [Entry(person, skills.get(person.id, []), places) for person, places in rows]
+    return pages, _entries(pages.items, first=filters.skill_ids or frozenset())
 
 
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
@@ -175,16 +173,23 @@ def _taken() -> sa.ColumnElement[int]:
     return sum(answers, start=sa.literal(0))
 
 
-def _people_with_places(ids: Sequence[int]) -> list[tuple[Person, Places]]:
+def _entries(ids: Sequence[int], *, first: frozenset[int]) -> list[Entry]:
+    """Return these people by name, in one statement that brings each a row for each of their best skills."""
+    best = _best_skills(ids, first=first)
     query = (
-        sa.select(Person, _left())
+        sa.select(Person, _left(), best.c.skill_id, best.c.label, best.c.level)
+        .outerjoin(best, sa.and_(best.c.person_id == Person.id, best.c.turn <= TOP_SKILLS))
         .where(Person.id.in_(ids))
-        .order_by(Person.name, Person.id)
+        .order_by(Person.name, Person.id, best.c.turn)
         .options(joinedload(Person.department), joinedload(Person.location))
     )
-    return [
-        (person, Places(person.mentor_capacity, max(0, left))) for person, left in db.session.execute(query)
-    ]
+    entries: dict[int, Entry] = {}
+    for person, left, *skill in db.session.execute(query):
+        places = Places(person.mentor_capacity, max(0, left))
+        entry = entries.setdefault(person.id, Entry(person, [], places))
+        if skill[0] is not None:
+            entry.skills.append(HeldSkill(*skill))
+    return list(entries.values())
 
 
 def _places_of(person: Person) -> Places:
@@ -196,24 +201,17 @@ def _left() -> sa.ColumnElement[int]:
     return sa.case((_is_paused(), 0), else_=Person.mentor_capacity) - _taken()
 
 
-def _top_skills(ids: Sequence[int], *, first: frozenset[int]) -> dict[int, list[HeldSkill]]:
-    """Return the best skills of each person, those in `first` before others."""
+def _best_skills(ids: Sequence[int], *, first: frozenset[int]) -> sa.Subquery:
+    """Return the skills of each person with their turn: those in `first` before others, then by level."""
     asked_for = sa.case((Claim.skill_id.in_(first), 0), else_=1)
     order = (asked_for, Claim.level.desc(), Skill.label)
     turn = sa.func.row_number().over(partition_by=Claim.person_id, order_by=order).label("turn")
-    ranked = (
+    return (
         sa.select(Claim.person_id, Claim.skill_id, Skill.label, Claim.level, turn)
         .join(Claim.skill)
         .where(Claim.person_id.in_(ids))
         .subquery()
     )
-    rows = db.session.execute(
-        sa.select(ranked).where(ranked.c.turn <= TOP_SKILLS).order_by(ranked.c.person_id, ranked.c.turn)
-    )
-    best: dict[int, list[HeldSkill]] = {}
-    for person_id, skill_id, label, level, _ in rows:
-        best.setdefault(person_id, []).append(HeldSkill(skill_id, label, level))
-    return best
 
 
 def people_called(name: str, *, other_than: int) -> Sequence[Person]:

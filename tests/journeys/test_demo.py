@@ -12,6 +12,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from pytest_socket import enable_socket
@@ -20,6 +21,7 @@ from app.config import PROJECT
 from tests.conftest import SECRET
 
 PATIENCE_SECONDS = 90
+ANSWERS_WITHIN_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -60,21 +62,21 @@ def demo(tmp_path) -> Iterator[Demo]:
         process = subprocess.Popen(command, cwd=PROJECT, env=environ, stdout=output, stderr=subprocess.STDOUT)
     try:
         url = f"http://127.0.0.1:{port}"
-        wait_for(url + "/healthz", process)
+        wait_for(url + "/healthz", process, printed)
         yield Demo(url, printed.read_text())
     finally:
         process.terminate()
         process.wait(timeout=20)
 
 
-def wait_for(url: str, process: subprocess.Popen) -> None:
+def wait_for(url: str, process: subprocess.Popen, printed: Path) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        assert process.poll() is None, "the demo ended by itself"
+        assert process.poll() is None, f"the demo ended by itself: {printed.read_text()}"
         try:
-            urllib.request.urlopen(url)
+            urllib.request.urlopen(url, timeout=ANSWERS_WITHIN_SECONDS)
             return
-        except urllib.error.URLError:
+        except (urllib.error.URLError, TimeoutError):
             time.sleep(0.2)
     raise AssertionError(f"no answer from {url}")
 
@@ -84,10 +86,11 @@ def test_one_command_leads_to_a_page_with_a_published_match(demo):
     assert re.search(r"\d+ matches are published", demo.printed)
     password = re.search(r"with the password (\S+)", demo.printed)[1]
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
-    form = browser.open(f"{demo.url}/auth/sign-in").read().decode()
+    form = browser.open(f"{demo.url}/auth/sign-in", timeout=ANSWERS_WITHIN_SECONDS).read().decode()
     token = re.search('name="csrf_token" value="([^"]+)"', form)[1]
     answers = {"csrf_token": token, "email": "mentor@demo.test", "password": password}
-    home = browser.open(f"{demo.url}/auth/sign-in", urllib.parse.urlencode(answers).encode())
+    sent = urllib.parse.urlencode(answers).encode()
+    home = browser.open(f"{demo.url}/auth/sign-in", sent, timeout=ANSWERS_WITHIN_SECONDS)
 
     assert home.url == f"{demo.url}/"
     assert "Open the mentorship with" in home.read().decode()

@@ -106,6 +106,31 @@ def write_aside() -> Iterator[Session]:
         session.commit()
 
 
+@contextmanager
+def read_at_one_instant() -> Iterator[None]:
+    """Let everything the session reads inside show one state of the database; the transaction ends with it.
+
+    Raises:
+        RuntimeError: when a transaction is open already, which may have seen an earlier state.
+    """
+    if db.session().in_transaction():
+        raise RuntimeError("End the open transaction before reading at one instant.")
+    options: dict[str, Any] = {"will_write": False}  # SQLite shows a reader the state of its first statement
+    if db.session.get_bind().dialect.name == "postgresql" and not _joins_outer_transaction():
+        options |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    db.session.connection(execution_options=options)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+
+
+def _joins_outer_transaction() -> bool:
+    """Tell whether the session lives within a transaction that has begun, and can no longer be changed."""
+    bind = db.session.get_bind()
+    return isinstance(bind, sa.Connection) and bind.in_transaction()
+
+
 def changed_rows(statement: sa.UpdateBase) -> int:
     """Carry out an insert, update or delete and return how many rows it touched."""
     kept = statement.execution_options(synchronize_session=False, preserve_rowcount=True)

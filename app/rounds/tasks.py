@@ -8,7 +8,7 @@ from flask import Flask, current_app
 from huey import crontab
 
 from app import jobs
-from app.db import db
+from app.db import db, read_at_one_instant
 from app.jobs import periodic, queue, task
 from app.rounds import running
 from app.rounds.documents import keep
@@ -114,11 +114,14 @@ def _match(attempt: Attempt, reporter: Reporter) -> Callable[[], object]:
 
 
 def _snapshot(attempt: Attempt) -> tuple[Problem, int]:
-    """Read the round without holding up those who write, and keep what was read."""
-    db.session.connection(execution_options={"will_write": False})
-    run = db.session.get_one(Run, attempt.run_id)
-    problem, seed = take(run.matching_round), run.seed
-    db.session.rollback()
+    """Read the round as it is at one instant, without holding up those who write, and keep what was read.
+
+    Reading and keeping are two transactions. A reader that turns writer is refused when anybody has written
+    since, on SQLite; and on PostgreSQL when this run has, whose heart beats all the while.
+    """
+    with read_at_one_instant():
+        run = db.session.get_one(Run, attempt.run_id)
+        problem, seed = take(run.matching_round), run.seed
     keep(attempt.run_id, DocumentKind.PROBLEM, problem.to_json())
     running.note_problem(attempt, problem.sha256)
     db.session.commit()

@@ -6,11 +6,19 @@ import pytest
 import sqlalchemy as sa
 
 from app import audit
-from app.db import db
+from app.db import db, write_aside
 from app.errors import Conflict
 from app.rounds import running, tasks
 from app.rounds.documents import document_of
-from app.rounds.models import Assignment, DocumentKind, EnrolmentRole, Run, RunDocument, UnmatchedPerson
+from app.rounds.models import (
+    Assignment,
+    DocumentKind,
+    Enrolment,
+    EnrolmentRole,
+    Run,
+    RunDocument,
+    UnmatchedPerson,
+)
 from app.rounds.states import RoundState, RunState
 from matching.check import Report, Violation, ViolationKind
 from matching.problem import Problem
@@ -34,6 +42,30 @@ def test_a_run_matches_everyone_and_proposes_the_round(closed_round):
     assert (run.status, run.mentees, run.mentees_matched, run.mentors) == ("optimal", MENTEES, MENTEES, 3)
     assert run.rules_checked == 5  # two of the programme, and three that always hold
     assert run.points == run.bound == sum(db.session.scalars(sa.select(Assignment.points)))
+
+
+def test_a_snapshot_is_of_one_instant_whoever_writes_meanwhile(own_app):
+    run = asked_for_run(company())
+    mentee_id = person_called("Mentee 0").id
+    db.session.rollback()
+    withdrawn: list[int] = []
+
+    def withdraw_once(_connection, _cursor, statement, *_rest) -> None:
+        """Withdraw a mentee as soon as the snapshot has read the claims, its first statement about people."""
+        if "FROM claim" in statement and not withdrawn:
+            withdrawn.append(mentee_id)
+            with write_aside() as other:
+                other.execute(
+                    sa.update(Enrolment).where(Enrolment.person_id == mentee_id).values(withdrawn_at=NOW)
+                )
+
+    sa.event.listen(db.engine, "after_cursor_execute", withdraw_once)
+    tasks.carry_out(run.id)
+    db.session.expire_all()
+    assert withdrawn
+    problem = Problem.from_json(document_of(run.id, DocumentKind.PROBLEM))
+    assert f"p{mentee_id}" in {mentee.person for mentee in problem.programmes[0].mentees}
+    assert states_of(run) == (RunState.FINISHED, RoundState.PROPOSED)
 
 
 def test_what_was_asked_and_found_is_kept_word_for_word(closed_round):

@@ -101,6 +101,8 @@ def _level_step(row: Record, mentee: Party, mentor: Party) -> str:
 
 
 def _hours(row: Record, _mentee: Party, _mentor: Party) -> str:
+    if not row.get("known", True):  # records of earlier rounds do not say
+        return "It is not known when both work"
     if not row["minutes"]:
         return "No shared working hours"
     return f"{duration(row['minutes'])} of shared working hours a day"
@@ -127,7 +129,9 @@ def _together(row: Record, _mentee: Party, _mentor: Party) -> str:
 def _location(row: Record, _mentee: Party, _mentor: Party) -> str:
     if row["same"] == "location":
         return "Same place of work"
-    return "Different places in one time zone" if row["same"] == "time_zone" else "Far apart"
+    if row["same"] == "time_zone":
+        return "Same time zone" if row["side"] == FOR else "Different places in one time zone"
+    return "Far apart"
 
 
 def _grades(row: Record, mentee: Party, mentor: Party) -> str:

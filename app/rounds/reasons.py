@@ -83,7 +83,7 @@ def _record(fact: Fact, labels: Mapping[str, str]) -> dict[str, Any]:
         case LevelStep():
             return _levels("level_step", fact.want, fact.held, labels)
         case SharedTime():
-            return {"kind": "hours", "minutes": fact.minutes}
+            return {"kind": "hours", "minutes": fact.minutes, "known": fact.known}
         case Variety():
             different = Comparison.DIFFERENT
             return {

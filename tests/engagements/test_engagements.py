@@ -97,6 +97,7 @@ def test_every_kind_of_reason_has_a_sentence_for_each_side(kind, side):
         ("level_step", {"level": 3}, "Bo is just at the level Ada wants in SQL"),
         ("level_step", {"level": 2}, "Bo is below the level Ada wants in SQL"),
         ("hours", {"minutes": 0}, "No shared working hours"),
+        ("hours", {"minutes": 0, "known": False}, "It is not known when both work"),
         ("location", {"same": "time_zone"}, "Different places in one time zone"),
         ("location", {"same": ""}, "Far apart"),
         ("wish", {"rank": 0}, "Ada named someone else"),
@@ -106,6 +107,10 @@ def test_every_kind_of_reason_has_a_sentence_for_each_side(kind, side):
 )
 def test_what_speaks_against_is_said_as_it_is(kind, facts, words):
     assert sentence(kind, "against", **facts) == words
+
+
+def test_one_time_zone_speaks_for_people_whose_place_of_work_is_not_known():
+    assert sentence("location", "for", same="time_zone") == "Same time zone"
 
 
 def test_parts_are_named_in_words():

@@ -72,7 +72,7 @@ def test_the_skill_told_in_favour_is_not_held_against_them_too():
 def test_the_only_want_is_held_against_a_pair_when_something_else_was_told_in_favour():
     found = reasons({"hours": 60, "skills": 50}, wants=(Wanted("a", 4, 1),), holds=(Held("a", 2),))
     assert found == [
-        ("for", {"kind": "hours", "minutes": 480}),
+        ("for", {"kind": "hours", "minutes": 480, "known": True}),
         ("against", {"kind": "below", "skill": "SQL", "level": 2, "wanted": 4}),
     ]
 
@@ -138,7 +138,7 @@ def test_nothing_speaks_against_a_pair_without_a_loss():
 @pytest.mark.parametrize(
     ("criterion", "people", "expected"),
     [
-        ("hours", {"mentor": {"working_hours": ((960, 1200),)}}, {"kind": "hours", "minutes": 60}),
+        ("hours", {"mentor": {"working_hours": ((960, 1200),)}}, {"kind": "hours", "minutes": 60, "known": True}),
         ("location", {"mentor": {"location": "Paris"}, "mentee": {"location": "Oslo"}}, {"kind": "location", "same": "time_zone"}),
         ("grade_step", {"mentor": {"grade": 3}, "mentee": {"grade": 3}}, {"kind": "grades", "above": 0}),
         ("variety", {"mentor": {"department": "Care"}, "mentee": {"department": "Sales"}}, {"kind": "variety", "department": True, "place": False}),

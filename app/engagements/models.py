@@ -44,7 +44,7 @@ class Engagement(Stamped, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[EngagementKind] = mapped_column(enum_column(EngagementKind, name="kind"))
     state: Mapped[EngagementState] = mapped_column(
-        enum_column(EngagementState, name="state"), default=EngagementState.ACTIVE
+        enum_column(EngagementState, name="state"), default=EngagementState.ACTIVE, index=True
     )
     programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="RESTRICT"), index=True)
     matching_round_id: Mapped[int | None] = mapped_column(

@@ -1,7 +1,5 @@
 """Reads about engagements."""
 
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -41,16 +39,10 @@ def with_members(query: sa.Select[Engagement]) -> sa.Select[Engagement]:
 
 
 @places_taken.connect
-def mentees_of(_sender: object, *, mentor_id: Any) -> sa.ScalarSelect[int]:
-    """Answer how many mentees a mentor has now."""
+def mentors_of_today(_sender: object) -> sa.Select[int]:
+    """Answer the mentor of each mentorship that goes on."""
     return (
-        sa.select(sa.func.count())
-        .select_from(EngagementMember)
+        sa.select(EngagementMember.person_id.label("mentor_id"))
         .join(Engagement)
-        .where(
-            EngagementMember.person_id == mentor_id,
-            EngagementMember.role == EngagementRole.MENTOR,
-            Engagement.state == EngagementState.ACTIVE,
-        )
-        .scalar_subquery()
+        .where(EngagementMember.role == EngagementRole.MENTOR, Engagement.state == EngagementState.ACTIVE)
     )

@@ -43,8 +43,10 @@ class Person(Stamped, Model):
         sa.CheckConstraint("email = lower(email)", name="email_in_lower_case"),
         sa.CheckConstraint("paused_until IS NULL OR paused_from IS NOT NULL", name="pause_has_start"),
         sa.CheckConstraint("paused_until >= paused_from", name="pause_ends_after_start"),
-        # The directory counts, searches and leafs through names without reading whole people.
-        sa.Index(None, "name", "id", "left_on"),
+        # The directory counts, searches and leafs through people and free mentors without reading whole rows.
+        sa.Index(
+            "ix_person_directory", "name", "id", "left_on", "mentor_capacity", "paused_from", "paused_until"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,7 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app import clock
 from app.db import db
@@ -143,8 +143,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         speakers = sa.select(SpokenLanguage.person_id).filter_by(language=filters.language)
         conditions.append(Person.id.in_(speakers))
     if filters.has_place:
-        # Most people offer no place at all: only for the others is it worth counting their mentees.
-        conditions += [Person.mentor_capacity > 0, ~_is_paused(), Person.mentor_capacity > _taken()]
+        conditions += [Person.mentor_capacity > 0, ~_is_paused(), Person.id.not_in(_full_mentors())]
     return conditions
 
 
@@ -168,9 +167,22 @@ def _name_holds(word: str) -> sa.ColumnElement[bool]:
     return sa.or_(*(Person.name.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))
 
 
-def _taken() -> sa.ColumnElement[int]:
-    answers = [answer for _, answer in places_taken.send(mentor_id=Person.id)]
-    return sum(answers, start=sa.literal(0))
+def _places_taken() -> sa.Subquery:
+    """Return the id of a mentor for each mentee that anybody has now."""
+    return sa.union_all(*(answer for _, answer in places_taken.send())).subquery()
+
+
+def _full_mentors() -> sa.Select[int]:
+    """Return whose places are all taken; counted in one go, as looking each mentor up is slow for a crowd."""
+    taken = _places_taken()
+    mentees = sa.func.count().label("mentees")
+    counted = sa.select(taken.c.mentor_id, mentees).group_by(taken.c.mentor_id).subquery()
+    mentor = aliased(Person)
+    return (
+        sa.select(mentor.id)
+        .join(counted, counted.c.mentor_id == mentor.id)
+        .where(counted.c.mentees >= mentor.mentor_capacity)
+    )
 
 
 def _entries(ids: Sequence[int], *, first: frozenset[int]) -> list[Entry]:
@@ -198,7 +210,10 @@ def _places_of(person: Person) -> Places:
 
 
 def _left() -> sa.ColumnElement[int]:
-    return sa.case((_is_paused(), 0), else_=Person.mentor_capacity) - _taken()
+    """Count the places left for one mentor, or few."""
+    taken = _places_taken()
+    mentees = sa.select(sa.func.count()).select_from(taken).where(taken.c.mentor_id == Person.id)
+    return sa.case((_is_paused(), 0), else_=Person.mentor_capacity) - mentees.scalar_subquery()
 
 
 def _best_skills(ids: Sequence[int], *, first: frozenset[int]) -> sa.Subquery:

@@ -5,5 +5,5 @@ from blinker import Signal
 # Someone's employment ends. The sender is the Person; `on` is the day, `by` who says so.
 person_left = Signal()
 
-# How many mentees a mentor has: `mentor_id` is the column to count for; each answer is a scalar subquery.
+# Whose places are taken: an answer selects a mentor's id as `mentor_id`, once for each mentee they have now.
 places_taken = Signal()

@@ -15,7 +15,7 @@ from app.engagements.models import (
 )
 from app.engagements.reasons import CRITERIA, Party, parts_in_words, told
 from app.engagements.service import end_engagements_of
-from app.people.queries import profile_of
+from app.people.queries import Filters, directory, profile_of
 from tests import factories
 from tests.conftest import NOW
 
@@ -157,3 +157,13 @@ def test_a_mentors_profile_counts_the_mentees_they_have_now(mentorship):
     mentorship.state, mentorship.ended_on = EngagementState.COMPLETED, NOW.date()
     db.session.commit()
     assert profile_of(mentor).places.left == 3
+
+
+def test_the_directory_finds_a_mentor_when_a_mentorship_is_over(mentorship):
+    mentor = next(row.person for row in mentorship.members if row.role is EngagementRole.MENTOR)
+    mentor.mentor_capacity = 1
+    db.session.commit()
+    assert directory(Filters(has_place=True), page=1)[1] == []
+    mentorship.state, mentorship.ended_on = EngagementState.COMPLETED, NOW.date()
+    db.session.commit()
+    assert [entry.person for entry in directory(Filters(has_place=True), page=1)[1]] == [mentor]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from app.people.models import Department, Location, SpokenLanguage
+from app.people.models import Department, Location, Person, SpokenLanguage
 from app.people.signals import places_taken
 from tests import factories
 from tests.counting import count_statements
@@ -108,10 +108,13 @@ def test_places_that_others_take_are_counted(browser):
     factories.person(name="Full", mentor_capacity=2)
     factories.person(name="Roomy", mentor_capacity=3)
 
-    def two_mentees_each(_sender, *, mentor_id):
-        return sa.select(sa.literal(2)).scalar_subquery()
+    def one_mentee_each(_sender):
+        return sa.select(Person.id.label("mentor_id"))
 
-    with places_taken.connected_to(two_mentees_each):
+    def another_mentee_each(_sender):
+        return sa.select(Person.id.label("mentor_id"))
+
+    with places_taken.connected_to(one_mentee_each), places_taken.connected_to(another_mentee_each):
         assert names(browser.get("/people?has_place=y")) == ["Roomy"]
         assert "1 place free" in browser.get("/people?name=Roomy").text
 

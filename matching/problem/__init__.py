@@ -6,11 +6,11 @@ the same content are equal, write the same bytes and have the same `sha256`, in 
 
 import datetime
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from matching.errors import ProblemError as ProblemError
+from matching.problem.dates import dates_of
 from matching.vocabulary import Criterion as Criterion
 from matching.vocabulary import EdgeKind as EdgeKind
 from matching.vocabulary import GoalName as GoalName
@@ -18,7 +18,6 @@ from matching.vocabulary import Kind as Kind
 from matching.vocabulary import RuleName as RuleName
 
 FORMAT = "trellis-problem/1"
-REFERENCE_WEEK = (datetime.date(2026, 1, 5), datetime.date(2026, 1, 11))
 
 # (mentee, mentor, points), (person, person, points) or (person, community, points)
 Candidate = tuple[str, str, int]
@@ -267,9 +266,7 @@ class Problem:
     @property
     def dates(self) -> tuple[datetime.date, datetime.date]:
         """First and last day of the round: as given, else the quarter or year it is named for."""
-        if self.starts_on and self.ends_on:
-            return self.starts_on, self.ends_on
-        return _dates_of(self.round) or REFERENCE_WEEK
+        return (self.starts_on, self.ends_on) if self.starts_on and self.ends_on else dates_of(self.round)
 
     def programme(self, programme_id: str) -> Programme:
         """Return the programme with this id; `KeyError` when there is none."""
@@ -299,15 +296,3 @@ class Problem:
             kept = hashlib.sha256(self.to_json().encode()).hexdigest()
             object.__setattr__(self, "_sha256", kept)
         return str(kept)
-
-
-def _dates_of(name: str) -> tuple[datetime.date, datetime.date] | None:
-    found = re.fullmatch(r"(\d{4})(?:-?Q([1-4]))?", name)
-    if found is None or not 1 <= int(found[1]) <= 9998:
-        return None
-    year, first_month, months = int(found[1]), 1, 12
-    if found[2]:
-        first_month, months = 3 * int(found[2]) - 2, 3
-    after_year, after_month = divmod(first_month - 1 + months, 12)
-    after = datetime.date(year + after_year, after_month + 1, 1)
-    return datetime.date(year, first_month, 1), after - datetime.timedelta(days=1)

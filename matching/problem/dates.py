@@ -7,7 +7,7 @@ REFERENCE_WEEK = (datetime.date(2026, 1, 5), datetime.date(2026, 1, 11))
 
 
 def dates_of(name: str) -> tuple[datetime.date, datetime.date]:
-    """Return the first and last day of a quarter or year named like `2026-Q4` or `2026`, else of that week."""
+    """Return the first and last day of what a name like `2026-Q4` or `2026` says, else of the fixed week."""
     found = re.fullmatch(r"(\d{4})(?:-?Q([1-4]))?", name)
     if found is None or not 1 <= int(found[1]) <= 9998:
         return REFERENCE_WEEK

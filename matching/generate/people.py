@@ -200,3 +200,10 @@ def weights_of(people: Sequence[Person], power: float) -> NDArray[np.float64]:
     weights = np.array([1.0 if person.grade is None else float(person.grade) for person in people]) ** power
     normalised: NDArray[np.float64] = weights / weights.sum()
     return normalised
+
+
+def drawn(
+    people: Sequence[Person], weights: NDArray[np.float64], count: int, random: np.random.Generator
+) -> NDArray[np.int64]:
+    """Draw so many different people by their weights, as rows."""
+    return random.choice(len(people), size=count, replace=False, p=weights).astype(np.int64)

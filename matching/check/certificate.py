@@ -67,22 +67,11 @@ def price_violations(
     prices = _Prices(sheet, certificate)
     for part in candidates:
         prices.add(part)
-    bound = prices.bound()
-    covered = {pair.row for pair in plan if not prices.room.settled[pair.row]}
-    coverage = sum(int(sheet.priority[row]) for row in covered)
-    points = sum(pair.points for pair in plan)
-    weights = certificate.weights
-    worth = weights["coverage"] * coverage + weights["points"] * points
-    if certificate.bound != bound:
-        sentence = f"The certificate claims the bound {certificate.bound}, but its prices give {bound}."
-        yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
-    if worth != bound:
-        sentence = (
-            f"The plan is not proved best: it is worth {worth}, and the prices only show "
-            f"that no plan is worth more than {bound}."
-        )
-        yield Violation(ViolationKind.NOT_PROVED, where, sentence)
-    yield from _weight_violations(sheet, weights, (coverage, points - prices.fewest_points()), where)
+    coverage, points = _reached(sheet, plan, prices.room)
+    yield from _proof_violations(certificate, prices.bound(), (coverage, points), where)
+    yield from _weight_violations(
+        sheet, certificate.weights, (coverage, points - prices.fewest_points()), where
+    )
 
 
 def bound_violations(
@@ -106,6 +95,29 @@ def bound_violations(
     if certificate.bound < evident:
         sentence = f"The bound {certificate.bound} is given without prices, and {evident} is not ruled out."
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
+
+
+def _reached(sheet: Sheet, plan: Sequence[Pair], room: "Room") -> tuple[int, int]:
+    """Return the coverage and the points of a plan, beside what is locked."""
+    covered = {pair.row for pair in plan if not room.settled[pair.row]}
+    return sum(int(sheet.priority[row]) for row in covered), sum(pair.points for pair in plan)
+
+
+def _proof_violations(
+    certificate: Certificate, bound: int, reached: tuple[int, int], where: str
+) -> Iterator[Violation]:
+    """Yield a claimed bound that is not the one the prices give, and a plan worth less than that one."""
+    coverage, points = reached
+    worth = certificate.weights["coverage"] * coverage + certificate.weights["points"] * points
+    if certificate.bound != bound:
+        sentence = f"The certificate claims the bound {certificate.bound}, but its prices give {bound}."
+        yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
+    if worth != bound:
+        sentence = (
+            f"The plan is not proved best: it is worth {worth}, and the prices only show "
+            f"that no plan is worth more than {bound}."
+        )
+        yield Violation(ViolationKind.NOT_PROVED, where, sentence)
 
 
 def _shape_violations(sheet: Sheet, certificate: Certificate, where: str) -> Iterator[Violation]:

@@ -42,42 +42,13 @@ def refusal_of(check: Callable[[], None]) -> str | None:
 
 def next_step(matching_round: MatchingRound, counts: Counts, latest_run_id: int | None) -> NextStep:
     """Return what a round waits for."""
-    values = {"round_id": matching_round.id}
-    of_run = {**values, "run_id": latest_run_id or 0}
     match matching_round.state:
-        case RoundState.DRAFT:
-            return NextStep(
-                "Open enrolment",
-                "Everyone whose profile seeks a mentor or offers a place is enrolled at once. "
-                f"Others can join, and everyone can withdraw, until {long_date(matching_round.closes_on)}.",
-                Action("Open enrolment", "rounds.open_", values),
-            )
-        case RoundState.OPEN:
-            return NextStep(
-                "Close enrolment when everyone has decided",
-                f"The last day of enrolment is {long_date(matching_round.closes_on)}, "
-                f"{days_away(matching_round.closes_on)}. After that nobody joins or leaves by themselves.",
-                Action("Close enrolment", "rounds.close", values),
-            )
+        case RoundState.DRAFT | RoundState.OPEN:
+            return _step_of_enrolment(matching_round)
         case RoundState.CLOSED:
             return NextStep("Run the matching", _before_run(counts), run_action(matching_round, counts))
-        case RoundState.SOLVING if latest_run_id is not None:
-            return NextStep(
-                "The matching is running",
-                "You can leave; it goes on, and the result waits for you here.",
-                Action("See the run", "rounds.show_run", of_run, has_page=True),
-            )
-        case RoundState.PROPOSED if latest_run_id is not None:
-            return NextStep(
-                "Review the matches",
-                "Nobody has been told yet. Look at who is left out and at the weak fits, then publish.",
-                Action(
-                    "Review the matches",
-                    "rounds.show_run",
-                    {**values, "run_id": latest_run_id},
-                    has_page=True,
-                ),
-            )
+        case RoundState.SOLVING | RoundState.PROPOSED if latest_run_id is not None:
+            return _step_of_run(matching_round, latest_run_id)
         case RoundState.PUBLISHED:
             return NextStep(
                 "The mentorships are under way",
@@ -88,6 +59,38 @@ def next_step(matching_round: MatchingRound, counts: Counts, latest_run_id: int 
             return NextStep("This round is over", "Its mentorships count as met before in later rounds.")
         case _:
             return NextStep("This round was cancelled", "Nobody was matched in it.")
+
+
+def _step_of_enrolment(matching_round: MatchingRound) -> NextStep:
+    last_day, values = long_date(matching_round.closes_on), {"round_id": matching_round.id}
+    if matching_round.state is RoundState.DRAFT:
+        return NextStep(
+            "Open enrolment",
+            "Everyone whose profile seeks a mentor or offers a place is enrolled at once. "
+            f"Others can join, and everyone can withdraw, until {last_day}.",
+            Action("Open enrolment", "rounds.open_", values),
+        )
+    return NextStep(
+        "Close enrolment when everyone has decided",
+        f"The last day of enrolment is {last_day}, {days_away(matching_round.closes_on)}. "
+        "After that nobody joins or leaves by themselves.",
+        Action("Close enrolment", "rounds.close", values),
+    )
+
+
+def _step_of_run(matching_round: MatchingRound, run_id: int) -> NextStep:
+    values = {"round_id": matching_round.id, "run_id": run_id}
+    if matching_round.state is RoundState.SOLVING:
+        return NextStep(
+            "The matching is running",
+            "You can leave; it goes on, and the result waits for you here.",
+            Action("See the run", "rounds.show_run", values, has_page=True),
+        )
+    return NextStep(
+        "Review the matches",
+        "Nobody has been told yet. Look at who is left out and at the weak fits, then publish.",
+        Action("Review the matches", "rounds.show_run", values, has_page=True),
+    )
 
 
 def other_actions(matching_round: MatchingRound, counts: Counts) -> list[Action]:

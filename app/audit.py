@@ -15,6 +15,8 @@ from app import clock
 from app.db import Model, db
 
 FIRST_LINK = "0" * 64
+# Made once: `json.dumps` would make an encoder anew for each link.
+_canonical_json = json.JSONEncoder(sort_keys=True, ensure_ascii=True).encode
 CHAIN_LOCK = 7_135_355  # any constant of our own: PostgreSQL's name for the lock on the end of the chain
 
 
@@ -84,15 +86,17 @@ def record_all(entries: Iterable[Entry], *, by: Actor) -> None:
     """Add many changes to the trail, in their order, in the transaction of the changes themselves."""
     rows = list(_linked(entries, by=by))
     if rows:
-        db.session.execute(sa.insert(AuditEvent), rows)
+        table: Any = AuditEvent.__table__
+        db.session.execute(sa.insert(table), rows)
 
 
 def _linked(entries: Iterable[Entry], *, by: Actor) -> Iterator[dict[str, Any]]:
     last = _last_hash()
     request_id = g.get("request_id", "") if has_request_context() else ""
+    at = clock.now()
     for entry in entries:
         row = {
-            "at": clock.now(),
+            "at": at,
             "account_id": by.id,
             "actor": by.label,
             "action": entry.action,
@@ -119,7 +123,7 @@ def _last_hash() -> str:
 def _hash(row: dict[str, Any]) -> str:
     told = {**row, "at": row["at"].isoformat()}
     told.pop("hash", None)
-    return hashlib.sha256(json.dumps(told, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+    return hashlib.sha256(_canonical_json(told).encode()).hexdigest()
 
 
 def broken_link() -> int | None:

@@ -1,10 +1,11 @@
 """The database as a problem: everything a round needs to be matched, read in a few statements."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember, EngagementRole
@@ -12,8 +13,17 @@ from app.people.models import Person, PersonalBlock
 from app.programmes.models import Programme
 from app.rounds.enrolling import day_that_counts, is_available
 from app.rounds.models import Assignment, AssignmentMember, Enrolment, EnrolmentRole, MatchingRound, Run
-from app.rounds.snapshot_people import managers_above, person_key, person_rows
-from app.rounds.snapshot_skills import Levels, Who, levels_of, skill_rows
+from app.rounds.snapshot_people import managers_above, person_id_of, person_key, person_rows
+from app.rounds.snapshot_skills import (
+    HeldRow,
+    Levels,
+    WantedRow,
+    Who,
+    held_rows,
+    levels_of,
+    skill_rows,
+    wanted_rows,
+)
 from app.rounds.states import RoundState
 from matching import problem as engine
 
@@ -38,14 +48,12 @@ def take(matching_round: MatchingRound) -> engine.Problem:
         Enrolment.matching_round_id == matching_round.id, Enrolment.withdrawn_at.is_(None)
     )
     levels = levels_of(who)
-    return _problem(matching_round, who, levels, skill_rows(levels.skills()))
+    return _problem(matching_round, who, _programme_with_points, levels, skill_rows(levels.skills()))
 
 
 def take_matched(run: Run) -> engine.Problem:
     """Return only the people a run has matched, and the rules for them as of today: nothing gives points."""
-    problem = _problem(run.matching_round, _matched_by(run), Levels(), engine.SkillRows())
-    bare = tuple(replace(programme, criteria={}) for programme in problem.programmes)
-    return replace(problem, programmes=bare)
+    return _problem(run.matching_round, _matched_by(run), _programme, Levels(), engine.SkillRows())
 
 
 def levels_of_matched(run: Run) -> Levels:
@@ -53,12 +61,22 @@ def levels_of_matched(run: Run) -> Levels:
     return levels_of(_matched_by(run))
 
 
+def level_rows_of_matched(run: Run) -> tuple[set[HeldRow], set[WantedRow]]:
+    """Return what the people a run has matched hold and want today, as bare rows."""
+    who = _matched_by(run)
+    return set(held_rows(who)), set(wanted_rows(who))
+
+
 def _matched_by(run: Run) -> Who:
     return sa.select(AssignmentMember.person_id).join(Assignment).where(Assignment.run_id == run.id)
 
 
 def _problem(
-    matching_round: MatchingRound, who: Who, levels: Levels, skills: engine.SkillRows
+    matching_round: MatchingRound,
+    who: Who,
+    programme_of: Callable[[MatchingRound, Programme, list[Part]], engine.MentoringProgramme],
+    levels: Levels,
+    skills: engine.SkillRows,
 ) -> engine.Problem:
     parts = _parts(matching_round, who)
     present = {part.person_id for part in parts}
@@ -68,9 +86,7 @@ def _problem(
         ends_on=matching_round.ends_on,
         skills=skills,
         people=(*person_rows(who, present, levels), *managers_above(present)),
-        programmes=tuple(
-            _programme(programme, parts, matching_round) for programme in matching_round.programmes
-        ),
+        programmes=tuple(programme_of(matching_round, row, parts) for row in matching_round.programmes),
         blocks=_blocks(who, present),
         history=_history(matching_round, who, present),
     )
@@ -103,9 +119,9 @@ def _parts(matching_round: MatchingRound, who: Who) -> list[Part]:
 
 
 def _programme(
-    programme: Programme, parts: list[Part], matching_round: MatchingRound
+    _matching_round: MatchingRound, programme: Programme, parts: list[Part]
 ) -> engine.MentoringProgramme:
-    waited = rounds_waited(programme, matching_round)
+    """Return a programme with who takes part and the rules for them, but nothing that gives points."""
     here = [part for part in parts if part.programme_id == programme.id]
     mentees = [part for part in here if part.role is EnrolmentRole.MENTEE]
     mentors = [part for part in here if part.role is EnrolmentRole.MENTOR]
@@ -113,19 +129,27 @@ def _programme(
         id=programme.key,
         hours_a_month=programme.hours_a_month,
         mentees=tuple(
-            engine.Mentee(
-                person=person_key(part.person_id),
-                places=part.places,
-                rounds_waited=waited.get(part.person_id, 0),
-            )
-            for part in mentees
+            engine.Mentee(person=person_key(part.person_id), places=part.places) for part in mentees
         ),
         mentors=tuple(
             engine.Mentor(person=person_key(part.person_id), capacity=part.places) for part in mentors
         ),
         rules=tuple(engine.Rule(rule=engine.RuleName(row.rule), **row.parameters) for row in programme.rules),
-        criteria={engine.Criterion(row.criterion): row.weight for row in programme.criteria},
         goals=tuple(engine.GoalName(row.goal) for row in programme.goals),
+    )
+
+
+def _programme_with_points(
+    matching_round: MatchingRound, programme: Programme, parts: list[Part]
+) -> engine.MentoringProgramme:
+    bare = _programme(matching_round, programme, parts)
+    waited = rounds_waited(programme, matching_round)
+    return replace(
+        bare,
+        mentees=tuple(
+            replace(row, rounds_waited=waited.get(person_id_of(row.person), 0)) for row in bare.mentees
+        ),
+        criteria={engine.Criterion(row.criterion): row.weight for row in programme.criteria},
     )
 
 
@@ -167,11 +191,16 @@ def rounds_waited(programme: Programme, matching_round: MatchingRound) -> dict[i
 
 def _blocks(who: Who, present: set[int]) -> tuple[tuple[str, str], ...]:
     query = sa.select(PersonalBlock.person_id, PersonalBlock.blocked_person_id).where(
-        PersonalBlock.person_id.in_(who), PersonalBlock.blocked_person_id.in_(who)
+        PersonalBlock.person_id.in_(who), _filter_only(PersonalBlock.blocked_person_id).in_(who)
     )
     # Without direction: the problem must not tell who asked for it.
     pairs = {(min(pair), max(pair)) for pair in db.session.execute(query) if present.issuperset(pair)}
     return tuple((person_key(one), person_key(other)) for one, other in pairs)
+
+
+def _filter_only(column: sa.ColumnElement[int] | InstrumentedAttribute[int]) -> sa.ColumnElement[int]:
+    """Return a column without its index, in which SQLite would look up everybody of a list for each row."""
+    return column + 0
 
 
 def _history(matching_round: MatchingRound, who: Who, present: set[int]) -> tuple[engine.History, ...]:
@@ -192,8 +221,8 @@ def _history(matching_round: MatchingRound, who: Who, present: set[int]) -> tupl
         .where(
             Engagement.programme_id.in_(keys),
             sa.or_(Engagement.matching_round_id.is_(None), Engagement.matching_round_id != matching_round.id),
-            mentee.person_id.in_(who),
-            mentor.person_id.in_(who),
+            _filter_only(mentee.person_id).in_(who),
+            _filter_only(mentor.person_id).in_(who),
         )
     )
     rows = {

@@ -12,6 +12,8 @@ from matching import problem as engine
 
 PREFIX = "s"
 Who = sa.Select[int]
+HeldRow = tuple[int, int, int]
+WantedRow = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,23 @@ def skill_id_of(key: str) -> int:
 def levels_of(who: Who) -> Levels:
     """Read the claims and goals of some people."""
     levels = Levels(defaultdict(list), defaultdict(list))
-    claims = sa.select(Claim.person_id, Claim.skill_id, Claim.level).where(Claim.person_id.in_(who))
-    for person_id, skill_id, level in db.session.execute(claims):
+    for person_id, skill_id, level in held_rows(who):
         levels.holds[person_id].append(engine.Held(skill_key(skill_id), level))
-    goals = sa.select(Goal.person_id, Goal.skill_id, Goal.level, Goal.importance)
-    for person_id, skill_id, level, importance in db.session.execute(goals.where(Goal.person_id.in_(who))):
+    for person_id, skill_id, level, importance in wanted_rows(who):
         levels.wants[person_id].append(engine.Wanted(skill_key(skill_id), level, importance))
     return levels
+
+
+def held_rows(who: Who) -> Iterator[HeldRow]:
+    """Yield the person, skill and level of each claim of some people."""
+    claims = sa.select(Claim.person_id, Claim.skill_id, Claim.level).where(Claim.person_id.in_(who))
+    yield from db.session.execute(claims)
+
+
+def wanted_rows(who: Who) -> Iterator[WantedRow]:
+    """Yield the person, skill, level and importance of each goal of some people."""
+    goals = sa.select(Goal.person_id, Goal.skill_id, Goal.level, Goal.importance)
+    yield from db.session.execute(goals.where(Goal.person_id.in_(who)))
 
 
 def skill_rows(needed: set[int]) -> engine.SkillRows:

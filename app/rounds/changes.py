@@ -1,16 +1,25 @@
 """What has changed since a run: the pairs that today's database would no longer allow."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from app.db import db
 from app.errors import Conflict
+from app.programmes.models import Programme
 from app.rounds import snapshot
 from app.rounds.documents import document_of
-from app.rounds.models import DocumentKind, Run
-from app.rounds.snapshot_people import person_id_of
+from app.rounds.models import Assignment, AssignmentMember, DocumentKind, EnrolmentRole, Run
+from app.rounds.snapshot_people import person_id_of, person_key
 from app.rounds.snapshot_skills import Levels, skill_id_of, skill_rows
 from matching.check import ViolationKind, check
-from matching.problem import Person, Problem, ProblemError, RuleName
-from matching.solution import Assignment, Solution, Status
+from matching.problem import Person, Problem, ProblemError, RuleName, Wanted
+from matching.solution import Assignment as Match
+from matching.solution import Role, Solution, Status
 
 Numbers = set[int]
 # What a fresh look at a pair may find; points, goals and the proof belong to the day of the run.
@@ -35,13 +44,36 @@ BY_PEOPLE = frozenset(
 BY_SKILLS = frozenset({ViolationKind.COVERS_WANTS})
 
 
-def changed_pairs(run: Run) -> int:
-    """Count the pairs of a run that today's database would no longer allow.
+class Pair(NamedTuple):
+    """A pair of a run: the key of its programme, and the ids of its people."""
+
+    programme: str
+    mentee_id: int
+    mentor_id: int
+
+
+def pairs_of(run: Run) -> list[Pair]:
+    """Return the pairs of a run in the order of its assignments."""
+    mentee, mentor = aliased(AssignmentMember), aliased(AssignmentMember)
+    is_mentee = sa.and_(mentee.assignment_id == Assignment.id, mentee.role == EnrolmentRole.MENTEE)
+    is_mentor = sa.and_(mentor.assignment_id == Assignment.id, mentor.role == EnrolmentRole.MENTOR)
+    query = (
+        sa.select(Programme.key, mentee.person_id, mentor.person_id)
+        .join_from(Assignment, Programme)
+        .join(mentee, is_mentee)
+        .join(mentor, is_mentor)
+        .where(Assignment.run_id == run.id)
+        .order_by(Assignment.id)
+    )
+    return [Pair(*row) for row in db.session.execute(query)]
+
+
+def changed_pairs(run: Run, pairs: Sequence[Pair]) -> int:
+    """Count those of the pairs of a run that today's database would no longer allow.
 
     Raises:
         Conflict: when what the database holds today is no problem that could be checked.
     """
-    pairs = Solution.from_json(document_of(run.id, DocumentKind.SOLUTION)).assignments
     try:
         problem = snapshot.take_matched(run)
         return len(_refused(problem, pairs, BY_PEOPLE) | _no_longer_helped(run, problem, pairs))
@@ -49,7 +81,7 @@ def changed_pairs(run: Run) -> int:
         raise Conflict(f"The people of this round cannot be checked: {error.sentence}") from None
 
 
-def _no_longer_helped(run: Run, today: Problem, pairs: tuple[Assignment, ...]) -> Numbers:
+def _no_longer_helped(run: Run, today: Problem, pairs: Sequence[Pair]) -> Numbers:
     """Return the pairs whose mentor no longer covers enough of what the mentee wants.
 
     How close skills are depends a little on what everybody in the round has. So only pairs whose own skills
@@ -57,42 +89,72 @@ def _no_longer_helped(run: Run, today: Problem, pairs: tuple[Assignment, ...]) -
     """
     if all(rule.rule is not RuleName.COVERS_WANTS for row in today.programmes for rule in row.rules):
         return set()
-    before = Problem.from_json(document_of(run.id, DocumentKind.PROBLEM))
-    matched = {person for row in pairs for person in row.members.values()}
-    levels = snapshot.levels_of_matched(run)
-    people = tuple(_as_of_today(row, levels) if row.id in matched else row for row in before.people)
-    changed = {now.id for now, then in zip(people, before.people, strict=True) if now is not then}
-    numbers = [number for number, row in enumerate(pairs) if not changed.isdisjoint(row.members.values())]
+    document = document_of(run.id, DocumentKind.PROBLEM)
+    matched = {person_id for row in pairs for person_id in (row.mentee_id, row.mentor_id)}
+    changed = _with_other_skills(run, document, among=matched)
+    numbers = [n for n, row in enumerate(pairs) if row.mentee_id in changed or row.mentor_id in changed]
     if not numbers:
         return set()
+    before, levels = Problem.from_json(document), snapshot.levels_of_matched(run)
+    people = tuple(
+        _as_of_today(row, levels) if person_id_of(row.id) in changed else row for row in before.people
+    )
     held = {skill_id_of(row.skill) for person in people for row in person.holds}
     wanted = {skill_id_of(row.skill) for person in people for row in person.wants}
     problem = replace(before, people=people, skills=skill_rows(held | wanted))
-    found = _refused(problem, tuple(pairs[number] for number in numbers), BY_SKILLS)
+    found = _refused(problem, [pairs[number] for number in numbers], BY_SKILLS)
     return {numbers[place] for place in found}
 
 
+def _with_other_skills(run: Run, document: bytes, *, among: Numbers) -> Numbers:
+    """Return the ids of those whose skills today are not those in the text of the run's problem.
+
+    The text is compared as it stands: to build the whole problem takes many times as long, and mostly
+    nobody's skills have changed.
+    """
+    held, wanted = snapshot.level_rows_of_matched(run)
+    rows = [(person_id_of(row["id"]), row) for row in json.loads(document)["people"]]
+    then = [(person_id, row) for person_id, row in rows if person_id in among]
+    held ^= {
+        (person_id, skill_id_of(one["skill"]), one["level"])
+        for person_id, row in then
+        for one in row.get("holds", ())
+    }
+    wanted ^= {
+        (person_id, skill_id_of(one.skill), one.level, one.importance)
+        for person_id, row in then
+        for one in (Wanted(**given) for given in row.get("wants", ()))
+    }
+    return {row[0] for row in held | wanted}
+
+
 def _as_of_today(person: Person, levels: Levels) -> Person:
-    """Return a person with the skills of today; the same person when they have not changed."""
+    """Return a person with the skills of today."""
     person_id = person_id_of(person.id)
-    holds, wants = levels.holds.get(person_id, []), levels.wants.get(person_id, [])
-    if set(holds) == set(person.holds) and set(wants) == set(person.wants):
-        return person
+    holds, wants = levels.holds.get(person_id, ()), levels.wants.get(person_id, ())
     return replace(person, holds=tuple(holds), wants=tuple(wants))
 
 
-def _refused(problem: Problem, pairs: tuple[Assignment, ...], kinds: frozenset[ViolationKind]) -> Numbers:
+def _refused(problem: Problem, pairs: Sequence[Pair], kinds: frozenset[ViolationKind]) -> Numbers:
     """Return the numbers of the pairs in which the check finds something of these kinds."""
     answer = Solution(
         status=Status.FEASIBLE,
         problem_sha256=problem.sha256,
         programmes=tuple(row.id for row in problem.programmes),
-        assignments=pairs,
+        assignments=tuple(
+            Match(
+                programme=row.programme,
+                members={Role.MENTEE: person_key(row.mentee_id), Role.MENTOR: person_key(row.mentor_id)},
+            )
+            for row in pairs
+        ),
     )
     found = (row.where for row in check(problem, answer).violations if row.kind in kinds)
     places = {where.partition(".members")[0] for where in found}
+    if not places:
+        return set()
     concerned = (
         {f"assignments[{number}]", *(f"people.{person}" for person in row.members.values())}
-        for number, row in enumerate(pairs)
+        for number, row in enumerate(answer.assignments)
     )
     return {number for number, row in enumerate(concerned) if not places.isdisjoint(row)}

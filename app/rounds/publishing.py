@@ -1,10 +1,10 @@
 """The command that makes a plan come true: all of it in one transaction, or nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app import audit, clock
 from app.db import db
@@ -16,14 +16,12 @@ from app.engagements.models import (
     EngagementState,
 )
 from app.errors import Conflict
-from app.rounds.changes import changed_pairs
-from app.rounds.models import Assignment, AssignmentMember, EnrolmentRole, MatchingRound, Run
+from app.rounds.changes import Pair, changed_pairs, pairs_of
+from app.rounds.models import Assignment, MatchingRound, Run
 from app.rounds.run_queries import pair_count
 from app.rounds.service import move
 from app.rounds.states import RoundState, RunState, check_may_follow
 from app.words import plural
-
-AT_ONCE = 5000
 
 
 def check_may_publish(run: Run, matching_round: MatchingRound, *, pairs: int) -> None:
@@ -49,7 +47,8 @@ def publish_run(run: Run, *, by: audit.Actor) -> int:
     check_may_publish(run, matching_round, pairs=pair_count(run))
     # First, so that of two publishers the second waits here and then finds the round published.
     move(matching_round, RoundState.PUBLISHED, published_at=clock.now())
-    changed = changed_pairs(run)
+    pairs = pairs_of(run)
+    changed = changed_pairs(run, pairs)
     if changed:
         verb = "has" if changed == 1 else "have"
         raise Conflict(
@@ -57,72 +56,53 @@ def publish_run(run: Run, *, by: audit.Actor) -> int:
             "takes fewer people or no longer keeps a rule. Run the matching again, then publish."
         )
     run.published_at = clock.now()
-    engagements = list(_create_mentorships(run, matching_round))
-    details = {"name": matching_round.name, "run": run.id, "mentorships": len(engagements)}
+    engagement_ids = _create_mentorships(run, matching_round, pairs)
+    details = {"name": matching_round.name, "run": run.id, "mentorships": len(pairs)}
     audit.record_all(
         [
             audit.Entry("round.published", "matching_round", matching_round.id, details=details),
             *(
-                audit.Entry("mentorship.began", "engagement", engagement_id, person_id=mentee_id)
-                for engagement_id, mentee_id in engagements
+                audit.Entry("mentorship.began", "engagement", engagement_id, person_id=pair.mentee_id)
+                for engagement_id, pair in zip(engagement_ids, pairs, strict=True)
             ),
         ],
         by=by,
     )
-    return len(engagements)
+    return len(pairs)
 
 
-def _create_mentorships(run: Run, matching_round: MatchingRound) -> Iterator[tuple[int, int]]:
-    """Write the mentorships and their members; yield each with its mentee."""
-    for rows in db.session.execute(_pairs_of(run)).partitions(AT_ONCE):
-        engagement_ids = db.session.scalars(
-            sa.insert(Engagement).returning(Engagement.id, sort_by_parameter_order=True),
-            [_mentorship(row, matching_round) for row in rows],
-        ).all()
-        created = list(zip(engagement_ids, rows, strict=True))
-        db.session.execute(
-            sa.insert(EngagementMember),
-            [
-                {"engagement_id": engagement_id, "person_id": person_id, "role": role}
-                for engagement_id, row in created
-                for person_id, role in (
-                    (row.mentee_id, EngagementRole.MENTEE),
-                    (row.mentor_id, EngagementRole.MENTOR),
-                )
-            ],
-        )
-        yield from ((engagement_id, row.mentee_id) for engagement_id, row in created)
-
-
-def _pairs_of(run: Run) -> sa.Select[Any]:
-    mentee, mentor = aliased(AssignmentMember), aliased(AssignmentMember)
-    is_mentee = sa.and_(mentee.assignment_id == Assignment.id, mentee.role == EnrolmentRole.MENTEE)
-    is_mentor = sa.and_(mentor.assignment_id == Assignment.id, mentor.role == EnrolmentRole.MENTOR)
-    return (
-        sa.select(
-            Assignment.programme_id,
-            Assignment.points,
-            Assignment.parts,
-            Assignment.reasons,
-            mentee.person_id.label("mentee_id"),
-            mentor.person_id.label("mentor_id"),
-        )
-        .join(mentee, is_mentee)
-        .join(mentor, is_mentor)
-        .where(Assignment.run_id == run.id)
-        .order_by(Assignment.id)
-    )
-
-
-def _mentorship(row: Any, matching_round: MatchingRound) -> dict[str, Any]:
-    return {
-        "kind": EngagementKind.MENTORSHIP,
-        "state": EngagementState.ACTIVE,
-        "programme_id": row.programme_id,
-        "matching_round_id": matching_round.id,
-        "starts_on": matching_round.starts_on,
-        "ends_on": matching_round.ends_on,
-        "points": row.points,
-        "parts": row.parts,
-        "reasons": row.reasons,
+def _create_mentorships(run: Run, matching_round: MatchingRound, pairs: Sequence[Pair]) -> list[int]:
+    """Write the mentorships and their members; return the ids of the mentorships, in the pairs' order."""
+    copied = {
+        "kind": _all_of(Engagement.kind, EngagementKind.MENTORSHIP),
+        "state": _all_of(Engagement.state, EngagementState.ACTIVE),
+        "programme_id": Assignment.programme_id,
+        "matching_round_id": _all_of(Engagement.matching_round_id, matching_round.id),
+        "starts_on": _all_of(Engagement.starts_on, matching_round.starts_on),
+        "ends_on": _all_of(Engagement.ends_on, matching_round.ends_on),
+        "points": Assignment.points,
+        "parts": Assignment.parts,
+        "reasons": Assignment.reasons,
     }
+    assignments = sa.select(*copied.values()).where(Assignment.run_id == run.id).order_by(Assignment.id)
+    made = sa.insert(Engagement).from_select(list(copied), assignments).returning(Engagement.id)
+    # Both databases number rows as the select yields them, but may return them in another order.
+    engagement_ids = sorted(db.session.scalars(made))
+    members: Any = EngagementMember.__table__
+    db.session.execute(
+        sa.insert(members),
+        [
+            {"engagement_id": engagement_id, "person_id": person_id, "role": role}
+            for engagement_id, pair in zip(engagement_ids, pairs, strict=True)
+            for person_id, role in (
+                (pair.mentee_id, EngagementRole.MENTEE),
+                (pair.mentor_id, EngagementRole.MENTOR),
+            )
+        ],
+    )
+    return engagement_ids
+
+
+def _all_of(column: InstrumentedAttribute[Any], value: object) -> sa.ColumnElement[Any]:
+    """Return what gives `value` to `column` in every row of a select."""
+    return sa.literal(value, column.type)

@@ -21,6 +21,7 @@ from app.rounds.states import RoundState, RunState
 from app.skills.models import Claim, Goal
 from tests import factories
 from tests.conftest import NOW, config_for, dispose
+from tests.counting import count_statements
 from tests.rounds.conftest import MENTEES, asked_for_run, company, finished_run, person_called
 
 BY = audit.COMMAND_LINE
@@ -87,6 +88,17 @@ def test_the_trail_tells_of_the_round_and_of_each_mentee(run):
     mentees = {person_id for action, person_id in told if action == "mentorship.began"}
     assert len(mentees) == MENTEES
     assert audit.broken_link() is None
+
+
+def test_publishing_many_pairs_takes_no_more_statements_than_publishing_few(app):
+    counts = []
+    for mentees in (2, MENTEES):
+        run = finished_run(company(mentees=mentees))
+        with count_statements() as statements:
+            assert publishing.publish_run(run, by=BY) == mentees
+        db.session.commit()
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
 
 
 def leaves(run):

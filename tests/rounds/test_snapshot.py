@@ -1,15 +1,17 @@
 """The snapshot tells the engine exactly what the database knows, and no more than it needs."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
+import sqlalchemy as sa
 
 from app import audit
 from app.db import db
 from app.engagements.models import Engagement, EngagementKind, EngagementMember, EngagementRole
-from app.people.models import Department, Location, PersonalBlock, SpokenLanguage, WorkingHours
+from app.people.models import Department, Location, Person, PersonalBlock, SpokenLanguage, WorkingHours
 from app.rounds import enrolling
-from app.rounds.models import EnrolmentRole
+from app.rounds.models import Enrolment, EnrolmentRole
 from app.rounds.snapshot import take
 from app.rounds.states import RoundState
 from app.skills.models import EdgeKind, SkillEdge
@@ -17,7 +19,7 @@ from matching.problem import EdgeKind as Edge
 from matching.problem import Held, ProblemError, Wanted
 from tests import factories
 from tests.conftest import NOW
-from tests.counting import count_statements
+from tests.counting import count_statements, count_steps
 from tests.rounds.conftest import company
 
 TODAY = NOW.date()
@@ -215,3 +217,24 @@ def statements_of_snapshot(matching_round) -> int:
     with count_statements() as sent:
         take(matching_round)
     return len(sent)
+
+
+@pytest.mark.sqlite_only
+def test_blocks_and_history_cost_in_proportion_to_their_number(app):
+    """Looking up everybody for each of them took a minute in a company of ten thousand."""
+    few, many = (steps_of_snapshot(mentees) for mentees in (40, 160))
+    assert many < 6 * few, (few, many)
+
+
+def steps_of_snapshot(mentees: int) -> int:
+    matching_round = company(mentees=mentees, mentors=mentees // 4, places=4)
+    query = sa.select(Person).join(Enrolment).filter_by(matching_round_id=matching_round.id)
+    people = db.session.scalars(query.order_by(Person.id)).all()
+    for one, other in pairwise(people):
+        db.session.add(PersonalBlock(person_id=one.id, blocked_person_id=other.id))
+    earlier = earlier_round(matching_round.programmes, date(2026, 3, 1))
+    for mentor, mentee in zip(people, people[mentees // 4 :], strict=False):
+        publish_pair(mentee, mentor, earlier)
+    with count_steps() as hundreds:
+        take(matching_round)
+    return next(hundreds)

@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 PORT ?= 8000
 PEOPLE ?= 400
 SEED ?= 7
@@ -37,17 +38,21 @@ check: $(VENV)/installed-dev  ## Lint, types and import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed-dev  ## Print the comparison of the matching engine with other solvers
-	$(BIN)/python benchmarks/matching.py
+bench: $(BENCH)/installed  ## Print the comparison of the matching engine with other solvers
+	$(BENCH)/bin/python benchmarks/matching.py
 
 lock: $(VENV)/installed-dev  ## Compile the pinned requirements anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  benchmarks/requirements.in -c requirements.txt --no-emit-package gurobipy -o benchmarks/requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  benchmarks/mentor-match.in -o benchmarks/mentor-match.txt
 
-clean:  ## Remove the environment and the demo
-	rm -rf $(VENV) instance
+clean:  ## Remove the environments and the demo
+	rm -rf $(VENV) $(BENCH) instance
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Trellis needs Python 3.11 or newer on the PATH."; exit 1; }
@@ -62,4 +67,16 @@ $(VENV)/installed: requirements.txt | $(VENV)/bin/python
 $(VENV)/installed-dev: requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need (a few minutes the first time) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# Without what packages ask for beyond the lists: these are whole, and one of them leaves something out on purpose.
+$(BENCH)/installed: benchmarks/requirements.txt benchmarks/mentor-match.txt
+	@test -n "$(PYTHON)" || { echo "Trellis needs Python 3.11 or newer on the PATH."; exit 1; }
+	@echo "Installing the solvers to compare with (a few minutes the first time) ..."
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+	  -r benchmarks/requirements.txt
+	@rm -rf $(BENCH)/mentor-match
+	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+	  --target $(BENCH)/mentor-match -r benchmarks/mentor-match.txt
 	@touch $@

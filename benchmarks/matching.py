@@ -1,30 +1,31 @@
-"""Compare the engine with SciPy and OR-Tools on the same instances: `python benchmarks/matching.py`."""
+"""Compare the engine with other people's solvers on the same instances: `python benchmarks/matching.py`."""
 
 import argparse
-import json
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 # Run as a script, this file's own folder comes first on the path and `import matching` would find this file.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-import numpy as np  # noqa: E402
-
-from benchmarks.solvers import OTHERS, Instance, TooLargeError  # noqa: E402
+from benchmarks.hospital_residents import read_hospital_residents  # noqa: E402
+from benchmarks.instances import (  # noqa: E402
+    InstanceError,
+    Reading,
+    Sense,
+    arrays_of,
+    read_generalised_assignment,
+)
+from benchmarks.solvers import OTHERS  # noqa: E402
+from benchmarks.timing import ARRAYS, PROBLEM, Result  # noqa: E402
 from matching.generate import generate  # noqa: E402
-from matching.problem import MentoringProgramme, Problem  # noqa: E402
 
-Answer = TypeVar("Answer")
-
-OURS, CHECK = "Trellis solve", "Trellis check"
-PROBLEM, ARRAYS, SOLUTION = "problem.json", "instance.npz", "solution.json"
+HERE = Path(__file__).resolve().parent
+OURS = ("solve", "check")
+DONE, DISAGREE, WRONG = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,182 +39,154 @@ class Size:
     def __str__(self) -> str:
         return f"{self.mentees:,} mentees x {self.each} candidates, {self.mentors:,} mentors"
 
+    @classmethod
+    def parse(cls, text: str) -> "Size":
+        """Read ``1000x400x50``."""
+        try:
+            mentees, mentors, each = map(int, text.split("x"))
+        except ValueError:
+            raise argparse.ArgumentTypeError(
+                "must be MENTEESxMENTORSxCANDIDATES, such as 1000x400x50"
+            ) from None
+        if min(mentees, mentors, each) < 1:
+            raise argparse.ArgumentTypeError("must be three numbers from 1 up")
+        return cls(mentees, mentors, each)
 
-SIZES = (Size(1_000, 400, 50), Size(5_000, 2_000, 50), Size(10_000, 4_000, 50))
 
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one solver did on one instance; ``failure`` says why when it did not finish."""
-
-    solver: str
-    seconds: float = 0.0
-    cpu_seconds: float = 0.0
-    peak_mib: float = 0.0
-    coverage: int = 0
-    points: int = 0
-    proved: str = ""
-    failure: str = ""
+SIZES = (Size(100, 40, 20), Size(1_000, 400, 50), Size(10_000, 4_000, 50))
 
 
 def main() -> int:
-    """Print a table for each instance; return 1 when finished solvers disagree or a check fails."""
+    """Print a table for each instance; return 1 when optima differ or ours is unproved, 2 for a bad file."""
     arguments = _arguments()
-    if arguments.child:
-        print(json.dumps(asdict(_measure(arguments.child, arguments.folder, arguments.repeats))))
-        return 0
     good = True
-    for size in SIZES[:1] if arguments.quick else SIZES:
-        with tempfile.TemporaryDirectory(prefix="trellis-benchmark-") as name:
-            folder = Path(name)
-            candidates = _prepare(size, arguments.seed, folder)
-            print(f"\n{size} ({candidates:,} candidates, seed {arguments.seed})")
-            solvers = (OURS, CHECK, *OTHERS)
-            results = [_in_child(solver, folder, arguments) for solver in solvers]
-        _print_table(results, arguments.repeats)
-        good = _print_verdict(results) and good
-    return 0 if good else 1
+    try:
+        for title, reading in _readings(arguments):
+            print(f"\n{title}")
+            if reading.kept:
+                print(reading.kept)
+            results = _results(reading, arguments)
+            _print_table(results)
+            good = _print_verdict(results) and good
+    except (InstanceError, OSError, UnicodeDecodeError) as error:
+        print(error, file=sys.stderr)
+        return WRONG
+    return DONE if good else DISAGREE
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="only the smallest instance")
+    parser.add_argument("--quick", action="store_true", help="only the two smaller generated instances")
+    parser.add_argument(
+        "--size",
+        type=Size.parse,
+        action="append",
+        help="an instance to generate instead, such as 1000x400x50",
+    )
+    parser.add_argument(
+        "--hospital-residents", type=Path, action="append", default=[], metavar="FILE",
+        help="an instance to read instead, a text file of residents and hospitals",
+    )  # fmt: skip
+    parser.add_argument(
+        "--generalised-assignment", type=Path, action="append", default=[], metavar="FILE",
+        help="an instance to read instead, an OR-Library file whose agents use the same for every job",
+    )  # fmt: skip
+    parser.add_argument(
+        "--number", type=int, default=1, help="which problem of the OR-Library file (default 1)"
+    )
+    parser.add_argument(
+        "--sense", type=Sense, choices=list(Sense), default=Sense.GREATEST,
+        help="which total cost the OR-Library file seeks (default greatest, as in gap1 to gap12)",
+    )  # fmt: skip
     parser.add_argument("--repeats", type=int, default=3, help="runs whose median is shown (default 3)")
     parser.add_argument(
-        "--limit", type=float, default=300.0, help="seconds for all runs of one solver (default 300)"
+        "--limit", type=float, default=180.0, help="seconds for all runs of one solver (default 180)"
     )
-    parser.add_argument("--seed", type=int, default=7, help="seed of the instances (default 7)")
-    parser.add_argument("--child", help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--seed", type=int, default=7, help="seed of the generated instances (default 7)")
     return parser.parse_args()
 
 
-def _prepare(size: Size, seed: int, folder: Path) -> int:
-    """Write the instance to ``folder``, as a problem and as arrays; return how many candidates it has."""
-    problem = generate(mentees=size.mentees, mentors=size.mentors, seed=seed, candidates_each=size.each)
-    (folder / PROBLEM).write_text(problem.to_json(), encoding="utf-8")
-    instance = _instance_of(problem)
-    instance.save(folder / ARRAYS)
-    return len(instance.points)
+def _readings(arguments: argparse.Namespace) -> Iterator[tuple[str, Reading]]:
+    """Read the files that are named; without any, generate the sizes asked for."""
+    for path in arguments.hospital_residents:
+        yield str(path), read_hospital_residents(path.read_text(encoding="utf-8"))
+    for path in arguments.generalised_assignment:
+        text = path.read_text(encoding="utf-8")
+        reading = read_generalised_assignment(text, sense=arguments.sense, number=arguments.number)
+        yield f"{path}, problem {arguments.number}", reading
+    files = arguments.hospital_residents or arguments.generalised_assignment
+    for size in arguments.size or (() if files else SIZES[:2] if arguments.quick else SIZES):
+        problem = generate(
+            mentees=size.mentees, mentors=size.mentors, seed=arguments.seed, candidates_each=size.each
+        )
+        yield f"{size}, seed {arguments.seed}", Reading(problem, "")
 
 
-def _instance_of(problem: Problem) -> Instance:
-    programme = problem.programmes[0]
-    if not isinstance(programme, MentoringProgramme) or programme.candidates is None:
-        raise ValueError("The benchmark needs a mentoring programme with explicit candidates.")
-    mentees = {mentee.person: index for index, mentee in enumerate(programme.mentees)}
-    mentors = {mentor.person: index for index, mentor in enumerate(programme.mentors)}
-    rows = [(mentees[a], mentors[b], points) for a, b, points in programme.candidates]
-    mentee, mentor, points = np.array(rows, dtype=np.int64).T
-    capacity = np.array([mentor.capacity for mentor in programme.mentors], dtype=np.int64)
-    return Instance(len(mentees), capacity, mentee, mentor, points)
+def _results(reading: Reading, arguments: argparse.Namespace) -> list[Result]:
+    """Run every method, each in a process of its own so that its peak of memory and its crash are its own."""
+    with tempfile.TemporaryDirectory(prefix="trellis-benchmark-") as name:
+        folder = Path(name)
+        (folder / PROBLEM).write_text(reading.problem.to_json(), encoding="utf-8")
+        instance = arrays_of(reading)
+        instance.save(folder / ARRAYS)
+        results = [
+            _in_child("run_trellis.py", method, f"Trellis {method}", folder, arguments) for method in OURS
+        ]
+        for solver in OTHERS:
+            if instance.mentees > solver.largest:
+                reason = f"not run beyond {solver.largest:,} mentees: would take minutes"
+                results.append(Result(solver.name, failure=reason))
+            else:
+                results.append(_in_child("run_other.py", solver.name, solver.name, folder, arguments))
+        return results
 
 
-def _in_child(solver: str, folder: Path, arguments: argparse.Namespace) -> Result:
-    """Run one solver in a process of its own, so that its peak of memory is its own."""
-    command = [sys.executable, str(Path(__file__).resolve()), "--child", solver]
-    command += ["--folder", str(folder), "--repeats", str(arguments.repeats)]
+def _in_child(script: str, method: str, name: str, folder: Path, arguments: argparse.Namespace) -> Result:
+    command = [sys.executable, str(HERE / script), method, str(folder), str(arguments.repeats)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=arguments.limit, check=False)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=arguments.limit, check=False
+        )
     except subprocess.TimeoutExpired:
-        return Result(solver, failure=f"not finished in {arguments.limit:.0f} s")
-    if done.returncode:
-        lines = done.stderr.strip().splitlines()
-        return Result(solver, failure=lines[-1] if lines else f"exit status {done.returncode}")
-    return Result(**json.loads(done.stdout))
+        return Result(name, failure=f"not finished in {arguments.limit:.0f} s")
+    if done.returncode < 0:
+        return Result(name, failure=f"ended by signal {-done.returncode}")
+    lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
+    # The last line that is printed is ours: some packages print on their way.
+    return (
+        Result(name, failure=lines[-1]) if done.returncode else Result.from_json(done.stdout.splitlines()[-1])
+    )
 
 
-def _measure(solver: str, folder: Path, repeats: int) -> Result:
-    if solver == OURS:
-        return _measure_solve(folder, repeats)
-    if solver == CHECK:
-        return _measure_check(folder, repeats)
-    instance = Instance.load(folder / ARRAYS)
-    try:
-        taken, chosen = _timed(lambda: OTHERS[solver](instance), repeats)
-    except TooLargeError as reason:
-        return Result(solver, failure=str(reason))
-    points = int(instance.points[chosen].sum())
-    return Result(solver, *taken, _peak_mib(), len(chosen), points, proved="by its algorithm")
-
-
-def _measure_solve(folder: Path, repeats: int) -> Result:
-    from matching.solve import solve
-
-    problem = Problem.from_json((folder / PROBLEM).read_text(encoding="utf-8"))
-    taken, solution = _timed(lambda: solve(problem), repeats)
-    (folder / SOLUTION).write_text(solution.to_json(), encoding="utf-8")
-    points = sum(assignment.points for assignment in solution.assignments)
-    number = len(solution.assignments)
-    return Result(OURS, *taken, _peak_mib(), number, points, proved=f"{solution.status}, prices")
-
-
-def _measure_check(folder: Path, repeats: int) -> Result:
-    from matching.check import check
-    from matching.solution import Solution
-
-    problem = Problem.from_json((folder / PROBLEM).read_text(encoding="utf-8"))
-    solution = Solution.from_json((folder / SOLUTION).read_text(encoding="utf-8"))
-    taken, report = _timed(lambda: check(problem, solution), repeats)
-    if report.violations:
-        return Result(CHECK, failure=report.summary)
-    points = sum(assignment.points for assignment in solution.assignments)
-    return Result(CHECK, *taken, _peak_mib(), len(solution.assignments), points, proved="prices verified")
-
-
-def _timed(work: Callable[[], Answer], repeats: int) -> tuple[tuple[float, float], Answer]:
-    """Return the medians of elapsed and of processor seconds of ``repeats`` runs, and the last answer."""
-    elapsed, on_processor = [], []
-    for _ in range(repeats):
-        start, cpu_start = time.perf_counter(), time.process_time()
-        answer = work()
-        elapsed.append(time.perf_counter() - start)
-        on_processor.append(time.process_time() - cpu_start)
-    return (statistics.median(elapsed), statistics.median(on_processor)), answer
-
-
-def _peak_mib() -> float:
-    """Return this process's peak of resident memory.
-
-    The kernel's own high-water mark is read, since `getrusage` in a child also counts its parent's peak.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    return float("nan")
-
-
-def _print_table(results: list[Result], repeats: int) -> None:
-    """Print a row for each solver; the ratio is of processor seconds, which a busy machine changes least."""
-    ours = next(result.cpu_seconds for result in results if result.solver == OURS)
-    print(f"medians of {repeats}:")
-    print(f"{'':<28}{'seconds':>9}{'CPU s':>9}{'ratio':>8}{'peak MiB':>10}{'coverage':>10}{'points':>12}")
+def _print_table(results: list[Result]) -> None:
+    heads = ("seconds", "CPU s", "runs", "peak MiB", "coverage", "points", "blocking")
+    widths = (9, 9, 6, 10, 10, 12, 10)
+    print(f"{'':<36}" + "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True)))
     for row in results:
         if row.failure:
-            print(f"{row.solver:<28}{'-':>9}{'-':>9}{'-':>8}{'-':>10}{'-':>10}{'-':>12}  {row.failure}")
+            print(f"{row.solver:<36}" + "".join(f"{'-':>{width}}" for width in widths) + f"  {row.failure}")
             continue
-        ratio = f"{row.cpu_seconds / ours:.2f}" if ours else "-"
-        print(
-            f"{row.solver:<28}{row.seconds:>9.3f}{row.cpu_seconds:>9.3f}{ratio:>8}{row.peak_mib:>10.0f}"
-            f"{row.coverage:>10,}{row.points:>12,}  {row.proved}"
-        )
+        cells = (
+            f"{row.seconds:.3f}", f"{row.cpu_seconds:.3f}", str(row.runs), f"{row.peak_mib:.0f}",
+            f"{row.coverage:,}", f"{row.points:,}", f"{row.blocking:,}",
+        )  # fmt: skip
+        shown = "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
+        print(f"{row.solver:<36}{shown}  {row.claim}")
 
 
 def _print_verdict(results: list[Result]) -> bool:
-    """Say whether all who finished found the same optimum; ours and its check must have finished."""
-    finished = [result for result in results if not result.failure]
-    optima = {(result.coverage, result.points) for result in finished}
-    complete = {OURS, CHECK} <= {result.solver for result in finished}
-    if len(optima) == 1 and complete:
+    """Say whether all who claim an optimum found the same; ours and its check must be among them."""
+    claims = [result for result in results if result.optimum]
+    optima = {(result.coverage, result.points) for result in claims}
+    ours = results[: len(OURS)]
+    if len(optima) == 1 and all(result.optimum for result in ours):
         coverage, points = optima.pop()
-        print(f"All {len(finished)} that finished agree: coverage {coverage:,}, points {points:,}.")
+        print(f"All {len(claims)} that claim the optimum agree: coverage {coverage:,}, points {points:,}.")
         return True
-    print("DISAGREEMENT: " + "; ".join(f"{r.solver}: {r.coverage:,}, {r.points:,}" for r in finished))
-    for result in results:
-        if result.failure and result.solver in (OURS, CHECK):
-            print(f"{result.solver} did not finish: {result.failure}")
+    print("DISAGREEMENT: " + "; ".join(f"{row.solver}: {row.coverage:,}, {row.points:,}" for row in claims))
+    for row in ours:
+        if not row.optimum:
+            print(f"{row.solver} proved nothing: {row.failure or row.claim}")
     return False
 
 

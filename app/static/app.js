@@ -79,6 +79,7 @@
     const list = () => box.querySelector("[role=listbox]");
     const options = () => [...box.querySelectorAll("[role=option]")];
     let at = -1;
+    let isAsking = false;
     const mark = (index) => {
       at = index;
       options().forEach((option, i) => option.setAttribute("aria-selected", String(i === index)));
@@ -92,6 +93,7 @@
       mark(-1);
     };
     const close = () => {
+      isAsking = false;
       list().replaceChildren();
       refresh();
     };
@@ -110,6 +112,15 @@
     const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-controls": list().id, "aria-expanded": "false" };
     for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
     new MutationObserver(refresh).observe(box, { childList: true });
+    // Who has chosen, or gone on, waits for no suggestions: late ones would open over what comes next.
+    input.addEventListener("input", () => { isAsking = true; });
+    for (const name of ["htmx:beforeRequest", "htmx:beforeSwap"]) {
+      box.addEventListener(name, (event) => {
+        if (isAsking) return;
+        event.preventDefault();
+        event.stopPropagation();
+      });
+    }
     input.addEventListener("keydown", (event) => {
       if (!options().length || !Object.hasOwn(keys, event.key) || (event.key === "Enter" && at < 0)) return;
       event.preventDefault();

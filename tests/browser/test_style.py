@@ -108,6 +108,43 @@ def test_a_skill_is_chosen_by_mouse(page):
     expect(page.locator("#skill")).to_have_value("Needlework")
 
 
+def test_suggestions_that_come_late_do_not_open_again(page):
+    """On a slow line the answer to the last letter comes after the choice, over the next field."""
+    held = []
+    skill = page.locator("#skill")
+    skill.press_sequentially("neg")
+    suggestions_on(page).first.wait_for()
+    page.route("**/style/suggest*", lambda route: held.append(route))
+    with page.expect_request("**/style/suggest*"):
+        skill.press("o")
+    suggestions_on(page).first.click()
+    with page.expect_response("**/style/suggest*"):
+        held[0].continue_()
+    page.wait_for_function("!document.querySelector('#skill-options').ariaBusy")
+
+    expect(suggestions_on(page)).to_have_count(0)
+    expect(skill).to_have_attribute("aria-expanded", "false")
+
+
+def test_nobody_is_asked_for_suggestions_after_the_choice(page):
+    asked = []
+    skill = page.locator("#skill")
+    skill.press_sequentially("neg")
+    suggestions_on(page).first.wait_for()
+    page.on("request", lambda request: asked.append(request.url))
+    # The letter and the choice in one go, before the pause after which htmx asks.
+    page.evaluate("""
+        const input = document.querySelector("#skill");
+        input.value += "o";
+        input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        document.querySelector("#skill-options [role=option]").click();
+    """)
+    page.wait_for_timeout(400)  # twice that pause
+
+    assert asked == []
+    expect(suggestions_on(page)).to_have_count(0)
+
+
 def test_open_suggestions_are_clean(signed_in, page):
     page.locator("#skill").press_sequentially("ne")
     suggestions_on(page).first.wait_for()

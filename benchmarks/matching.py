@@ -1,16 +1,18 @@
 """Compare the engine with other people's solvers on the same instances: `python benchmarks/matching.py`."""
 
 import argparse
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 # Run as a script, this file's own folder comes first on the path and `import matching` would find this file.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
+from benchmarks.children import beyond, in_child  # noqa: E402
 from benchmarks.hospital_residents import read_hospital_residents  # noqa: E402
 from benchmarks.instances import (  # noqa: E402
     InstanceError,
@@ -19,13 +21,16 @@ from benchmarks.instances import (  # noqa: E402
     arrays_of,
     read_generalised_assignment,
 )
-from benchmarks.solvers import OTHERS  # noqa: E402
+from benchmarks.solvers import OTHERS, Solver  # noqa: E402
 from benchmarks.timing import ARRAYS, PROBLEM, Result  # noqa: E402
 from matching.generate import generate  # noqa: E402
 
-HERE = Path(__file__).resolve().parent
 OURS = ("solve", "check")
 DONE, DISAGREE, WRONG = 0, 1, 2
+
+
+class UnreadableError(Exception):
+    """A file that was named is no instance; the message says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,7 @@ def main() -> int:
             results = _results(reading, arguments)
             _print_table(results)
             good = _print_verdict(results) and good
-    except (InstanceError, OSError, UnicodeDecodeError) as error:
+    except UnreadableError as error:
         print(error, file=sys.stderr)
         return WRONG
     return DONE if good else DISAGREE
@@ -98,6 +103,13 @@ def _arguments() -> argparse.Namespace:
         "--sense", type=Sense, choices=list(Sense), default=Sense.GREATEST,
         help="which total cost the OR-Library file seeks (default greatest, as in gap1 to gap12)",
     )  # fmt: skip
+    parser.add_argument(
+        "--only",
+        type=_solver,
+        action="append",
+        metavar="NAME",
+        help="a solver to compare with, not all of them",
+    )
     parser.add_argument("--repeats", type=int, default=3, help="runs whose median is shown (default 3)")
     parser.add_argument(
         "--limit", type=float, default=180.0, help="seconds for all runs of one solver (default 180)"
@@ -106,13 +118,24 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _solver(name: str) -> Solver:
+    for solver in OTHERS:
+        if solver.name == name:
+            return solver
+    names = ", ".join(repr(solver.name) for solver in OTHERS)
+    raise argparse.ArgumentTypeError(f"there is no solver {name!r}; there are {names}")
+
+
 def _readings(arguments: argparse.Namespace) -> Iterator[tuple[str, Reading]]:
     """Read the files that are named; without any, generate the sizes asked for."""
     for path in arguments.hospital_residents:
-        yield str(path), read_hospital_residents(path.read_text(encoding="utf-8"))
+        with _named(path):
+            reading = read_hospital_residents(path.read_text(encoding="utf-8"))
+        yield str(path), reading
     for path in arguments.generalised_assignment:
-        text = path.read_text(encoding="utf-8")
-        reading = read_generalised_assignment(text, sense=arguments.sense, number=arguments.number)
+        with _named(path):
+            text = path.read_text(encoding="utf-8")
+            reading = read_generalised_assignment(text, sense=arguments.sense, number=arguments.number)
         yield f"{path}, problem {arguments.number}", reading
     files = arguments.hospital_residents or arguments.generalised_assignment
     for size in arguments.size or (() if files else SIZES[:2] if arguments.quick else SIZES):
@@ -122,40 +145,32 @@ def _readings(arguments: argparse.Namespace) -> Iterator[tuple[str, Reading]]:
         yield f"{size}, seed {arguments.seed}", Reading(problem, "")
 
 
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Say of which file a line is wrong."""
+    try:
+        yield
+    except InstanceError as error:
+        raise UnreadableError(f"{path}, {error}") from None
+    except UnicodeDecodeError:
+        raise UnreadableError(f"{path} is not UTF-8 text.") from None
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}.") from None
+
+
 def _results(reading: Reading, arguments: argparse.Namespace) -> list[Result]:
-    """Run every method, each in a process of its own so that its peak of memory and its crash are its own."""
+    """Run ours and the others on the instance, one after the other."""
+    measure = partial(in_child, repeats=arguments.repeats, limit=arguments.limit)
     with tempfile.TemporaryDirectory(prefix="trellis-benchmark-") as name:
         folder = Path(name)
         (folder / PROBLEM).write_text(reading.problem.to_json(), encoding="utf-8")
         instance = arrays_of(reading)
         instance.save(folder / ARRAYS)
-        results = [
-            _in_child("run_trellis.py", method, f"Trellis {method}", folder, arguments) for method in OURS
-        ]
-        for solver in OTHERS:
-            if instance.mentees > solver.largest:
-                reason = f"not run beyond {solver.largest:,} mentees: would take minutes"
-                results.append(Result(solver.name, failure=reason))
-            else:
-                results.append(_in_child("run_other.py", solver.name, solver.name, folder, arguments))
+        results = [measure("run_trellis.py", method, f"Trellis {method}", folder) for method in OURS]
+        for solver in arguments.only or OTHERS:
+            refused = beyond(solver, instance.mentees)
+            results.append(refused or measure("run_other.py", solver.name, solver.name, folder))
         return results
-
-
-def _in_child(script: str, method: str, name: str, folder: Path, arguments: argparse.Namespace) -> Result:
-    command = [sys.executable, str(HERE / script), method, str(folder), str(arguments.repeats)]
-    try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=arguments.limit, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return Result(name, failure=f"not finished in {arguments.limit:.0f} s")
-    if done.returncode < 0:
-        return Result(name, failure=f"ended by signal {-done.returncode}")
-    lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
-    # The last line that is printed is ours: some packages print on their way.
-    return (
-        Result(name, failure=lines[-1]) if done.returncode else Result.from_json(done.stdout.splitlines()[-1])
-    )
 
 
 def _print_table(results: list[Result]) -> None:

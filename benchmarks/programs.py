@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks.assignment import Claim, Found, Instance, Integers
 
-CP_SAT_SECONDS = 60.0
+CP_SAT_SECONDS = 150.0
 CP_SAT_WORKERS = 2
 
 

@@ -36,7 +36,7 @@ OTHERS = (
     Solver("HiGHS MILP (SciPy milp)", "scipy", programs.highs_milp, largest=1_000),
     Solver("CP-SAT", "ortools", programs.cp_sat, largest=1_000),
     Solver("networkx network_simplex", "networkx", packages.networkx_simplex, largest=1_000),
-    Solver("mentor-match", "mentor-match", packages.mentor_match, largest=100, apart=True),
+    Solver("mentor-match", "mentor-match", packages.mentor_match, largest=1_000, apart=True),
     Solver("matching HospitalResident", "matching", packages.matching_residents, largest=1_000),
     Solver("algmatch HospitalResidents", "algmatch", packages.algmatch_residents, largest=1_000),
 )

@@ -112,7 +112,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--repeats", type=int, default=3, help="runs whose median is shown (default 3)")
     parser.add_argument(
-        "--limit", type=float, default=180.0, help="seconds for all runs of one solver (default 180)"
+        "--limit", type=float, default=300.0, help="seconds for all runs of one solver (default 300)"
     )
     parser.add_argument("--seed", type=int, default=7, help="seed of the generated instances (default 7)")
     return parser.parse_args()

@@ -1,7 +1,6 @@
 """One mentoring programme from its people to a plan with its proof."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from matching.goals import Amounts, GoalWeights, Room, weigh
 from matching.locks import locked_pairs, room_left
 from matching.lots import Lots
 from matching.mentors import best_plan, plan_in_order
+from matching.outcome import Outcome
 from matching.pool import NONE, Pool, Pricing, open_pool
 from matching.prices import Prices, bound_of, prices_of
 from matching.problem import GoalName, MentoringProgramme, Problem
@@ -22,24 +22,11 @@ from matching.solution import (
     GoalValue,
     Role,
     Status,
-    Unmatched,
 )
 from matching.ties import luckiest_plan
 from matching.values import LARGEST_POINTS
 from matching.views import Pairs
 from matching.watch import Stopped, Watch
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one programme."""
-
-    status: Status
-    assignments: tuple[Assignment, ...]
-    unmatched: tuple[Unmatched, ...]
-    goals: tuple[GoalValue, ...]
-    certificate: Certificate
-    candidates: int
 
 
 class MentoringSolve:

@@ -1,15 +1,16 @@
-"""Solves a problem: each mentoring programme to its proved optimum, or to the best plan the limits allow."""
+"""Solves a problem: each programme to its proved optimum, or to the best plan the limits allow."""
 
 import resource
 import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 from matching.errors import ProblemError
-from matching.locks import programme_of
-from matching.mentoring import MentoringSolve, Outcome
-from matching.problem import Kind, MentoringProgramme, Problem
+from matching.mentoring import MentoringSolve
+from matching.outcome import Outcome
+from matching.problem import MentoringProgramme, Problem, Programme
 from matching.solution import Solution, Statistics, Status
 from matching.values import shown
 from matching.watch import Limits, Progress, Watch
@@ -49,7 +50,7 @@ def solve(
     """
     watch = Watch(limits or Limits(), progress, should_stop)
     programmes = _programmes(problem, programme)
-    outcomes = [_outcome(problem, row, seed, watch) for row in programmes]
+    outcomes = [_SOLVERS[type(row)](problem, row, seed, watch) for row in programmes]
     watch.finish()
     return Solution(
         status=_status(outcomes),
@@ -71,21 +72,22 @@ def solve(
     )
 
 
-def _programmes(problem: Problem, named: str | None) -> list[MentoringProgramme]:
-    if named is not None:
-        return [programme_of(problem, named)]
-    if problem.joint is not None and len(problem.programmes) > 1:
+def _programmes(problem: Problem, named: str | None) -> list[Programme]:
+    if named is None and problem.joint is not None and len(problem.programmes) > 1:
         raise ProblemError(
             "$.joint", "programmes that share one round cannot be solved together yet; name one programme."
         )
+    found = [row for row in problem.programmes if named in (None, row.id)]
+    if named is not None and not found:
+        raise ProblemError("$.programmes", f"there is no programme {shown(named)}.")
     for number, row in enumerate(problem.programmes):
-        if row.kind is not Kind.MENTORING:
+        if row in found and not isinstance(row, tuple(_SOLVERS)):
             raise ProblemError(
                 f"$.programmes[{number}].kind",
                 f"programme {shown(row.id)} is of the kind {row.kind.value}, which cannot be solved yet; "
-                "name a mentoring programme to solve it alone.",
+                "name another programme to solve it alone.",
             )
-    return [programme_of(problem, row.id) for row in problem.programmes]
+    return found
 
 
 @cache
@@ -93,8 +95,13 @@ def _engine() -> tuple[tuple[str, str], ...]:
     return tuple((name, version(name)) for name in ("numpy", "ortools", "scipy"))
 
 
-def _outcome(problem: Problem, programme: MentoringProgramme, seed: int, watch: Watch) -> Outcome:
+def _mentoring(problem: Problem, programme: MentoringProgramme, seed: int, watch: Watch) -> Outcome:
     return MentoringSolve(problem, programme, seed, watch).outcome()
+
+
+# How a programme is solved, by its kind.
+Solver = Callable[[Problem, Any, int, Watch], Outcome]
+_SOLVERS: dict[type[Programme], Solver] = {MentoringProgramme: _mentoring}
 
 
 def _status(outcomes: list[Outcome]) -> Status:

@@ -3,7 +3,8 @@
 Nothing here or in the modules it uses is shared with the solver: only the problem and solution records are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from matching.check.causes import cause_violations
 from matching.check.grid import grid_of
@@ -11,7 +12,7 @@ from matching.check.plan import placed, plan_violations
 from matching.check.proof import goal_violations, proof_violations
 from matching.check.report import Report, Violation, ViolationKind, counted
 from matching.check.sheet import Sheet
-from matching.problem import MentoringProgramme, Problem
+from matching.problem import MentoringProgramme, Problem, Programme
 from matching.solution import Solution, Status
 
 __all__ = ["Report", "Violation", "ViolationKind", "check"]
@@ -29,8 +30,7 @@ def check(problem: Problem, solution: Solution) -> Report:
         return Report(tuple(violations), counted(violations))
     for programme_id in solution.programmes:
         programme = problem.programme(programme_id)
-        if isinstance(programme, MentoringProgramme):
-            violations.extend(_mentoring_violations(Sheet(problem, programme), solution))
+        violations.extend(_CHECKS[type(programme)](problem, programme, solution))
     return Report(tuple(violations), counted(violations) if violations else _good_news(solution))
 
 
@@ -54,7 +54,7 @@ def _frame_violations(problem: Problem, solution: Solution) -> Iterator[Violatio
             yield Violation(ViolationKind.UNKNOWN_PROGRAMME, where, sentence)
         elif programme_id in solution.programmes[:index]:
             yield Violation(ViolationKind.DUPLICATE, where, f"The programme {programme_id} is named twice.")
-        elif not isinstance(known[programme_id], MentoringProgramme):
+        elif type(known[programme_id]) not in _CHECKS:
             sentence = f"The programme {programme_id} is {known[programme_id].kind}, which cannot be checked."
             yield Violation(ViolationKind.KIND_NOT_CHECKED, where, sentence)
     for name in ("assignments", "unmatched", "goals", "certificates"):
@@ -64,8 +64,11 @@ def _frame_violations(problem: Problem, solution: Solution) -> Iterator[Violatio
                 yield Violation(ViolationKind.UNKNOWN_PROGRAMME, f"{name}[{index}]", sentence)
 
 
-def _mentoring_violations(sheet: Sheet, solution: Solution) -> list[Violation]:
-    """Return what is wrong with one programme."""
+def _mentoring_violations(
+    problem: Problem, programme: MentoringProgramme, solution: Solution
+) -> list[Violation]:
+    """Return what is wrong with one mentoring programme."""
+    sheet = Sheet(problem, programme)
     grid = grid_of(sheet)
     violations: list[Violation] = []
     rows = (
@@ -84,6 +87,11 @@ def _mentoring_violations(sheet: Sheet, solution: Solution) -> list[Violation]:
     # A plan that does not claim to be the best need not be proved so.
     claimed = (ViolationKind.NOT_PROVED, ViolationKind.NO_CERTIFICATE)
     return violations + [fault for fault in proof if fault.kind not in claimed]
+
+
+# What is wrong with a programme, by its kind.
+Check = Callable[[Problem, Any, Solution], list[Violation]]
+_CHECKS: dict[type[Programme], Check] = {MentoringProgramme: _mentoring_violations}
 
 
 def _good_news(solution: Solution) -> str:

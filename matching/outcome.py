@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from matching.solution import Assignment, Certificate, GoalValue, Status, Unmatched
+from matching.solution import Assignment, Certificate, Closed, GoalValue, Status, Unmatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Who is with whom and who with nobody, what each goal came to, and the proof.
+    """Who is with whom and who with nobody, what stays closed, what each goal came to, and the proof.
 
     `candidates` counts the pairs or groups that the solver had to look at closely.
     """
@@ -18,3 +18,4 @@ class Outcome:
     goals: tuple[GoalValue, ...]
     certificate: Certificate
     candidates: int
+    closed: tuple[Closed, ...] = ()

@@ -36,6 +36,17 @@ class CauseKind(StrEnum):
     OWN_CONDITIONS = "own_conditions"
     NO_GAIN = "no_gain"
     NOT_NEEDED = "not_needed"
+    NOT_OPENED = "not_opened"
+    NOT_SOLVED = "not_solved"
+
+
+class ClosedKind(StrEnum):
+    """Why a community stays closed: exactly one, verified against the problem."""
+
+    NO_ROOM = "no_room"
+    TOO_FEW = "too_few"
+    TOO_ALIKE = "too_alike"
+    NOT_BEST = "not_best"
     NOT_SOLVED = "not_solved"
 
 
@@ -116,6 +127,22 @@ class Unmatched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A community that stays closed, and why.
+
+    `eligible` people with places could join it, of whom it needs `needed`; where they are `too_alike`, they
+    have `values` different values of an attribute in its mix, of which it needs `needed`.
+    """
+
+    programme: str
+    community: str
+    kind: ClosedKind
+    eligible: int
+    needed: int
+    values: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """A proof of one programme's optimum that anybody can check in one pass over its candidates.
 
@@ -131,6 +158,19 @@ class Certificate:
         + sum(max(0, weights["points"] * points + B - u - v)  over the candidates of mentees with k >= 1)
 
     The plan is proved best when it is worth exactly this (`bound`, which leaves out what locks are worth).
+
+    In a programme of communities only `people` have prices u, in units of 1 / `scale`, and C counts people
+    in at least one community. With r = ``scale * (weights["points"] * points + B) - u`` for each candidate,
+    **no** plan is worth more than
+
+        (sum(max(0, u) + (k - 1) * max(0, u - scale * B)  over the people with k >= 1)
+         + sum(max(0, the greatest sum of r of members the community may open with)  over the communities)
+        ) // scale
+
+    where members respect least and most size and each mix taken alone (the least over its mixes), and a
+    community with a locked member has no ``max(0, ...)``: it is open. Where this leaves a gap the kind is
+    `bound`, and `searched` is the bound that branch and bound found: a plan worth that much is the best on
+    the solver's word, which a check cannot repeat; `bound` it can.
     """
 
     programme: str
@@ -139,6 +179,9 @@ class Certificate:
     weights: Mapping[str, int] = field(default_factory=dict)
     mentees: Mapping[str, int] = field(default_factory=dict)
     mentors: Mapping[str, int] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+    scale: int = 1
+    searched: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +203,7 @@ class Solution:
     goals: tuple[GoalValue, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     unmatched: tuple[Unmatched, ...] = ()
+    closed: tuple[Closed, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     seed: int = 0
     engine: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,9 @@ from matching.errors import ProblemError
 from matching.json_text import check_keys, dumps, loads, rows_of
 
 Row = TypeVar("Row")
-Word = TypeVar("Word", records.Status, records.Role, records.CauseKind, records.CertificateKind)
+Word = TypeVar(
+    "Word", records.Status, records.Role, records.CauseKind, records.CertificateKind, records.ClosedKind
+)
 # Sums of weighted points over a whole company pass what other numbers of the format may be.
 LARGEST_SUM = 2**63 - 1
 
@@ -22,7 +24,7 @@ def write(solution: records.Solution) -> str:
     content["format"] = records.FORMAT
     content["assignments"] = [_assignment_row(row) for row in solution.assignments]
     content["unmatched"] = [{**_plain(row), "cause": _cause_row(row.cause)} for row in solution.unmatched]
-    for name in ("goals", "certificates"):
+    for name in ("goals", "closed", "certificates"):
         content[name] = [_plain(row) for row in content[name]]
     content["statistics"] = _plain(solution.statistics)
     return dumps(content)
@@ -141,9 +143,22 @@ def _certificate(row: Any, path: str) -> records.Certificate:
     values.check_id(given["programme"], f"{path}.programme")
     given["kind"] = _word(records.CertificateKind, given["kind"], f"{path}.kind", "kind of certificate")
     values.check_whole(given["bound"], f"{path}.bound", -LARGEST_SUM, LARGEST_SUM)
-    for name in ("weights", "mentees", "mentors"):
+    for name in ("weights", "mentees", "mentors", "people"):
         _check_sums(given.get(name, {}), f"{path}.{name}")
+    values.check_whole(given.get("scale", 1), f"{path}.scale", 1, LARGEST_SUM)
+    if given.get("searched") is not None:
+        values.check_whole(given["searched"], f"{path}.searched", -LARGEST_SUM, LARGEST_SUM)
     return records.Certificate(**given)
+
+
+def _closed(row: Any, path: str) -> records.Closed:
+    given = _given(records.Closed, row, path, "programme", "community", "kind", "eligible", "needed")
+    for name in ("programme", "community"):
+        values.check_id(given[name], f"{path}.{name}")
+    given["kind"] = _word(records.ClosedKind, given["kind"], f"{path}.kind", "reason to stay closed")
+    for name in ("eligible", "needed", "values"):
+        values.check_whole(given.get(name, 0), f"{path}.{name}", 0, LARGEST_SUM)
+    return records.Closed(**given)
 
 
 def _statistics(row: Any, path: str) -> records.Statistics:
@@ -192,5 +207,6 @@ _ROWS: dict[str, Callable[[Any, str], Any]] = {
     "goals": _goal,
     "assignments": _assignment,
     "unmatched": _unmatched,
+    "closed": _closed,
     "certificates": _certificate,
 }

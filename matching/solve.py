@@ -59,6 +59,7 @@ def solve(
         goals=tuple(goal for outcome in outcomes for goal in outcome.goals),
         assignments=tuple(row for outcome in outcomes for row in outcome.assignments),
         unmatched=tuple(row for outcome in outcomes for row in outcome.unmatched),
+        closed=tuple(row for outcome in outcomes for row in outcome.closed),
         certificates=tuple(outcome.certificate for outcome in outcomes),
         seed=seed,
         engine=dict(_engine()),

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Who may stand in each position of a lock or ban, and what they are called there.
 Takers = tuple[tuple[Collection[str], str], ...]
+# What each position of a lock is called, how often each may be locked, and by which figure.
+Rooms = tuple[tuple[str, Mapping[str, int], str], ...]
 
 
 def check_restrictions(problem: "Problem", people: Collection[str]) -> None:
@@ -107,20 +109,23 @@ def _check_locks(problem: "Problem") -> None:
     each("$.locks", problem.locks, check)
     for programme in problem.programmes:
         if programme.kind == "mentoring":
-            _check_room(problem, programme)
+            places = {row.person: row.places for row in programme.mentees}
+            capacity = {row.person: row.capacity for row in programme.mentors}
+            rooms: Rooms = (("mentee", places, "places"), ("mentor", capacity, "capacity"))
+            _check_room(problem, programme, rooms)
+        elif programme.kind != "peer_coaching":
+            places = {row.person: row.places for row in programme.people}
+            largest = {row.id: row.max for row in programme.communities}
+            rooms = (("person", places, "places"), ("community", largest, "max"))
+            _check_room(problem, programme, rooms)
 
 
-def _check_room(problem: "Problem", programme: Any) -> None:
-    places = {row.person: row.places for row in programme.mentees}
-    capacity = {row.person: row.capacity for row in programme.mentors}
+def _check_room(problem: "Problem", programme: Any, rooms: Rooms) -> None:
     taken: Counter[tuple[str, str]] = Counter()
     for index, lock in enumerate(problem.locks):
         if lock.programme != programme.id:
             continue
-        for member, role, most, word in (
-            (lock.members[0], "mentee", places, "places"),
-            (lock.members[1], "mentor", capacity, "capacity"),
-        ):
+        for member, (role, most, word) in zip(lock.members, rooms, strict=True):
             taken[role, member] += 1
             if taken[role, member] > most[member]:
                 raise ProblemError(

@@ -57,6 +57,13 @@ class Watch:
         self.begin(stage)
         self._check()
 
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the solve may still take; `None` when it may take as long as it takes."""
+        if self._seconds is None:
+            return None
+        return max(0.0, self._seconds - (time.perf_counter() - self._started))
+
     def finish(self) -> None:
         """Note how long the stage took that ends here."""
         now = time.perf_counter()

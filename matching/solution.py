@@ -143,6 +143,14 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OddSet:
+    """An odd number of people of whom a plan can only make so many pairs, and the price of one of those."""
+
+    members: tuple[str, ...]
+    price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """A proof of one programme's optimum that anybody can check in one pass over its candidates.
 
@@ -171,6 +179,16 @@ class Certificate:
     community with a locked member has no ``max(0, ...)``: it is open. Where this leaves a gap the kind is
     `bound`, and `searched` is the bound that branch and bound found: a plan worth that much is the best on
     the solver's word, which a check cannot repeat; `bound` it can.
+
+    In a programme of peer coaching a plan is worth ``weights["coverage"] * C - weights["triads"] * T +
+    weights["points"] * P``, T the number of triads, locked groups and their people left out. With prices
+    u >= 0 of `people` and z >= 0 of `odd_sets` B, in units of 1 / `scale`, **no** plan is worth more than
+
+        (sum(u) + sum(z * (|B| - 1) / 2)
+         + sum(max(0, scale * worth(g) - sum(u of g's members) - sum(z * (|g & B| // 2)))
+               over all groups g of the sizes asked for that keep every rule)) // scale
+
+    `searched` is as it is for communities.
     """
 
     programme: str
@@ -180,6 +198,7 @@ class Certificate:
     mentees: Mapping[str, int] = field(default_factory=dict)
     mentors: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[str, int] = field(default_factory=dict)
+    odd_sets: tuple[OddSet, ...] = ()
     scale: int = 1
     searched: int | None = None
 

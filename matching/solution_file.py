@@ -24,8 +24,12 @@ def write(solution: records.Solution) -> str:
     content["format"] = records.FORMAT
     content["assignments"] = [_assignment_row(row) for row in solution.assignments]
     content["unmatched"] = [{**_plain(row), "cause": _cause_row(row.cause)} for row in solution.unmatched]
-    for name in ("goals", "closed", "certificates"):
+    for name in ("goals", "closed"):
         content[name] = [_plain(row) for row in content[name]]
+    content["certificates"] = [
+        _plain(row) | {"odd_sets": [_plain(odd_set) for odd_set in row.odd_sets]}
+        for row in solution.certificates
+    ]
     content["statistics"] = _plain(solution.statistics)
     return dumps(content)
 
@@ -145,10 +149,18 @@ def _certificate(row: Any, path: str) -> records.Certificate:
     values.check_whole(given["bound"], f"{path}.bound", -LARGEST_SUM, LARGEST_SUM)
     for name in ("weights", "mentees", "mentors", "people"):
         _check_sums(given.get(name, {}), f"{path}.{name}")
+    given["odd_sets"] = _each(given.get("odd_sets", []), f"{path}.odd_sets", _odd_set)
     values.check_whole(given.get("scale", 1), f"{path}.scale", 1, LARGEST_SUM)
     if given.get("searched") is not None:
         values.check_whole(given["searched"], f"{path}.searched", -LARGEST_SUM, LARGEST_SUM)
     return records.Certificate(**given)
+
+
+def _odd_set(row: Any, path: str) -> records.OddSet:
+    given = _given(records.OddSet, row, path, "members", "price")
+    given["members"] = _each(given["members"], f"{path}.members", _text)
+    values.check_whole(given["price"], f"{path}.price", -LARGEST_SUM, LARGEST_SUM)
+    return records.OddSet(**given)
 
 
 def _closed(row: Any, path: str) -> records.Closed:

@@ -10,7 +10,8 @@ from typing import Any
 from matching.errors import ProblemError
 from matching.mentoring import MentoringSolve
 from matching.outcome import Outcome
-from matching.problem import MentoringProgramme, Problem, Programme
+from matching.peers.solve import PeerSolve
+from matching.problem import MentoringProgramme, PeerProgramme, Problem, Programme
 from matching.solution import Solution, Statistics, Status
 from matching.values import shown
 from matching.watch import Limits, Progress, Watch
@@ -100,9 +101,13 @@ def _mentoring(problem: Problem, programme: MentoringProgramme, seed: int, watch
     return MentoringSolve(problem, programme, seed, watch).outcome()
 
 
+def _peers(problem: Problem, programme: PeerProgramme, seed: int, watch: Watch) -> Outcome:
+    return PeerSolve(problem, programme, seed, watch).outcome()
+
+
 # How a programme is solved, by its kind.
 Solver = Callable[[Problem, Any, int, Watch], Outcome]
-_SOLVERS: dict[type[Programme], Solver] = {MentoringProgramme: _mentoring}
+_SOLVERS: dict[type[Programme], Solver] = {MentoringProgramme: _mentoring, PeerProgramme: _peers}
 
 
 def _status(outcomes: list[Outcome]) -> Status:

@@ -91,7 +91,7 @@ def _check_members(
     communities: Collection[str] = ()
     if programme.kind == "peer_coaching":
         values.check_rows(programme.group_sizes, ".group_sizes")
-        each(".group_sizes", programme.group_sizes, lambda size: values.check_whole(size, "", 2, 20))
+        each(".group_sizes", programme.group_sizes, _check_group_size)
         if not programme.group_sizes:
             raise ProblemError(".group_sizes", "peer coaching needs at least one group size.")
     else:
@@ -109,6 +109,15 @@ def _check_members(
     each(".people", programme.people, check)
     listed = _distinct_people(programme.people, ".people")
     return listed, communities if noun == "community" else listed
+
+
+def _check_group_size(size: Any) -> None:
+    if type(size) is not int or size not in (2, 3):
+        raise ProblemError(
+            "",
+            f"peers coach each other in groups of 2 or 3, not {values.shown(size)}; "
+            "larger groups are group mentoring or communities.",
+        )
 
 
 def _check_mentoring(

@@ -113,11 +113,34 @@ def _check_locks(problem: "Problem") -> None:
             capacity = {row.person: row.capacity for row in programme.mentors}
             rooms: Rooms = (("mentee", places, "places"), ("mentor", capacity, "capacity"))
             _check_room(problem, programme, rooms)
-        elif programme.kind != "peer_coaching":
+        elif programme.kind == "peer_coaching":
+            _check_groups(problem, programme)
+        else:
             places = {row.person: row.places for row in programme.people}
             largest = {row.id: row.max for row in programme.communities}
             rooms = (("person", places, "places"), ("community", largest, "max"))
             _check_room(problem, programme, rooms)
+
+
+def _check_groups(problem: "Problem", programme: Any) -> None:
+    """Raise unless each lock is a group of a size the programme allows, and nobody is in two."""
+    locked: set[str] = set()
+    for index, lock in enumerate(problem.locks):
+        if lock.programme != programme.id:
+            continue
+        if len(lock.members) not in programme.group_sizes:
+            sizes = " or ".join(str(size) for size in sorted(set(programme.group_sizes)))
+            raise ProblemError(
+                f"$.locks[{index}].members",
+                f"locks {len(lock.members)} people together, but the groups of programme "
+                f"{values.shown(programme.id)} have {sizes}.",
+            )
+        for member in lock.members:
+            if member in locked:
+                raise ProblemError(
+                    f"$.locks[{index}]", f"{values.shown(member)} is locked into two groups; one is the most."
+                )
+            locked.add(member)
 
 
 def _check_room(problem: "Problem", programme: Any, rooms: Rooms) -> None:

@@ -1,0 +1,134 @@
+"""What peer coaching aims at: the goals with few triads among them, and the weights that make one sum of all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from matching.errors import ProblemError
+from matching.goals import LARGEST_SUM
+from matching.peers.groups import Groups
+from matching.peers.market import PeerMarket
+from matching.problem import GoalName, PeerProgramme
+from matching.rules import Mask
+
+
+class Aim(StrEnum):
+    """The goals, and between coverage and all that follows: as few triads as possible."""
+
+    COVERAGE = "coverage"
+    TRIADS = "triads"
+    POINTS = "points"
+
+
+Values = dict[Aim, int]
+
+
+def aims_of(programme: PeerProgramme) -> tuple[Aim, ...]:
+    """Return the aims of a programme in their order.
+
+    Where only one size is allowed there is nothing to say about triads; where coverage is no goal they come
+    last, and decide between plans of equal points.
+    """
+    goals = [Aim(goal.value) for goal in programme.goals]
+    if len(programme.group_sizes) == 1:
+        return tuple(goals)
+    place = goals.index(Aim.COVERAGE) + 1 if GoalName.COVERAGE in programme.goals else len(goals)
+    return (*goals[:place], Aim.TRIADS, *goals[place:])
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What one unit of each aim is worth; a triad less is worth `triads`."""
+
+    coverage: int = 0
+    triads: int = 0
+    points: int = 0
+
+    def of(self, aim: Aim) -> int:
+        """Return the weight of an aim."""
+        return int(getattr(self, aim.value))
+
+    def times(self, factor: int) -> "Weights":
+        """Return all weights multiplied."""
+        return Weights(self.coverage * factor, self.triads * factor, self.points * factor)
+
+    def plus(self, other: "Weights") -> "Weights":
+        """Return the sums of the weights."""
+        return Weights(
+            self.coverage + other.coverage, self.triads + other.triads, self.points + other.points
+        )
+
+    def worth(self, values: Values) -> int:
+        """Return the worth of a plan that reaches these values."""
+        return sum(self.of(aim) * value for aim, value in values.items())
+
+
+class Aims:
+    """The aims of one programme: what plans reach in each, and how far it can reach.
+
+    `free` marks the people whom no lock has settled; all values are of groups of free people.
+    """
+
+    def __init__(self, market: PeerMarket, free: Mask) -> None:
+        self.order = aims_of(market.programme)
+        self._market = market
+        eligible = market.eligible & free & free[:, None]
+        self.has_partner: Mask = eligible.any(axis=1)
+        least = np.where(eligible, market.points, 0).min(axis=1, initial=0)
+        self._most_points = np.where(eligible, market.points, 0).max(axis=1, initial=0).astype(np.int64)
+        triads = int(self.has_partner.sum()) // 3
+        self.least = {Aim.COVERAGE: 0, Aim.TRIADS: -triads, Aim.POINTS: int(least.sum(dtype=np.int64))}
+        self.most = {
+            Aim.COVERAGE: int(market.waiting[self.has_partner].sum()),
+            Aim.TRIADS: 0,
+            Aim.POINTS: int(self._most_points.sum()),
+        }
+        self._check_size()
+
+    def _check_size(self) -> None:
+        """Refuse numbers that could not be added exactly even when each aim outweighs all after it."""
+        worth = 1
+        for aim in self.order:
+            worth *= 1 + self.most[aim] - self.least[aim]
+        if worth * (len(self._market) + 2) * 1000 > LARGEST_SUM:
+            raise ProblemError("$.programmes", "the points are too large to be added exactly; divide them all.")
+
+    @property
+    def largest(self) -> int:
+        """The most points of a pair, apart from their sign; at least 1."""
+        points = self._market.points
+        return max(1, int(points.max(initial=0)), -int(points.min(initial=0)))
+
+    def values(self, groups: Groups) -> Values:
+        """Return what a plan of free people reaches in each aim; triads count against it."""
+        return values_of(self._market, groups)
+
+    def ranked(self, groups: Groups) -> tuple[int, ...]:
+        """Return the values of a plan in the order of the aims: the greatest is best."""
+        values = self.values(groups)
+        return tuple(values[aim] for aim in self.order)
+
+    def weights(self, aims: Sequence[Aim], steepness: int) -> Weights:
+        """Return weights under which each aim tends to outweigh those after it.
+
+        The steeper, the surer; from some steepness on an aim's unit outweighs whatever later ones can reach.
+        """
+        found = Weights()
+        later, unit = 0, 1
+        for aim in reversed(aims):
+            weight = 1 if not later else min(later + 1, steepness * unit)
+            found = found.plus(Weights(**{aim.value: weight}))
+            later += weight * (self.most[aim] - self.least[aim])
+            unit = weight * (2 * self.largest if aim is Aim.POINTS else 1)
+        return found
+
+
+def values_of(market: PeerMarket, groups: Groups) -> Values:
+    """Return what a plan of free people reaches in each aim; triads count against it."""
+    return {
+        Aim.COVERAGE: int(groups.added_up(market.waiting).sum()),
+        Aim.TRIADS: -int(groups.are_triads.sum()),
+        Aim.POINTS: int(groups.worth(market.points).sum()),
+    }

@@ -1,0 +1,67 @@
+"""Whole plans by branch and bound, for what the linear programme leaves in parts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from matching.goals import Amounts
+from matching.peers.groups import NOBODY, Groups
+from matching.rules import Mask
+from matching.views import Index
+from matching.watch import Watch
+
+# How many branches are tried before the best plan so far is taken with an honest bound.
+MOST_BRANCHES = 20_000
+_SOLVED, _LIMIT = 0, 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branched:
+    """The best plan found among some groups; `finished` when the solver says that none is better."""
+
+    used: Mask
+    bound: float
+    finished: bool
+
+
+def best_whole_plan(
+    groups: Groups, worth: Amounts, odd_sets: Sequence[Index], people: int, watch: Watch
+) -> Branched | None:
+    """Return the plan of greatest worth among these groups; `None` when the limits leave none."""
+    if not len(groups):
+        return Branched(np.zeros(0, dtype=np.bool_), 0.0, True)
+    options: dict[str, float] = {"mip_rel_gap": 0.0, "node_limit": MOST_BRANCHES}
+    if watch.seconds_left is not None:
+        options["time_limit"] = max(watch.seconds_left, 0.1)
+    found = milp(
+        -worth.astype(np.float64),
+        integrality=np.ones(len(groups)),
+        bounds=Bounds(0, 1),
+        constraints=_rows(groups, odd_sets, people),
+        options=options,
+    )
+    if found.status not in (_SOLVED, _LIMIT) or found.x is None:
+        return None
+    finished = found.status == _SOLVED
+    bound = -float(found.fun if finished or found.mip_dual_bound is None else found.mip_dual_bound)
+    return Branched(np.asarray(found.x > 0.5), bound, finished)
+
+
+def _rows(groups: Groups, odd_sets: Sequence[Index], people: int) -> LinearConstraint:
+    number, place = np.nonzero(groups.members != NOBODY)
+    rows, cells = [groups.members[number, place]], [number]
+    values = [np.ones(len(number))]
+    most = [np.ones(people)]
+    for extra, odd_set in enumerate(odd_sets, start=people):
+        used_up = groups.within(odd_set, people)
+        cell = np.flatnonzero(used_up)
+        rows.append(np.full(len(cell), extra))
+        cells.append(cell)
+        values.append(used_up[cell].astype(np.float64))
+        most.append(np.array([len(odd_set) // 2], dtype=np.float64))
+    shape = (people + len(odd_sets), len(groups))
+    table = (np.concatenate(values), (np.concatenate(rows), np.concatenate(cells)))
+    return LinearConstraint(csr_array(table, shape=shape), -np.inf, np.concatenate(most))

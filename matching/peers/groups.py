@@ -1,0 +1,89 @@
+"""Groups of two or three people, as rows of numbers, and what they add up to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.goals import Amounts
+from matching.rules import Mask
+from matching.views import Index
+
+# Stands in the third place of a pair.
+NOBODY = -1
+Members = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """Groups by their members in ascending order, shape (groups, 3), with `NOBODY` third in a pair."""
+
+    members: Members
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    @property
+    def are_triads(self) -> Mask:
+        """Tell which groups have three members."""
+        return np.asarray(self.members[:, 2] != NOBODY)
+
+    @property
+    def people(self) -> Index:
+        """Return everybody in these groups, ascending and each once."""
+        found = np.unique(self.members)
+        return np.asarray(found[found != NOBODY])
+
+    def only(self, kept: Mask | Index) -> "Groups":
+        """Return those of the groups that `kept` marks or numbers."""
+        return Groups(self.members[kept])
+
+    def without(self, others: "Groups") -> "Groups":
+        """Return these groups, each once and in order, but none of the others."""
+        mine, theirs = np.unique(self.members, axis=0), {tuple(row) for row in others.members.tolist()}
+        return Groups(mine[[tuple(row) not in theirs for row in mine.tolist()]].reshape(-1, 3))
+
+    def and_also(self, others: "Groups") -> "Groups":
+        """Return these groups and then the others."""
+        return Groups(np.concatenate((self.members, others.members)))
+
+    def added_up(self, amounts: Amounts) -> Amounts:
+        """Return the sum of an amount of each person over each group's members."""
+        return np.asarray(np.append(amounts, 0)[self.members].sum(axis=1))
+
+    def within(self, odd_set: Index, people: int) -> Amounts:
+        """Return how many pairs of an odd set's members each group uses up: 1 for two or three of them."""
+        inside = np.zeros(people + 1, dtype=np.int64)
+        inside[odd_set] = 1
+        return np.asarray(inside[self.members].sum(axis=1) // 2)
+
+    def worth(self, of_pairs: NDArray[np.integer]) -> Amounts:
+        """Return each group's sum of its members' means over the others, from a matrix of all pairs.
+
+        Of a pair that is twice its entry, of a triad the sum of its three.
+        """
+        first, second, third = self.members.T
+        both = of_pairs[first, second].astype(np.int64)
+        three = both + of_pairs[first, third] + of_pairs[second, third]
+        return np.where(self.are_triads, three, 2 * both)
+
+
+NO_GROUPS = Groups(np.zeros((0, 3), dtype=np.intp))
+
+
+def groups_of(members: Iterable[Iterable[int]]) -> Groups:
+    """Return groups of these members, in whatever order they are named."""
+    rows = [(*sorted(group), NOBODY)[:3] for group in members]
+    return Groups(np.array(rows, dtype=np.intp).reshape(-1, 3))
+
+
+def pairs_of(first: Index, second: Index) -> Groups:
+    """Return the pairs of people named at the same places of two lists."""
+    nobody = np.full(len(first), NOBODY, dtype=np.intp)
+    return Groups(np.stack((np.minimum(first, second), np.maximum(first, second), nobody), axis=1))
+
+
+def joined(parts: Iterable[Groups]) -> Groups:
+    """Return the groups of all parts, one after another."""
+    return Groups(np.concatenate([NO_GROUPS.members, *(part.members for part in parts)]))

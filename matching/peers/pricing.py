@@ -1,0 +1,166 @@
+"""Holds every pair and every triad of a programme against prices, in whole numbers."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.goals import Amounts
+from matching.peers.aims import Weights
+from matching.peers.groups import Groups, joined, pairs_of
+from matching.peers.market import PeerMarket
+from matching.rules import Mask
+from matching.views import Index
+from matching.watch import Watch
+
+# So far below every gain that three of it still are a number, and below all gains.
+LOSS = np.int64(-(2**60))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prices:
+    """Whole prices of people and odd sets, in units of 1 / `scale` of the worth."""
+
+    scale: int
+    people: Amounts
+    odd_sets: tuple[tuple[Index, int], ...] = ()
+
+    def total(self) -> int:
+        """Return what the prices ask of a plan that uses everybody up."""
+        return int(self.people.sum()) + sum(price * (len(members) // 2) for members, price in self.odd_sets)
+
+    def plus(self, other: "Prices", factor: int) -> "Prices":
+        """Return these prices and so many times the others."""
+        scale = int(np.lcm(self.scale, other.scale))
+        mine, theirs = scale // self.scale, factor * (scale // other.scale)
+        sets = [(members, price * mine) for members, price in self.odd_sets]
+        sets += [(members, price * theirs) for members, price in other.odd_sets]
+        merged: dict[tuple[int, ...], int] = {}
+        for members, price in sets:
+            key = tuple(members.tolist())
+            merged[key] = merged.get(key, 0) + price
+        named = tuple((np.array(key, dtype=np.intp), merged[key]) for key in sorted(merged) if merged[key])
+        return Prices(scale, self.people * mine + other.people * theirs, named)
+
+
+class Pricing:
+    """What each group of free people would gain at some prices: its worth less what they ask of it.
+
+    With D(a, b) = 2 P p(a, b) - y(a) - y(b), y the price of a person less what covering them is worth, and
+    Z the prices of the odd sets that two or three people have in common, all in units of 1 / scale,
+
+        a pair gains        D(a, b) - Z(a, b)
+        a triad gains half of  H(a, b) + H(a, c) + H(b, c) - 2 T + 4 Z(a, b, c),   H = D - 2 Z.
+
+    Where no pair gains, H is at most -Z. So a triad can only gain where odd sets around it ask for more than
+    its price T, and with the greatest H of each person most pairs are seen to be in no triad that gains.
+    """
+
+    def __init__(self, market: PeerMarket, free: Mask, weights: Weights, prices: Prices, watch: Watch) -> None:
+        self._market = market
+        self._free = free
+        self._watch = watch
+        self._prices = prices
+        self._points = 2 * prices.scale * weights.points
+        self._triads = prices.scale * weights.triads
+        self._own: Amounts = prices.people - prices.scale * weights.coverage * market.waiting
+        self._sets = [(members, price) for members, price in prices.odd_sets if price]
+        inside = np.zeros((len(self._sets), len(market)), dtype=np.bool_)
+        for number, (members, _price) in enumerate(self._sets):
+            inside[number, members] = True
+        self._inside: Mask = inside
+
+    def _gains(self, rows: Index, columns: Index, times: int) -> Amounts:
+        """Return D less so many times Z of some people with others; `LOSS` where they may not be together."""
+        cells = np.ix_(rows, columns)
+        found = self._points * self._market.points[cells].astype(np.int64)
+        found -= self._own[rows][:, None]
+        found -= self._own[columns]
+        for (_members, price), inside in zip(self._sets, self._inside, strict=True):
+            here = np.ix_(np.flatnonzero(inside[rows]), np.flatnonzero(inside[columns]))
+            found[here] -= times * price
+        shut = ~(self._market.eligible[cells] & self._free[rows][:, None] & self._free[columns])
+        found[shut] = LOSS
+        return found
+
+    def pairs(self, least: int, most: int | None = None) -> Iterator[tuple[Groups, Amounts]]:
+        """Yield the pairs that gain more than `least`, with what they gain: for each person the `most` best."""
+        everybody = np.arange(len(self._market))
+        for rows in self._market.rows():
+            self._watch.reached(int(rows[0]), len(self._market))
+            gains = self._gains(rows, everybody, 1)
+            gains[rows[:, None] >= everybody] = LOSS
+            if most is not None and gains.shape[1] > most:
+                kept = np.partition(gains, gains.shape[1] - most, axis=1)[:, gains.shape[1] - most, None]
+                gains[gains < kept] = LOSS
+            row, column = np.nonzero(gains > least)
+            if len(row):
+                yield pairs_of(rows[row], column), gains[row, column]
+
+    def triads(self, least: int, most: int | None = None) -> Iterator[tuple[Groups, Amounts]]:
+        """Yield the triads that gain more than `least`, with what they gain: for each person the `most` best."""
+        partners = self._partners(least)
+        for person, others in enumerate(partners):
+            if len(others) < 2:
+                continue
+            self._watch.reached(person, len(self._market))
+            own = self._gains(np.array([person]), others, 2)[0]
+            gains = self._gains(others, others, 2) + own + own[:, None] - 2 * self._triads
+            gains[(own == LOSS)[:, None] | (own == LOSS)] = LOSS
+            for (_members, price), inside in zip(self._sets, self._inside, strict=True):
+                if inside[person]:
+                    here = np.flatnonzero(inside[others])
+                    gains[np.ix_(here, here)] += 4 * price
+            # The doubled gains are even: every pair stands in them twice over.
+            first, second = np.nonzero(np.triu(gains > 2 * least, 1))
+            if not len(first):
+                continue
+            amounts = gains[first, second] // 2
+            if most is not None and len(amounts) > most:
+                best = np.argsort(-amounts, kind="stable")[:most]
+                first, second, amounts = first[best], second[best], amounts[best]
+            members = np.stack((np.full(len(first), person), others[first], others[second]), axis=1)
+            yield self._allowed(Groups(members), amounts)
+
+    def _allowed(self, triads: Groups, gains: Amounts) -> tuple[Groups, Amounts]:
+        banned = self._market.banned_triads
+        if not banned:
+            return triads, gains
+        kept = np.array([tuple(row) not in banned for row in triads.members.tolist()], dtype=np.bool_)
+        return triads.only(kept), gains[kept]
+
+    def _partners(self, least: int) -> Sequence[Index]:
+        """Return for each person those after them with whom they may be in a triad that gains enough."""
+        everybody = np.arange(len(self._market))
+        best = np.full(len(everybody), LOSS, dtype=np.int64)
+        for rows in self._market.rows():
+            self._watch.reached(int(rows[0]), len(self._market))
+            best[rows] = self._gains(rows, everybody, 2).max(axis=1, initial=LOSS)
+        around = np.zeros(len(everybody), dtype=np.int64)
+        for (_members, price), inside in zip(self._sets, self._inside, strict=True):
+            around[inside] += 4 * price
+        partners: list[Index] = []
+        for rows in self._market.rows():
+            gains = self._gains(rows, everybody, 2)
+            bonus = np.minimum(around[rows][:, None], around)
+            most = gains + best[rows][:, None] + best + bonus - 2 * self._triads
+            kept = (most > 2 * least) & (gains != LOSS) & (rows[:, None] < everybody)
+            partners.extend(everybody[row] for row in kept)
+        return partners
+
+    def bound(self) -> int:
+        """Return what no plan of free people is worth more than: the formula of the certificate."""
+        over = sum(int(gains.sum()) for _groups, gains in self.gaining(0))
+        return (self._prices.total() + over) // self._prices.scale
+
+    def gaining(self, least: int, most: int | None = None) -> Iterator[tuple[Groups, Amounts]]:
+        """Yield the groups of the sizes asked for that gain more than `least`, with what they gain."""
+        if self._market.allows_pairs:
+            yield from self.pairs(least, most)
+        if self._market.allows_triads:
+            yield from self.triads(least, most)
+
+
+def found_in(parts: Iterator[tuple[Groups, Amounts]]) -> Groups:
+    """Return the groups of a search, without what they gain."""
+    return joined(groups for groups, _gains in parts)

@@ -1,0 +1,165 @@
+"""One programme of peer coaching from its people to a plan with its proof."""
+
+import numpy as np
+
+from matching.lots import Lots
+from matching.outcome import Outcome
+from matching.peers.aims import Aim, Aims, Weights, aims_of, values_of
+from matching.peers.causes import causes_of
+from matching.peers.groups import NOBODY, Groups
+from matching.peers.locks import locked_groups
+from matching.peers.market import PeerMarket
+from matching.peers.pricing import Prices, Pricing
+from matching.peers.proofs import InOrder, Proof
+from matching.peers.quick import plan_in_order
+from matching.peers.search import Search
+from matching.peers.ties import TieBreak
+from matching.problem import GoalName, PeerProgramme, Problem
+from matching.solution import (
+    Assignment,
+    Certificate,
+    CertificateKind,
+    GoalValue,
+    OddSet,
+    Status,
+)
+from matching.watch import Limits, Stopped, Watch
+
+
+class PeerSolve:
+    """The steps from a programme to its outcome, with what each leaves for the next."""
+
+    def __init__(self, problem: Problem, programme: PeerProgramme, seed: int, watch: Watch) -> None:
+        self._programme = programme
+        self._watch = watch
+        watch.begin("people")
+        watch.best = None
+        self._market = PeerMarket(problem, programme, watch)
+        self._locked = locked_groups(self._market)
+        self._free = np.ones(len(self._market), dtype=np.bool_)
+        self._free[self._locked.people] = False
+        self._lots = Lots(programme.id, self._market.ids, self._market.ids, seed)
+        self._search: Search | None = None
+        self._proof: Proof | None = None
+
+    def outcome(self) -> Outcome:
+        """Solve to the proved optimum, or to the best plan there is when the limits stop it."""
+        aims: Aims | None = None
+        status = Status.OPTIMAL
+        try:
+            self._watch.go_on_to("candidates")
+            self._market.fill()
+            aims = Aims(self._market, self._free)
+            self._search = Search(self._market, self._free, aims, self._lots, self._watch)
+            self._proof = InOrder(self._market, self._free, aims, self._search).proof()
+            if self._proof.is_best:
+                plan = self._luckiest(self._proof, aims)
+            else:
+                status, plan = Status.FEASIBLE, self._proof.plan
+        except Stopped as stop:
+            status, plan = stop.status, self._plan_so_far(aims)
+        certificate = self._certificate(status, plan)
+        return self._outcome(status, plan, certificate, aims)
+
+    def _luckiest(self, proof: Proof, aims: Aims) -> Groups:
+        """Return the luckiest of the plans that the prices prove best, unless branch and bound decided."""
+        if proof.searched:
+            return proof.plan
+        plan = TieBreak(self._market, self._free, self._lots, self._watch).luckiest(
+            proof.plan, proof.weights, proof.prices
+        )
+        if aims.ranked(plan) != aims.ranked(proof.plan):
+            raise RuntimeError("the tie-break has lost worth")
+        return plan
+
+    def _plan_so_far(self, aims: Aims | None) -> Groups:
+        if self._proof is not None:
+            return self._proof.plan
+        quick = plan_in_order(self._market, self._free)
+        if aims is None or self._search is None:
+            return quick
+        return max(quick, self._search.best_plan, key=aims.ranked)
+
+    def _certificate(self, status: Status, plan: Groups) -> Certificate:
+        weights, prices = self._evident() if self._proof is None else (self._proof.weights, self._proof.prices)
+        if self._proof is None:
+            bound = prices.total()
+        else:
+            # Nothing is left to be stopped: the bound belongs to the answer.
+            bound = Pricing(self._market, self._free, weights, prices, Watch(Limits())).bound()
+        worth = weights.worth({aim: value for aim, value in values_of(self._market, plan).items()})
+        proved = status is Status.OPTIMAL and bound == worth
+        ids = self._market.ids
+        return Certificate(
+            programme=self._programme.id,
+            kind=CertificateKind.PRICES if proved else CertificateKind.BOUND,
+            bound=bound,
+            weights={aim.value: weights.of(aim) for aim in Aim},
+            people={ids[n]: price for n, price in enumerate(prices.people.tolist()) if price},
+            odd_sets=tuple(
+                OddSet(members=tuple(ids[n] for n in members.tolist()), price=price)
+                for members, price in prices.odd_sets
+            ),
+            scale=prices.scale,
+            searched=worth if status is Status.OPTIMAL and not proved else None,
+        )
+
+    def _evident(self) -> tuple[Weights, Prices]:
+        """Return weights and prices that need no look at pairs: each person is worth the most one can be."""
+        order = aims_of(self._programme)
+        weights = Weights(coverage=int(Aim.COVERAGE in order), points=int(Aim.POINTS in order))
+        each = weights.coverage * self._market.waiting + weights.points * self._most_points()
+        return weights, Prices(1, np.where(self._free, each, 0))
+
+    def _most_points(self) -> int:
+        """Return the most points that a person can add to a group."""
+        if self._programme.candidates is None:
+            return sum(self._programme.criteria.values())
+        return max((points for _a, _b, points in self._programme.candidates), default=0)
+
+    def _outcome(
+        self, status: Status, plan: Groups, certificate: Certificate, aims: Aims | None
+    ) -> Outcome:
+        self._watch.begin("reasons")
+        return Outcome(
+            status=status,
+            assignments=self._assignments(plan),
+            unmatched=causes_of(self._market, self._locked, plan, finished=status is Status.OPTIMAL),
+            goals=self._goals(status, plan),
+            certificate=certificate,
+            candidates=0 if self._search is None else self._search.looked_at,
+        )
+
+    def _assignments(self, plan: Groups) -> tuple[Assignment, ...]:
+        every = plan.and_also(self._locked)
+        locked = np.arange(len(every)) >= len(plan)
+        points, parts = self._market.points_of(every)
+        order = np.lexsort(every.members.T[::-1])
+        ids = self._market.ids
+        return tuple(
+            Assignment(
+                programme=self._programme.id,
+                people=tuple(ids[member] for member in every.members[n].tolist() if member != NOBODY),
+                points=int(points[n]),
+                parts={name: int(part[n]) for name, part in parts.items()},
+                locked=bool(locked[n]),
+            )
+            for n in order.tolist()
+        )
+
+    def _goals(self, status: Status, plan: Groups) -> tuple[GoalValue, ...]:
+        every = plan.and_also(self._locked)
+        points, _parts = self._market.points_of(every)
+        locked_points = int(points[len(plan) :].sum())
+        values = {
+            GoalName.COVERAGE: int(every.added_up(self._market.waiting).sum()),
+            GoalName.POINTS: int(points.sum()),
+        }
+        bounds = dict(values)
+        if status is not Status.OPTIMAL:
+            bounds[GoalName.COVERAGE] = int(self._market.waiting.sum())
+            bounds[GoalName.POINTS] = self._most_points() * int(self._free.sum()) + locked_points
+        return tuple(
+            GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])
+            for goal in self._programme.goals
+        )

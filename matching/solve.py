@@ -7,11 +7,12 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from matching.communities.solve import CommunitiesSolve
 from matching.errors import ProblemError
 from matching.mentoring import MentoringSolve
 from matching.outcome import Outcome
 from matching.peers.solve import PeerSolve
-from matching.problem import MentoringProgramme, PeerProgramme, Problem, Programme
+from matching.problem import CommunitiesProgramme, MentoringProgramme, PeerProgramme, Problem, Programme
 from matching.solution import Solution, Statistics, Status
 from matching.values import shown
 from matching.watch import Limits, Progress, Watch
@@ -105,9 +106,17 @@ def _peers(problem: Problem, programme: PeerProgramme, seed: int, watch: Watch) 
     return PeerSolve(problem, programme, seed, watch).outcome()
 
 
+def _communities(problem: Problem, programme: CommunitiesProgramme, _seed: int, watch: Watch) -> Outcome:
+    return CommunitiesSolve(problem, programme, watch).outcome()
+
+
 # How a programme is solved, by its kind.
 Solver = Callable[[Problem, Any, int, Watch], Outcome]
-_SOLVERS: dict[type[Programme], Solver] = {MentoringProgramme: _mentoring, PeerProgramme: _peers}
+_SOLVERS: dict[type[Programme], Solver] = {
+    MentoringProgramme: _mentoring,
+    PeerProgramme: _peers,
+    CommunitiesProgramme: _communities,
+}
 
 
 def _status(outcomes: list[Outcome]) -> Status:

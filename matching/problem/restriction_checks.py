@@ -107,7 +107,8 @@ def _check_locks(problem: "Problem") -> None:
                 )
 
     each("$.locks", problem.locks, check)
-    for programme in problem.programmes:
+    programmes: tuple[Any, ...] = problem.programmes
+    for programme in programmes:
         if programme.kind == "mentoring":
             places = {row.person: row.places for row in programme.mentees}
             capacity = {row.person: row.capacity for row in programme.mentors}

@@ -1,0 +1,199 @@
+"""The task as a linear model over some of its candidates: relaxed for prices, in whole numbers for a plan."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, sparse
+
+from matching.communities.task import Demand, Task
+from matching.goals import Amounts
+from matching.rules import Mask
+from matching.views import Index
+
+Numbers = NDArray[np.float64]
+
+
+class Ended(Enum):
+    """How branch and bound ended: with the best plan, out of time or nodes, or with no plan at all."""
+
+    SOLVED = auto()
+    OUT_OF_TIME = auto()
+    OUT_OF_NODES = auto()
+    NO_PLAN = auto()
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Constraints ``sum of coefficients * variables <= limit`` as they are gathered."""
+
+    rows: list[Index] = field(default_factory=list)
+    columns: list[Index] = field(default_factory=list)
+    values: list[Numbers] = field(default_factory=list)
+    limits: list[Numbers] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, limits: Numbers, *terms: tuple[Index, Index, float | Numbers]) -> slice:
+        """Add rows with these limits; each term is rows within them, variables and coefficients."""
+        for rows, columns, values in terms:
+            self.rows.append(rows + self.count)
+            self.columns.append(columns)
+            self.values.append(np.broadcast_to(np.asarray(values, dtype=np.float64), rows.shape))
+        self.limits.append(limits)
+        self.count += len(limits)
+        return slice(self.count - len(limits), self.count)
+
+    def matrix(self, width: int) -> Any:
+        """Return the coefficients, one row a constraint."""
+        if not self.count:
+            return sparse.csr_array((0, width))
+        cells = np.concatenate(self.rows), np.concatenate(self.columns)
+        return sparse.csr_array((np.concatenate(self.values), cells), shape=(self.count, width))
+
+
+class Model:
+    """Membership of `core` candidates, opening of communities, covering of people, values of mixes.
+
+    Notes
+    -----
+    Variables, in this order: x of each candidate in the core; y of each community; f of each person with
+    several places and something to gain by a first; z of each value of each mix, at most 1 and at most the
+    members who have it. ``x <= y`` is left out where y is sure to be 1.
+    """
+
+    def __init__(self, task: Task, core: Index, sure: Mask) -> None:
+        self._task, self._core = task, core
+        self._people, self._communities = task.candidates.rows[core], task.candidates.columns[core]
+        self._x = np.arange(len(core))
+        self._sure = sure | task.must
+        self._opening = len(core) + np.arange(len(task.least))
+        self._width = len(core) + len(task.least)
+        self._rows = _Rows()
+        self._add_people()
+        self._add_sizes()
+        for column, demands in enumerate(task.demands):
+            for demand in demands:
+                self._add_mix(column, demand)
+
+    def _add_people(self) -> None:
+        places, bonus = self._task.room.places, self._task.bonus
+        one_place = places[self._people] == 1
+        # With one place the first membership is the only one, so that the bonus belongs to each candidate.
+        folded = np.where(one_place, bonus[self._people], 0)
+        gains = [(self._task.profits[self._core] + folded).astype(np.float64), np.zeros(len(self._opening))]
+        self._places = self._rows.add(places.astype(np.float64), (self._people, self._x, 1.0))
+        several = np.unique(self._people[~one_place])
+        self._several = several[bonus[several] > 0]
+        number = np.full(len(places), -1, dtype=np.intp)
+        number[self._several] = np.arange(len(self._several))
+        theirs = np.flatnonzero(number[self._people] >= 0)
+        cover = self._width + np.arange(len(self._several))
+        self._width += len(cover)
+        self._cover = self._rows.add(
+            np.zeros(len(cover)),
+            (np.arange(len(cover)), cover, 1.0),
+            (number[self._people[theirs]], self._x[theirs], -1.0),
+        )
+        self._gains = [*gains, bonus[self._several].astype(np.float64)]
+
+    def _add_sizes(self) -> None:
+        task, every = self._task, np.arange(len(self._opening))
+        none = np.zeros(len(every))
+        most, least = task.room.capacity.astype(np.float64), task.least.astype(np.float64)
+        self._rows.add(none, (self._communities, self._x, 1.0), (every, self._opening, -most))
+        self._rows.add(none, (self._communities, self._x, -1.0), (every, self._opening, least))
+        doubtful = np.flatnonzero(~self._sure[self._communities])
+        within = np.arange(len(doubtful))
+        opening = self._opening[self._communities[doubtful]]
+        self._rows.add(np.zeros(len(doubtful)), (within, self._x[doubtful], 1.0), (within, opening, -1.0))
+
+    def _add_mix(self, column: int, demand: Demand) -> None:
+        members = np.flatnonzero(self._communities == column)
+        codes = demand.codes[self._people[members]]
+        members, codes = members[codes >= 0], codes[codes >= 0]
+        values, place = np.unique(codes, return_inverse=True)
+        every = np.arange(len(values))
+        present = self._width + every
+        self._width += len(values)
+        self._gains.append(np.zeros(len(values)))
+        opening = self._opening[[column]]
+        self._rows.add(np.zeros(len(values)), (every, present, 1.0), (place, self._x[members], -1.0))
+        self._rows.add(
+            np.zeros(len(values)), (every, present, 1.0), (every, np.repeat(opening, len(values)), -1.0)
+        )
+        first = np.zeros(1, dtype=np.intp)
+        self._rows.add(
+            np.zeros(1), (np.zeros_like(every), present, -1.0), (first, opening, float(demand.needed))
+        )
+
+    def prices(self) -> tuple[float, Numbers] | None:
+        """Return the relaxed model's worth and people's prices: there the bound is least, or nearly."""
+        limits = np.concatenate(self._rows.limits)
+        bounds: Any = np.stack((np.zeros(self._width), np.ones(self._width)), axis=1)
+        bounds[self._opening[self._sure], 0] = 1.0
+        matrix = self._rows.matrix(self._width)
+        costs = -np.concatenate(self._gains)
+        found = optimize.linprog(costs, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs-ds")
+        if found.status != 0:
+            return None
+        worth = -found.ineqlin.marginals
+        prices = worth[self._places].copy()
+        prices[self._several] += self._task.bonus[self._several] - worth[self._cover]
+        return -float(found.fun or 0), np.asarray(prices)
+
+    def plan(self, *, seconds: float, nodes: int) -> tuple[Ended, Index | None]:
+        """Return how branch and bound ended, and the candidates its best plan uses, if there is one."""
+        self._add_foes()
+        limits = np.concatenate(self._rows.limits)
+        low, high = np.zeros(self._width), np.ones(self._width)
+        low[self._opening[self._sure]] = 1.0
+        whole = np.zeros(self._width, dtype=np.int64)
+        whole[: self._opening[-1] + 1] = 1
+        matrix = self._rows.matrix(self._width)
+        found = optimize.milp(
+            -np.concatenate(self._gains),
+            constraints=optimize.LinearConstraint(matrix, -np.inf, limits),
+            bounds=optimize.Bounds(low, high),
+            integrality=whole,
+            options={"mip_rel_gap": 0.0, "time_limit": seconds, "node_limit": nodes},
+        )
+        used = None if found.x is None else self._core[found.x[: len(self._core)] > 0.5]
+        if found.status == 1:
+            spent = (found.mip_node_count or 0) >= nodes
+            return (Ended.OUT_OF_NODES if spent else Ended.OUT_OF_TIME), used
+        return (Ended.NO_PLAN if used is None else Ended.SOLVED), used
+
+    def _add_foes(self) -> None:
+        """Keep people apart: of two who may not meet at most one joins a community."""
+        number = {
+            (row, column): place
+            for place, (row, column) in enumerate(
+                zip(self._people.tolist(), self._communities.tolist(), strict=True)
+            )
+        }
+        found = [
+            (number[first, column], number[second, column], self._opening[column])
+            for first, second in self._task.apart
+            for column in self._shared(first, second, number)
+        ]
+        if found:
+            table = np.array(found, dtype=np.intp)
+            every = np.arange(len(table))
+            self._rows.add(
+                np.zeros(len(table)),
+                (every, table[:, 0], 1.0),
+                (every, table[:, 1], 1.0),
+                (every, table[:, 2], -1.0),
+            )
+
+    def _shared(self, first: int, second: int, number: dict[tuple[int, int], int]) -> Sequence[int]:
+        columns = range(len(self._opening))
+        return [column for column in columns if (first, column) in number and (second, column) in number]
+
+
+def as_prices(found: Numbers, scale: int) -> Amounts:
+    """Return prices in whole units of 1 / scale."""
+    return np.maximum(np.rint(found * scale), 0).astype(np.int64)

@@ -1,0 +1,228 @@
+"""From a task to its best plan: communities open and close, prices tighten the bound, a search closes it."""
+
+import numpy as np
+
+from matching.communities.bound import IMPOSSIBLE, Bound, bound_at, covering_prices
+from matching.communities.flow import best_filling
+from matching.communities.model import Ended, Model, as_prices
+from matching.communities.repair import mended, plan_in_order
+from matching.communities.task import Task
+from matching.errors import ProblemError
+from matching.goals import Amounts
+from matching.problem import GoalName
+from matching.views import Index
+from matching.watch import Stopped, Watch
+
+MOST_FILLINGS = 60
+MOST_PRICINGS = 12
+# A model starts with so many candidates, and so many of each person; one of more than the most is not tried.
+FEWEST_IN_CORE, EACH_IN_CORE, MOST_IN_CORE = 3_000, 4, 400_000
+# The relaxed model is solved in double precision.
+NEARLY = 0.01
+FINEST_SCALE = 2**20
+LARGEST_SUM = 2**62
+# Branch and bound runs in slices, to ask between them whether it is to stop; each is as long as all before.
+FIRST_SLICE_SECONDS = 5.0
+MOST_NODES = 50_000
+
+
+class Search:
+    """The best plan so far (`chosen`) and the best bound, with each step that improves them.
+
+    `searched` is what branch and bound has shown no plan to be worth more than, when it came to an end.
+    """
+
+    def __init__(self, task: Task, watch: Watch, *, settled: int) -> None:
+        self.task, self._watch, self._settled = task, watch, settled
+        self.bound: Bound = bound_at(task, covering_prices(task), 1)
+        self.searched: int | None = None
+        self.chosen = self._foundation()
+        self._improve(plan_in_order(task, self.chosen))
+
+    def run(self) -> None:
+        """Go on until the plan is proved, or nothing more can be done; raises `Stopped` when told to end."""
+        self._watch.go_on_to("plan")
+        self._fill()
+        if not self.is_priced:
+            self._watch.go_on_to("prices")
+            self._tighten()
+        if not self.is_priced:
+            self._watch.go_on_to("branching")
+            self._branch()
+
+    @property
+    def worth(self) -> int:
+        """What the best plan so far is worth."""
+        return self.task.worth(self.chosen)
+
+    @property
+    def is_priced(self) -> bool:
+        """Tell whether the prices prove the plan."""
+        return self.bound.worth == self.worth
+
+    @property
+    def is_proved(self) -> bool:
+        """Tell whether prices or branch and bound prove the plan."""
+        return self.is_priced or self.searched == self.worth
+
+    def evident(self) -> dict[GoalName, int]:
+        """Return the most that each goal could come to, as far as the bound and single people tell."""
+        task, weights = self.task, self.task.weights
+        lowest = np.zeros(len(task.bonus), dtype=np.int64)
+        np.minimum.at(lowest, task.candidates.rows, task.candidates.points)
+        seeking = task.room.places > 0
+        coverage = int(task.room.waiting[seeking].sum())
+        points = int((task.room.places * task.highest)[seeking].sum())
+        least_points = int((task.room.places * lowest)[seeking].sum())
+        if weights.coverage > weights.points:
+            coverage = min(coverage, (self.bound.worth - weights.points * least_points) // weights.coverage)
+        elif weights.points:
+            points = min(points, self.bound.worth // weights.points)
+        return {GoalName.COVERAGE: coverage, GoalName.POINTS: points}
+
+    def _improve(self, chosen: Index | None) -> None:
+        if chosen is None or not self.task.is_kept_by(chosen):
+            return
+        if self.task.worth(chosen) > self.worth:
+            self.chosen = chosen
+            rows = np.unique(self.task.candidates.rows[chosen])
+            # Whom a lock has settled counts for nothing any more, but is matched all the same.
+            self._watch.best = self._settled + int((self.task.room.waiting[rows] > 0).sum())
+
+    def _foundation(self) -> Index:
+        """Return a plan that opens what locks hold open and nothing else; all others are built around it."""
+        nobody = np.zeros(0, dtype=np.intp)
+        if self.task.is_kept_by(nobody):
+            self._watch.best = self._settled
+            return nobody
+        core = np.flatnonzero(self.task.must[self.task.candidates.columns])
+        ended, chosen = Model(self.task, core, self.task.must).plan(seconds=600.0, nodes=MOST_NODES)
+        if chosen is None or not self.task.is_kept_by(chosen):
+            found = "no plan gives" if ended is Ended.NO_PLAN else "no plan was found that gives"
+            raise ProblemError(
+                "$.locks",
+                f"the locks cannot be kept: {found} every community with a locked member enough members and "
+                "different values.",
+            )
+        return chosen
+
+    def _fill(self) -> None:
+        """Fill open communities, close the one that costs most and open the one that would gain most."""
+        task, opened = self.task, self.task.can_open()
+        tried: set[bytes] = set()
+        for number in range(MOST_FILLINGS):
+            if opened.tobytes() in tried:
+                return
+            tried.add(opened.tobytes())
+            self._watch.reached(number, MOST_FILLINGS)
+            filling = best_filling(task, opened)
+            if filling.prices is None:
+                change = np.where(opened & ~task.must, filling.short, 0)
+            else:
+                self._improve(mended(task, filling.chosen))
+                bound = self._price(filling.prices.of_mentees(task.bonus), 1)
+                if self.is_priced:
+                    return
+                change = np.where(task.must | (bound.values == IMPOSSIBLE), 0, bound.values)
+                change = np.maximum(np.where(opened, -change, change), 0)
+            if not change.any():
+                return
+            # A few at a time where many would change, for the others may then no longer want to.
+            most = np.argsort(-change, kind="stable")[: max(1, int((change > 0).sum()) // 4)]
+            opened[most] ^= True
+
+    def _price(self, prices: Amounts, scale: int) -> Bound:
+        """Evaluate the bound at these prices, and keep it when it is the best so far."""
+        bound = bound_at(self.task, prices, scale)
+        if not bound.is_possible or bound.total * self.bound.scale < self.bound.total * scale:
+            self.bound = bound
+        return bound
+
+    def _tighten(self) -> None:
+        """Take prices from the relaxed model, with more candidates each time, until the bound is least."""
+        core = self._core(self._wanted)
+        scale = self._finest_scale()
+        for number in range(MOST_PRICINGS):
+            self._watch.reached(number, MOST_PRICINGS)
+            if len(core) > MOST_IN_CORE:
+                return
+            relaxed = Model(self.task, core, self._sure()).prices()
+            if relaxed is None:
+                return
+            worth, prices = relaxed
+            fine = self._price(as_prices(prices, scale), scale)
+            self._round(prices)
+            if self.is_priced or fine.total <= (worth + NEARLY) * scale:
+                return
+            missing = np.setdiff1d(np.flatnonzero(fine.losses == 0), core)
+            if not len(missing):
+                return
+            core = np.union1d(core, missing)
+
+    def _round(self, prices: np.ndarray) -> None:
+        """Prefer prices in whole units where they prove as much."""
+        whole = bound_at(self.task, as_prices(prices, 1), 1)
+        if whole.worth <= self.bound.worth:
+            self.bound = whole
+
+    def _finest_scale(self) -> int:
+        task = self.task
+        largest = int(np.abs(task.profits).max(initial=0)) + int(task.bonus.max(initial=0)) + 1
+        spare = LARGEST_SUM // (4 * largest * (len(task.profits) + len(task.bonus) + 1))
+        return max(1, min(FINEST_SCALE, spare))
+
+    def _reach(self, bound: Bound) -> int:
+        """Return by how much the bound may sink and stay above the plan: what loses more is not needed."""
+        return bound.total - bound.scale * (self.worth + 1)
+
+    def _core(self, wanted: int) -> Index:
+        """Return so many candidates, those that lose least, without any that is not needed."""
+        losses, reach = self.bound.losses, self._reach(self.bound)
+        if wanted < len(losses):
+            reach = min(reach, int(np.partition(losses, wanted)[wanted]))
+        elif len(losses) <= FEWEST_IN_CORE:
+            return np.arange(len(losses))
+        return np.union1d(np.flatnonzero(losses <= reach), self.chosen)
+
+    @property
+    def _wanted(self) -> int:
+        return max(FEWEST_IN_CORE, EACH_IN_CORE * len(self.task.bonus))
+
+    def _sure(self) -> np.ndarray:
+        """Tell which communities are open in every plan that is better than the best so far."""
+        return np.asarray(self.bound.values > max(self._reach(self.bound), 0)) | self.task.must
+
+    def _branch(self) -> None:
+        """Search the candidates that could be in a better plan; they grow fewer as the plan grows better."""
+        wanted = self._wanted
+        while len(core := self._core(wanted)) <= MOST_IN_CORE:
+            ended, chosen = self._planned(core)
+            self._improve(chosen)
+            if ended is Ended.OUT_OF_NODES or not self._is_true(chosen):
+                return
+            left_out = np.setdiff1d(np.arange(len(self.bound.losses)), core)
+            if self.bound.losses[left_out].min(initial=LARGEST_SUM) > self._reach(self.bound):
+                self.searched = self.worth
+                return
+            wanted *= 4
+
+    def _is_true(self, chosen: Index | None) -> bool:
+        """Tell whether a plan is what the solver says it is, which rounding may have made untrue."""
+        return chosen is None or self.task.is_kept_by(chosen)
+
+    def _planned(self, core: Index) -> tuple[Ended, Index | None]:
+        """Return how the search of these candidates ended, and its plan; it goes on while it may."""
+        seconds, chosen = FIRST_SLICE_SECONDS, None
+        while True:
+            try:
+                self._watch.reached(0, 1)
+            except Stopped:
+                self._improve(chosen)
+                raise
+            left = self._watch.seconds_left
+            slice_seconds = seconds if left is None else min(seconds, max(left, 0.01))
+            model = Model(self.task, core, self._sure())
+            ended, chosen = model.plan(seconds=slice_seconds, nodes=MOST_NODES)
+            if ended is not Ended.OUT_OF_TIME:
+                return ended, chosen
+            seconds *= 2

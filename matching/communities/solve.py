@@ -1,0 +1,130 @@
+"""One programme of communities or group mentoring, from its people to a plan with its proof."""
+
+import numpy as np
+
+from matching.candidates import Candidates
+from matching.communities.causes import Diagnosis
+from matching.communities.locks import locked_memberships
+from matching.communities.market import Market
+from matching.communities.search import Search
+from matching.communities.task import Task, task_of, unseen_task
+from matching.outcome import Outcome
+from matching.problem import CommunitiesProgramme, GoalName, Problem
+from matching.solution import Assignment, Certificate, CertificateKind, GoalValue, Status
+from matching.watch import Stopped, Watch
+
+
+class CommunitiesSolve:
+    """The steps from a programme to its outcome, with what each leaves for the next.
+
+    Nothing is drawn by lot: of plans equal in every goal the one stands that the steps come upon, which are
+    the same on every machine.
+    """
+
+    def __init__(self, problem: Problem, programme: CommunitiesProgramme, watch: Watch) -> None:
+        self._programme = programme
+        self._watch = watch
+        watch.begin("people")
+        watch.best = None
+        self._market = Market(problem, programme, watch)
+        self._locked = locked_memberships(self._market)
+
+    def outcome(self) -> Outcome:
+        """Solve to the proved optimum, or to the best plan there is when the watch stops it."""
+        status, eligible, search = Status.OPTIMAL, None, None
+        try:
+            self._watch.go_on_to("candidates")
+            eligible = self._market.candidates()
+            search = self._search(task_of(self._market, eligible, self._locked))
+            search.run()
+        except Stopped as stop:
+            status = stop.status
+            search = search or self._unseen_search()
+        if search.is_proved:
+            status = Status.OPTIMAL
+        elif status is Status.OPTIMAL:
+            status = Status.FEASIBLE
+        return self._outcome(status, search, eligible)
+
+    def _search(self, task: Task) -> Search:
+        return Search(task, self._watch, settled=len(np.unique(self._locked.rows)))
+
+    def _unseen_search(self) -> Search:
+        """Return what can be said without the candidates; what locks hold open may need some even so."""
+        task = unseen_task(self._market, self._locked)
+        if task.is_kept_by(np.zeros(0, dtype=np.intp)):
+            return self._search(task)
+        return self._search(task_of(self._market, self._market.unwatched().candidates(), self._locked))
+
+    def _outcome(self, status: Status, search: Search, eligible: Candidates | None) -> Outcome:
+        self._watch.begin("reasons")
+        task = search.task
+        chosen = task.candidates.only(search.chosen)
+        members = chosen.merged(self._locked, len(task.least))
+        diagnosis = Diagnosis(self._market, members, finished=search.is_proved)
+        return Outcome(
+            status=status,
+            assignments=self._assignments(members),
+            unmatched=tuple(diagnosis.people()),
+            closed=tuple(diagnosis.communities(eligible)),
+            goals=self._goals(search, members),
+            certificate=self._certificate(search),
+            candidates=len(task.candidates),
+        )
+
+    def _assignments(self, members: Candidates) -> tuple[Assignment, ...]:
+        programme, made = self._programme, []
+        locked = set(self._locked.columns.tolist())
+        for column in np.unique(members.columns).tolist():
+            here = members.columns == column
+            rows = members.rows[here]
+            parts = {}
+            if programme.candidates is None:
+                found = self._market.parts(rows)
+                parts = {name.value: int(part[:, column].sum()) for name, part in found.items()}
+            made.append(
+                Assignment(
+                    programme=programme.id,
+                    people=tuple(programme.people[row].person for row in rows.tolist()),
+                    community=programme.communities[column].id,
+                    points=int(members.points[here].sum()),
+                    parts=parts,
+                    locked=column in locked,
+                )
+            )
+        return tuple(made)
+
+    def _certificate(self, search: Search) -> Certificate:
+        bound, weights = search.bound, search.task.weights
+        prices = {
+            row.person: price
+            for row, price in zip(self._programme.people, bound.prices.tolist(), strict=True)
+            if price
+        }
+        return Certificate(
+            programme=self._programme.id,
+            kind=CertificateKind.PRICES if search.is_priced else CertificateKind.BOUND,
+            bound=bound.worth,
+            weights={GoalName.COVERAGE.value: weights.coverage, GoalName.POINTS.value: weights.points},
+            people=prices,
+            scale=bound.scale,
+            searched=None if search.is_priced else search.searched,
+        )
+
+    def _goals(self, search: Search, members: Candidates) -> tuple[GoalValue, ...]:
+        waiting = np.array([1 + row.rounds_waited for row in self._programme.people], dtype=np.int64)
+        locked_coverage = int(waiting[np.unique(self._locked.rows)].sum())
+        locked_points = int(self._locked.points.sum())
+        values = {
+            GoalName.COVERAGE: int(waiting[np.unique(members.rows)].sum()),
+            GoalName.POINTS: int(members.points.sum()),
+        }
+        bounds = dict(values)
+        if not search.is_proved:
+            evident = search.evident()
+            bounds[GoalName.COVERAGE] = evident[GoalName.COVERAGE] + locked_coverage
+            bounds[GoalName.POINTS] = evident[GoalName.POINTS] + locked_points
+        return tuple(
+            GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])
+            for goal in self._programme.goals
+        )

@@ -1,0 +1,216 @@
+"""What is to be decided once rules and points are known: sizes, mixes, places, and who is kept apart."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from matching.candidates import Candidates
+from matching.communities.market import Market
+from matching.goals import Amounts, GoalWeights, Room, weigh
+from matching.problem import Community, Person
+from matching.rules import Mask
+from matching.values import LARGEST_POINTS
+from matching.views import Index
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Demand:
+    """A mix: members have at least `needed` different values; `codes` numbers each person's, -1 for none."""
+
+    codes: Index
+    needed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """The optimisation problem that locks leave.
+
+    `room` has each person's places, each community's most members and what covering a person counts for;
+    `least` members a community opens with, unless it `must` be open, which one with a locked member is.
+    `apart` are pairs of people who may not be in one community. `candidates` stand by person, then community;
+    `highest` is the most points of any of each person's (0 when that is more).
+    """
+
+    room: Room
+    least: Amounts
+    must: Mask
+    demands: tuple[tuple[Demand, ...], ...]
+    apart: tuple[tuple[int, int], ...]
+    candidates: Candidates
+    highest: Amounts
+    weights: GoalWeights
+
+    @cached_property
+    def bonus(self) -> Amounts:
+        """What joining a first community is worth for each person."""
+        return self.room.bonus(self.weights)
+
+    @cached_property
+    def profits(self) -> Amounts:
+        """What each candidate is worth by points."""
+        return self.candidates.points * self.weights.points
+
+    @cached_property
+    def by_community(self) -> tuple[Index, ...]:
+        """The numbers of each community's candidates, in the order of the people."""
+        order = np.argsort(self.candidates.columns, kind="stable")
+        ends = np.cumsum(np.bincount(self.candidates.columns, minlength=len(self.least)))
+        return tuple(np.split(order, ends[:-1])) if len(ends) else ()
+
+    @cached_property
+    def foes(self) -> dict[int, set[int]]:
+        """Whom each person may not meet."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for first, second in self.apart:
+            found[first].add(second)
+            found[second].add(first)
+        return dict(found)
+
+    def worth(self, chosen: Index) -> int:
+        """Return what a plan is worth, beside what is locked."""
+        covered = int(self.room.waiting[np.unique(self.candidates.rows[chosen])].sum())
+        return self.weights.worth(covered, int(self.candidates.points[chosen].sum()))
+
+    def is_kept_by(self, chosen: Index) -> bool:
+        """Tell whether a plan keeps places, sizes, mixes and pairs apart."""
+        rows, columns = self.candidates.rows[chosen], self.candidates.columns[chosen]
+        if (np.bincount(rows, minlength=len(self.room.places)) > self.room.places).any():
+            return False
+        members: dict[int, list[int]] = defaultdict(list)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            members[column].append(row)
+        for column in np.flatnonzero(self.must).tolist():
+            members.setdefault(column, [])
+        return all(self.may_open_with(column, people) for column, people in members.items())
+
+    def may_open_with(self, column: int, people: Sequence[int]) -> bool:
+        """Tell whether a community may open with these members beside those that are locked."""
+        if not self.least[column] <= len(people) <= self.room.capacity[column]:
+            return False
+        for demand in self.demands[column]:
+            if len(set(demand.codes[list(people)].tolist()) - {-1}) < demand.needed:
+                return False
+        together = set(people)
+        return not any(first in together and second in together for first, second in self.apart)
+
+    def can_open(self) -> Mask:
+        """Tell which communities have the candidates to open, were it for them alone."""
+        found = [
+            self.room.capacity[column] > 0
+            and len(numbers) >= self.least[column]
+            and all(
+                len(np.unique(codes[codes >= 0])) >= demand.needed
+                for demand in self.demands[column]
+                for codes in (demand.codes[self.candidates.rows[numbers]],)
+            )
+            for column, numbers in enumerate(self.by_community)
+        ]
+        return np.array(found, dtype=np.bool_) | self.must
+
+
+def task_of(market: Market, eligible: Candidates, locked: Candidates) -> Task:
+    """Return what locks leave to decide among the candidates."""
+    programme = market.programme
+    places = np.array([row.places for row in programme.people], dtype=np.int64)
+    waiting = np.array([1 + row.rounds_waited for row in programme.people], dtype=np.int64)
+    most = np.array([row.max for row in programme.communities], dtype=np.int64)
+    least = np.array([max(row.min, 1) for row in programme.communities], dtype=np.int64)
+    waiting[locked.rows] = 0
+    np.subtract.at(places, locked.rows, 1)
+    taken = np.bincount(locked.columns, minlength=len(most))
+    least, most = np.maximum(least - taken, 0), most - taken
+    # More room than there are people or communities can never be used up; it would only swell the numbers.
+    room = Room(np.minimum(places, len(most)), np.minimum(most, len(places)), waiting)
+    apart = pairs_apart(market)
+    free = _free(eligible, locked, room, apart)
+    lowest, highest = np.zeros(len(places), dtype=np.int64), np.zeros(len(places), dtype=np.int64)
+    np.minimum.at(lowest, free.rows, free.points)
+    np.maximum.at(highest, free.rows, free.points)
+    return Task(
+        room=room,
+        least=least,
+        must=taken > 0,
+        demands=demands_of(market, locked),
+        apart=apart,
+        candidates=free,
+        highest=highest,
+        weights=weigh(programme.goals, room, lowest, highest),
+    )
+
+
+def unseen_task(market: Market, locked: Candidates) -> Task:
+    """Return the task of a solve that was stopped before it had looked at the candidates: there are none."""
+    nobody = np.zeros(0, dtype=np.intp)
+    task = task_of(market, Candidates(nobody, nobody, nobody.astype(np.int64)), locked)
+    explicit = market.programme.candidates is not None
+    most = LARGEST_POINTS if explicit else sum(market.programme.criteria.values())
+    highest = np.full(len(task.room.places), most, dtype=np.int64)
+    weights = weigh(market.programme.goals, task.room, np.zeros_like(highest), highest)
+    return replace(task, highest=highest, weights=weights)
+
+
+def pairs_apart(market: Market) -> tuple[tuple[int, int], ...]:
+    """Return the people of the programme who have blocked, or are banned from, one another."""
+    bans = [ban.members for ban in market.problem.bans if ban.programme == market.programme.id]
+    found = set()
+    for members in (*market.problem.blocks, *bans):
+        rows = sorted({market.row[member] for member in members if member in market.row})
+        found |= {(first, second) for first in rows for second in rows if first < second}
+    return tuple(sorted(found))
+
+
+def _free(
+    eligible: Candidates, locked: Candidates, room: Room, apart: Iterable[tuple[int, int]]
+) -> Candidates:
+    """Leave out what locks settle, people and communities without room, and foes of locked members."""
+    communities = len(room.capacity)
+    shut = set((locked.rows * communities + locked.columns).tolist())
+    locked_in = defaultdict(list)
+    for row, column in zip(locked.rows.tolist(), locked.columns.tolist(), strict=True):
+        locked_in[row].append(column)
+    for first, second in apart:
+        for one, other in ((first, second), (second, first)):
+            shut |= {other * communities + column for column in locked_in[one]}
+    keys = eligible.rows * communities + eligible.columns
+    kept = ~np.isin(keys, np.array(sorted(shut), dtype=keys.dtype))
+    return eligible.only(kept & (room.places[eligible.rows] > 0) & (room.capacity[eligible.columns] > 0))
+
+
+def demands_of(market: Market, locked: Candidates) -> tuple[tuple[Demand, ...], ...]:
+    """Return the mixes of each community; values that locked members bring are met already."""
+    people = [market.problem.people[place] for place in market.positions]
+    communities = market.programme.communities
+    names = sorted({mix.attribute for community in communities for mix in community.mix})
+    values = {name: [value_of(person, name) for person in people] for name in names}
+    codes = {name: _codes(column) for name, column in values.items()}
+    in_it: dict[int, list[int]] = defaultdict(list)
+    for row, column in zip(locked.rows.tolist(), locked.columns.tolist(), strict=True):
+        in_it[column].append(row)
+    return tuple(_demands_of(row, codes, in_it[column]) for column, row in enumerate(communities))
+
+
+def _demands_of(community: Community, codes: dict[str, Index], locked: list[int]) -> tuple[Demand, ...]:
+    found = []
+    for mix in community.mix:
+        of_all = codes[mix.attribute]
+        met = set(of_all[locked].tolist()) - {-1}
+        needed = mix.at_least - len(met)
+        if needed > 0:
+            new = np.where(np.isin(of_all, list(met)), -1, of_all) if met else of_all
+            found.append(Demand(new, needed))
+    return tuple(found)
+
+
+def value_of(person: Person, attribute: str) -> str | None:
+    """Return what a mix counts: the department, the location, or an attribute by its name."""
+    if attribute == "department":
+        return person.department
+    return person.location if attribute == "location" else person.attributes.get(attribute)
+
+
+def _codes(values: Sequence[str | None]) -> Index:
+    number = {value: place for place, value in enumerate(sorted(Counter(v for v in values if v)))}
+    return np.array([number[value] if value else -1 for value in values], dtype=np.intp)

@@ -144,10 +144,11 @@ class Closed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OddSet:
-    """An odd number of people of whom a plan can only make so many pairs, and the price of one of those."""
+    """People of whom parts of `size` leave somebody over, and the price of a part in a plan."""
 
     members: tuple[str, ...]
     price: int
+    size: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,10 +183,11 @@ class Certificate:
 
     In a programme of peer coaching a plan is worth ``weights["coverage"] * C - weights["triads"] * T +
     weights["points"] * P``, T the number of triads, locked groups and their people left out. With prices
-    u >= 0 of `people` and z >= 0 of `odd_sets` B, in units of 1 / `scale`, **no** plan is worth more than
+    u >= 0 of `people` and z >= 0 of `odd_sets` B of size s, in units of 1 / `scale`, **no** plan is worth more
+    than
 
-        (sum(u) + sum(z * (|B| - 1) / 2)
-         + sum(max(0, scale * worth(g) - sum(u of g's members) - sum(z * (|g & B| // 2)))
+        (sum(u) + sum(z * (|B| // s))
+         + sum(max(0, scale * worth(g) - sum(u of g's members) - sum(z * (|g & B| // s)))
                over all groups g of the sizes asked for that keep every rule)) // scale
 
     `searched` is as it is for communities.

@@ -160,6 +160,7 @@ def _odd_set(row: Any, path: str) -> records.OddSet:
     given = _given(records.OddSet, row, path, "members", "price")
     given["members"] = _each(given["members"], f"{path}.members", _text)
     values.check_whole(given["price"], f"{path}.price", -LARGEST_SUM, LARGEST_SUM)
+    values.check_whole(given.get("size", 2), f"{path}.size", 2, 3)
     return records.OddSet(**given)
 
 

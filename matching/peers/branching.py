@@ -8,9 +8,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from matching.goals import Amounts
-from matching.peers.groups import NOBODY, Groups
+from matching.peers.groups import NOBODY, Groups, OddSet
 from matching.rules import Mask
-from matching.views import Index
 from matching.watch import Watch
 
 # How many branches are tried before the best plan so far is taken with an honest bound.
@@ -28,7 +27,7 @@ class Branched:
 
 
 def best_whole_plan(
-    groups: Groups, worth: Amounts, odd_sets: Sequence[Index], people: int, watch: Watch
+    groups: Groups, worth: Amounts, odd_sets: Sequence[OddSet], people: int, watch: Watch
 ) -> Branched | None:
     """Return the plan of greatest worth among these groups; `None` when the limits leave none."""
     if not len(groups):
@@ -50,7 +49,7 @@ def best_whole_plan(
     return Branched(np.asarray(found.x > 0.5), bound, finished)
 
 
-def _rows(groups: Groups, odd_sets: Sequence[Index], people: int) -> LinearConstraint:
+def _rows(groups: Groups, odd_sets: Sequence[OddSet], people: int) -> LinearConstraint:
     number, place = np.nonzero(groups.members != NOBODY)
     rows, cells = [groups.members[number, place]], [number]
     values = [np.ones(len(number))]
@@ -61,7 +60,7 @@ def _rows(groups: Groups, odd_sets: Sequence[Index], people: int) -> LinearConst
         rows.append(np.full(len(cell), extra))
         cells.append(cell)
         values.append(used_up[cell].astype(np.float64))
-        most.append(np.array([len(odd_set) // 2], dtype=np.float64))
+        most.append(np.array([odd_set.parts], dtype=np.float64))
     shape = (people + len(odd_sets), len(groups))
     table = (np.concatenate(values), (np.concatenate(rows), np.concatenate(cells)))
     return LinearConstraint(csr_array(table, shape=shape), -np.inf, np.concatenate(most))

@@ -52,11 +52,11 @@ class Groups:
         """Return the sum of an amount of each person over each group's members."""
         return np.asarray(np.append(amounts, 0)[self.members].sum(axis=1))
 
-    def within(self, odd_set: Index, people: int) -> Amounts:
-        """Return how many pairs of an odd set's members each group uses up: 1 for two or three of them."""
+    def within(self, odd_set: "OddSet", people: int) -> Amounts:
+        """Return how many parts of an odd set each group uses up."""
         inside = np.zeros(people + 1, dtype=np.int64)
-        inside[odd_set] = 1
-        return np.asarray(inside[self.members].sum(axis=1) // 2)
+        inside[odd_set.members] = 1
+        return np.asarray(inside[self.members].sum(axis=1) // odd_set.size)
 
     def worth(self, of_pairs: NDArray[np.integer]) -> Amounts:
         """Return each group's sum of its members' means over the others, from a matrix of all pairs.
@@ -67,6 +67,27 @@ class Groups:
         both = of_pairs[first, second].astype(np.int64)
         three = both + of_pairs[first, third] + of_pairs[second, third]
         return np.where(self.are_triads, three, 2 * both)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OddSet:
+    """People of whom parts of `size` leave somebody over: only so many whole parts fit into any plan.
+
+    Parts of 2 count every group with two or three of the members, parts of 3 every triad of members.
+    """
+
+    members: Index
+    size: int = 2
+
+    @property
+    def parts(self) -> int:
+        """How many whole parts there are."""
+        return len(self.members) // self.size
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        """What tells it from others."""
+        return self.size, *self.members.tolist()
 
 
 NO_GROUPS = Groups(np.zeros((0, 3), dtype=np.intp))

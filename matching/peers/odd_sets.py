@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 from scipy.sparse.csgraph import connected_components
 
-from matching.peers.groups import NOBODY, Groups
+from matching.peers.groups import NOBODY, Groups, OddSet
 from matching.peers.relaxation import NEARLY, Reals
 from matching.views import Index, matrix_of
 
@@ -16,7 +16,7 @@ LEAST_VIOLATION = 1e-5
 REST = -1
 
 
-def violated(groups: Groups, shares: Reals, people: int) -> list[Index]:
+def violated(groups: Groups, shares: Reals, people: int) -> list[OddSet]:
     """Return odd sets that the shares violate, the worst first: an empty list means that pairs violate none.
 
     The components of what is used in part are looked at first; when all of them are well, so are all sets
@@ -39,14 +39,15 @@ def violated(groups: Groups, shares: Reals, people: int) -> list[Index]:
     return _worst(cuts, fractional, weights, people)
 
 
-def _worst(sets: Iterable[Index], groups: Groups, shares: Reals, people: int) -> list[Index]:
+def _worst(sets: Iterable[Index], groups: Groups, shares: Reals, people: int) -> list[OddSet]:
     """Return those of the sets of which the groups use up more than fit, the worst first."""
-    found: dict[tuple[int, ...], float] = {}
+    found: dict[tuple[int, ...], tuple[float, OddSet]] = {}
     for members in sets:
-        over = float((groups.within(members, people) * shares).sum()) - len(members) // 2
+        odd_set = OddSet(members)
+        over = float((groups.within(odd_set, people) * shares).sum()) - odd_set.parts
         if over > LEAST_VIOLATION:
-            found[tuple(members.tolist())] = over
-    return [np.array(key, dtype=np.intp) for key in sorted(found, key=lambda key: (-found[key], key))]
+            found[odd_set.key] = over, odd_set
+    return [found[key][1] for key in sorted(found, key=lambda key: (-found[key][0], key))]
 
 
 def _odd(sets: Iterable[Index]) -> Iterator[Index]:

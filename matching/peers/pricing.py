@@ -7,7 +7,7 @@ import numpy as np
 
 from matching.goals import Amounts
 from matching.peers.aims import Weights
-from matching.peers.groups import Groups, joined, pairs_of
+from matching.peers.groups import Groups, OddSet, joined, pairs_of
 from matching.peers.market import PeerMarket
 from matching.rules import Mask
 from matching.views import Index
@@ -23,23 +23,22 @@ class Prices:
 
     scale: int
     people: Amounts
-    odd_sets: tuple[tuple[Index, int], ...] = ()
+    odd_sets: tuple[tuple[OddSet, int], ...] = ()
 
     def total(self) -> int:
         """Return what the prices ask of a plan that uses everybody up."""
-        return int(self.people.sum()) + sum(price * (len(members) // 2) for members, price in self.odd_sets)
+        return int(self.people.sum()) + sum(price * odd_set.parts for odd_set, price in self.odd_sets)
 
     def plus(self, other: "Prices", factor: int) -> "Prices":
         """Return these prices and so many times the others."""
         scale = int(np.lcm(self.scale, other.scale))
         mine, theirs = scale // self.scale, factor * (scale // other.scale)
-        sets = [(members, price * mine) for members, price in self.odd_sets]
-        sets += [(members, price * theirs) for members, price in other.odd_sets]
-        merged: dict[tuple[int, ...], int] = {}
-        for members, price in sets:
-            key = tuple(members.tolist())
-            merged[key] = merged.get(key, 0) + price
-        named = tuple((np.array(key, dtype=np.intp), merged[key]) for key in sorted(merged) if merged[key])
+        sets = [(odd_set, price * mine) for odd_set, price in self.odd_sets]
+        sets += [(odd_set, price * theirs) for odd_set, price in other.odd_sets]
+        merged: dict[tuple[int, ...], tuple[OddSet, int]] = {}
+        for odd_set, price in sets:
+            merged[odd_set.key] = odd_set, price + merged.get(odd_set.key, (odd_set, 0))[1]
+        named = tuple(merged[key] for key in sorted(merged))
         return Prices(scale, self.people * mine + other.people * theirs, named)
 
 
@@ -47,10 +46,10 @@ class Pricing:
     """What each group of free people would gain at some prices: its worth less what they ask of it.
 
     With D(a, b) = 2 P p(a, b) - y(a) - y(b), y the price of a person less what covering them is worth, and
-    Z the prices of the odd sets that two or three people have in common, all in units of 1 / scale,
+    Z and Y the prices of the odd sets with parts of 2 and of 3 that they have in common, in units of 1 / scale,
 
         a pair gains        D(a, b) - Z(a, b)
-        a triad gains half of  H(a, b) + H(a, c) + H(b, c) - 2 T + 4 Z(a, b, c),   H = D - 2 Z.
+        a triad gains half of  H(a, b) + H(a, c) + H(b, c) - 2 T + 4 Z(a, b, c) - 2 Y(a, b, c),   H = D - 2 Z,
 
     Where no pair gains, H is at most -Z. So a triad can only gain where odd sets around it ask for more than
     its price T, and with the greatest H of each person most pairs are seen to be in no triad that gains.
@@ -64,11 +63,8 @@ class Pricing:
         self._points = 2 * prices.scale * weights.points
         self._triads = prices.scale * weights.triads
         self._own: Amounts = prices.people - prices.scale * weights.coverage * market.waiting
-        self._sets = [(members, price) for members, price in prices.odd_sets if price]
-        inside = np.zeros((len(self._sets), len(market)), dtype=np.bool_)
-        for number, (members, _price) in enumerate(self._sets):
-            inside[number, members] = True
-        self._inside: Mask = inside
+        self._halves = [_marked(market, row) for row in prices.odd_sets if row[0].size == 2]
+        self._thirds = [_marked(market, row) for row in prices.odd_sets if row[0].size == 3]
 
     def _gains(self, rows: Index, columns: Index, times: int) -> Amounts:
         """Return D less so many times Z of some people with others; `LOSS` where they may not be together."""
@@ -76,7 +72,7 @@ class Pricing:
         found = self._points * self._market.points[cells].astype(np.int64)
         found -= self._own[rows][:, None]
         found -= self._own[columns]
-        for (_members, price), inside in zip(self._sets, self._inside, strict=True):
+        for inside, price in self._halves:
             here = np.ix_(np.flatnonzero(inside[rows]), np.flatnonzero(inside[columns]))
             found[here] -= times * price
         shut = ~(self._market.eligible[cells] & self._free[rows][:, None] & self._free[columns])
@@ -107,10 +103,11 @@ class Pricing:
             own = self._gains(np.array([person]), others, 2)[0]
             gains = self._gains(others, others, 2) + own + own[:, None] - 2 * self._triads
             gains[(own == LOSS)[:, None] | (own == LOSS)] = LOSS
-            for (_members, price), inside in zip(self._sets, self._inside, strict=True):
-                if inside[person]:
-                    here = np.flatnonzero(inside[others])
-                    gains[np.ix_(here, here)] += 4 * price
+            for factor, sets in ((4, self._halves), (-2, self._thirds)):
+                for inside, price in sets:
+                    if inside[person]:
+                        here = np.flatnonzero(inside[others])
+                        gains[np.ix_(here, here)] += factor * price
             # The doubled gains are even: every pair stands in them twice over.
             first, second = np.nonzero(np.triu(gains > 2 * least, 1))
             if not len(first):
@@ -137,7 +134,7 @@ class Pricing:
             self._watch.reached(int(rows[0]), len(self._market))
             best[rows] = self._gains(rows, everybody, 2).max(axis=1, initial=LOSS)
         around = np.zeros(len(everybody), dtype=np.int64)
-        for (_members, price), inside in zip(self._sets, self._inside, strict=True):
+        for inside, price in self._halves:
             around[inside] += 4 * price
         partners: list[Index] = []
         for rows in self._market.rows():
@@ -159,6 +156,12 @@ class Pricing:
             yield from self.pairs(least, most)
         if self._market.allows_triads:
             yield from self.triads(least, most)
+
+
+def _marked(market: PeerMarket, row: tuple[OddSet, int]) -> tuple[Mask, int]:
+    inside = np.zeros(len(market), dtype=np.bool_)
+    inside[row[0].members] = True
+    return inside, row[1]
 
 
 def found_in(parts: Iterator[tuple[Groups, Amounts]]) -> Groups:

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.sparse.csgraph import connected_components
 
 from matching.peers.aims import Aim, Aims, Values, Weights
-from matching.peers.groups import Groups
+from matching.peers.groups import Groups, OddSet
 from matching.peers.market import PeerMarket
 from matching.peers.pricing import Prices
 from matching.peers.search import Found, Search
@@ -95,7 +95,7 @@ class InOrder:
         for members in odd:
             people[members] -= 1
         worth = values[Aim.COVERAGE] + values[Aim.TRIADS]
-        prices = Prices(1, people, tuple((members, 2) for members in odd))
+        prices = Prices(1, people, tuple((OddSet(members), 2) for members in odd))
         return Found(plan, Weights(coverage=1, triads=1), worth, prices, worth)
 
     def _together(self, earlier: list[Found], last: Found) -> Proof:

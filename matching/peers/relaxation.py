@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
 from matching.goals import Amounts
-from matching.peers.groups import NO_GROUPS, Groups, joined
-from matching.views import Index
+from matching.peers.groups import NO_GROUPS, Groups, OddSet, joined
 
 Reals = NDArray[np.float64]
 # The solver's numbers are exact to about so much.
@@ -40,11 +39,11 @@ class Relaxation:
 
         greatest   sum(worth(g) x(g))
         subject to sum(x(g) over the groups of a person) <= 1,  x >= 0
-                   sum(pairs of B's members that g uses up * x(g)) <= (|B| - 1) / 2   for odd sets B
+                   sum((|g & B| // s) x(g)) <= |B| // s   for odd sets B with parts of s
 
-    The last row is the half of the sum of the rows of B's members, rounded down on both sides: a cut of
-    Chvatal and Gomory, which a whole plan of pairs and triads keeps. Of pairs alone these rows are all there
-    are: every corner is whole (Edmonds).
+    The last row is the sum of the rows of B's members over s, rounded down on both sides: a cut of Chvatal
+    and Gomory, which whole plans keep. Of pairs alone the rows with s = 2 are all there are: with them every
+    corner is whole (Edmonds).
 
     References
     ----------
@@ -61,7 +60,7 @@ class Relaxation:
         self._objective = self._solver.Objective()
         self._objective.SetMaximization()
         self._parts: list[Groups] = []
-        self.odd_sets: list[Index] = []
+        self.odd_sets: list[OddSet] = []
 
     @property
     def groups(self) -> Groups:
@@ -83,10 +82,10 @@ class Relaxation:
         for row, odd_set in zip(self._odd_rows, self.odd_sets, strict=True):
             self._fill(row, groups.within(odd_set, self._people), before)
 
-    def add_odd_sets(self, odd_sets: Sequence[Index]) -> None:
-        """Demand of more sets of an odd number of people that no more groups use them up than fit."""
+    def add_odd_sets(self, odd_sets: Sequence[OddSet]) -> None:
+        """Demand of more odd sets that no more of their parts are used up than fit."""
         for odd_set in odd_sets:
-            row = self._solver.Constraint(-self._most, float(len(odd_set) // 2))
+            row = self._solver.Constraint(-self._most, float(odd_set.parts))
             self._fill(row, self.groups.within(odd_set, self._people), 0)
             self._odd_rows.append(row)
             self.odd_sets.append(odd_set)

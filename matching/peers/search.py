@@ -9,13 +9,12 @@ from matching.goals import Amounts
 from matching.lots import Lots
 from matching.peers.aims import Aims, Weights
 from matching.peers.branching import best_whole_plan
-from matching.peers.groups import NO_GROUPS, Groups, joined, pairs_of
+from matching.peers.groups import NO_GROUPS, Groups, OddSet, joined, pairs_of
 from matching.peers.market import PeerMarket
 from matching.peers.odd_sets import violated
 from matching.peers.pricing import LOSS, Prices, Pricing, found_in
 from matching.peers.relaxation import Point, Reals, Relaxation
 from matching.rules import Mask
-from matching.views import Index
 from matching.watch import Watch
 
 # Pairs of each person to start with, and groups of each person that join after each look at all.
@@ -99,14 +98,16 @@ class Search:
         kept = [tuple(row) not in self._market.banned_triads for row in found.members.tolist()]
         return found.only(np.array(kept, dtype=np.bool_))
 
-    def _odd_components(self) -> "list[Index]":
-        """Return the sets of people who may be together, at whatever distance, that are odd in number."""
+    def _odd_components(self) -> list[OddSet]:
+        """Return the sets of people who may be together, at whatever distance, that leave somebody over."""
         free = np.flatnonzero(self._free)
         if not len(free):
             return []
         count, labels = connected_components(self._market.eligible[np.ix_(free, free)], directed=False)
-        sets = [free[labels == label] for label in range(count)] if count < len(free) else []
-        return [members for members in sets if len(members) % 2 and len(members) > 1]
+        sizes = np.bincount(labels, minlength=count)
+        parts = 2 if self._market.allows_pairs else 3
+        odd = np.flatnonzero((sizes > 1) & (sizes % parts > 0))
+        return [OddSet(free[labels == label], parts) for label in odd.tolist()]
 
     @property
     def looked_at(self) -> int:
@@ -208,11 +209,11 @@ class _Whole:
     bound: int | None
 
 
-def _priced(point: Point, odd_sets: list[Index], scale: int, rounded: "np.ufunc") -> Prices:
+def _priced(point: Point, odd_sets: list[OddSet], scale: int, rounded: "np.ufunc") -> Prices:
     """Return the prices of a corner in units of 1 / `scale`; a price below nothing is rounding."""
 
     def whole(prices: Reals) -> Amounts:
         return np.maximum(rounded(prices * scale - (1e-3 if rounded is np.ceil else 0)), 0).astype(np.int64)
 
     sets = zip(odd_sets, whole(point.odd_sets).tolist(), strict=True)
-    return Prices(scale, whole(point.people), tuple((members, price) for members, price in sets if price))
+    return Prices(scale, whole(point.people), tuple((odd_set, price) for odd_set, price in sets if price))

@@ -97,8 +97,8 @@ class PeerSolve:
             weights={aim.value: weights.of(aim) for aim in Aim},
             people={ids[n]: price for n, price in enumerate(prices.people.tolist()) if price},
             odd_sets=tuple(
-                OddSet(members=tuple(ids[n] for n in members.tolist()), price=price)
-                for members, price in prices.odd_sets
+                OddSet(members=tuple(ids[n] for n in row.members.tolist()), price=price, size=row.size)
+                for row, price in prices.odd_sets
             ),
             scale=prices.scale,
             searched=worth if status is Status.OPTIMAL and not proved else None,

@@ -8,12 +8,13 @@ from typing import Any
 
 from matching.check.causes import cause_violations
 from matching.check.grid import grid_of
+from matching.check.peers import peer_violations
 from matching.check.plan import placed, plan_violations
 from matching.check.proof import goal_violations, proof_violations
 from matching.check.report import Report, Violation, ViolationKind, counted
 from matching.check.sheet import Sheet
-from matching.problem import MentoringProgramme, Problem, Programme
-from matching.solution import Solution, Status
+from matching.problem import MentoringProgramme, PeerProgramme, Problem, Programme
+from matching.solution import CertificateKind, Solution, Status
 
 __all__ = ["Report", "Violation", "ViolationKind", "check"]
 
@@ -91,18 +92,33 @@ def _mentoring_violations(
 
 # What is wrong with a programme, by its kind.
 Check = Callable[[Problem, Any, Solution], list[Violation]]
-_CHECKS: dict[type[Programme], Check] = {MentoringProgramme: _mentoring_violations}
+_CHECKS: dict[type[Programme], Check] = {
+    MentoringProgramme: _mentoring_violations,
+    PeerProgramme: peer_violations,
+}
 
 
 def _good_news(solution: Solution) -> str:
     """Return a summary of a solution in which nothing is wrong."""
     number, points = len(solution.assignments), sum(row.points for row in solution.assignments)
     if solution.status is Status.OPTIMAL:
-        proof = "No plan is better: the prices prove it over all eligible pairs."
+        proof = _proof_words(solution)
     else:
         proof = f"It is {solution.status} and does not claim to be the best plan."
     left_out = len(solution.unmatched)
     return (
         f"Matches: {number:,}, each within every rule, for {points:,} points. "
         f"People without a match: {left_out:,}, each with the true cause. {proof}"
+    )
+
+
+def _proof_words(solution: Solution) -> str:
+    """Say what proves an optimum: prices alone, or also the solver's word, which no check can repeat."""
+    searched = [row for row in solution.certificates if row.kind is CertificateKind.BOUND]
+    if not searched:
+        return "No plan is better: the prices prove it over all eligible pairs."
+    told = ", ".join(f"{row.programme} (the prices show at most {row.bound:,})" for row in searched)
+    return (
+        "No plan is better: the prices prove it over all eligible pairs, "
+        f"and where they leave a gap the solver's branch and bound says so: {told}."
     )

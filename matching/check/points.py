@@ -38,12 +38,15 @@ class Points:
         self.grades = np.array(grades, dtype=float)
         self.latest = self._latest_partners()
 
+    def shares(self, row: int) -> dict[Criterion, Integers]:
+        """Return, for one mentee, how well each criterion is met with every mentor, in thousandths."""
+        mentee = self.sheet.mentees[row]
+        return {name: _SHARES[name](self, mentee) for name in self.weights}
+
     def parts(self, row: int) -> dict[Criterion, Integers]:
         """Return, for one mentee, the points of each criterion with every mentor."""
-        mentee = self.sheet.mentees[row]
         return {
-            name: (weight * _SHARES[name](self, mentee) + 500) // THOUSAND
-            for name, weight in self.weights.items()
+            name: (self.weights[name] * share + 500) // THOUSAND for name, share in self.shares(row).items()
         }
 
     def points(self, row: int) -> Integers:

@@ -14,6 +14,7 @@ class ViolationKind(StrEnum):
     PROGRAMME_NOT_SOLVED = "programme_not_solved"
     KIND_NOT_CHECKED = "kind_not_checked"
     WRONG_MEMBERS = "wrong_members"
+    WRONG_SIZE = "wrong_size"
     UNKNOWN_PERSON = "unknown_person"
     NOT_LISTED = "not_listed"
     DUPLICATE = "duplicate"

@@ -109,10 +109,10 @@ class PeerMarket:
         shares[1:] = groups.are_triads
         shares[0] += ~groups.are_triads
         if self.listed is not None:
-            found = np.asarray(self._listed_points[first, second]).ravel().reshape(3, -1)
+            found = self.pairs(first, second)[0].entries(self._listed_points).reshape(3, len(groups))
             return np.asarray((found * shares).sum(axis=0)), {}
         parts = {
-            name.value: np.asarray((part.reshape(3, -1) * shares).sum(axis=0))
+            name.value: np.asarray((part.reshape(3, len(groups)) * shares).sum(axis=0))
             for name, part in self._scorer.parts(*self.pairs(first, second)).items()
         }
         return sum(parts.values(), np.zeros(len(groups), dtype=np.int64)), parts

@@ -13,6 +13,10 @@ from matching.peers.market import PeerMarket
 from matching.problem import GoalName, PeerProgramme
 from matching.rules import Mask
 
+# Prices of one group stay below this, so that a few of them can be added in 64 bits.
+LARGEST_AMOUNT = 2**54
+FINEST_NEEDED, FINEST_USED = 1_000, 100_000
+
 
 class Aim(StrEnum):
     """The goals, and between coverage and all that follows: as few triads as possible."""
@@ -68,7 +72,8 @@ class Weights:
 class Aims:
     """The aims of one programme: what plans reach in each, and how far it can reach.
 
-    `free` marks the people whom no lock has settled; all values are of groups of free people.
+    `free` marks the people whom no lock has settled; all values are of groups of free people. Prices may be
+    as fine as 1 / `finest`.
     """
 
     def __init__(self, market: PeerMarket, free: Mask) -> None:
@@ -85,15 +90,16 @@ class Aims:
             Aim.TRIADS: 0,
             Aim.POINTS: int(self._most_points.sum()),
         }
-        self._check_size()
+        self.finest = self._finest()
 
-    def _check_size(self) -> None:
-        """Refuse numbers that could not be added exactly even when each aim outweighs all after it."""
-        worth = 1
-        for aim in self.order:
-            worth *= 1 + self.most[aim] - self.least[aim]
-        if worth * (len(self._market) + 2) * 1000 > LARGEST_SUM:
+    def _finest(self) -> int:
+        """Return the finest unit in which prices stay exact even when each aim outweighs all after it."""
+        steepest = self.weights(self.order, LARGEST_SUM)
+        each = steepest.coverage * int(self._market.waiting.max(initial=1)) + steepest.points * self.largest
+        finest = LARGEST_AMOUNT // (3 * each + steepest.triads)
+        if finest < FINEST_NEEDED:
             raise ProblemError("$.programmes", "the points are too large to be added exactly; divide them all.")
+        return min(finest, FINEST_USED)
 
     @property
     def largest(self) -> int:

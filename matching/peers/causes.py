@@ -65,7 +65,7 @@ class _Diagnosis:
             kind=kind,
             considered=len(self._market) - 1,
             eligible=len(partners),
-            rules=removed,
+            rules={name: count for name, count in removed.items() if count},
             rivals=tuple(rivals[:NAMED_RIVALS]),
             rival_count=len(rivals),
         )

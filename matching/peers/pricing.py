@@ -27,7 +27,7 @@ class Prices:
 
     def total(self) -> int:
         """Return what the prices ask of a plan that uses everybody up."""
-        return int(self.people.sum()) + sum(price * odd_set.parts for odd_set, price in self.odd_sets)
+        return sum(self.people.tolist()) + sum(price * odd_set.parts for odd_set, price in self.odd_sets)
 
     def plus(self, other: "Prices", factor: int) -> "Prices":
         """Return these prices and so many times the others."""

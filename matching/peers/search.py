@@ -21,12 +21,10 @@ from matching.watch import Watch
 BEST_OF_PERSON = 10
 TRIADS_OF_PERSON = 12
 ADDED_AT_ONCE = 5
-# While searching, prices are in units of 1 / FINE, and gains of a few units are rounding.
-FINE = 10_000
-ROUNDING = 10
+# While searching, gains of so little are rounding.
+ROUNDING = 0.001
 # Units in which prices usually are whole: those of pairs come in halves.
 UNITS = (1, 2, 4, 6, 12, 60)
-FINEST = 100_000
 # With more groups than this in question, branch and bound would not come to an end.
 MOST_IN_QUESTION = 60_000
 
@@ -139,14 +137,15 @@ class Search:
 
     def _corner(self, relaxation: Relaxation, weights: Weights) -> Point:
         """Return the optimum of the linear programme over all groups."""
+        rounding = int(ROUNDING * self._aims.finest)
         while True:
             self._watch.go_on_to("plan")
             point = relaxation.optimum()
             if point.is_whole:
                 self._note(relaxation.groups.only(point.used))
-            prices = _priced(point, relaxation.odd_sets, FINE, np.rint)
+            prices = _priced(point, relaxation.odd_sets, self._aims.finest, np.rint)
             pricing = Pricing(self._market, self._free, weights, prices, self._watch)
-            new = found_in(pricing.gaining(ROUNDING, ADDED_AT_ONCE)).without(relaxation.groups)
+            new = found_in(pricing.gaining(rounding, ADDED_AT_ONCE)).without(relaxation.groups)
             if len(new):
                 relaxation.add_groups(new, self.worth(new, weights))
                 continue
@@ -167,7 +166,7 @@ class Search:
         for unit in UNITS:
             if (abs(both * unit - np.rint(both * unit)) < 1e-3).all():
                 return _priced(point, self._odd_sets, unit, np.rint)
-        return _priced(point, self._odd_sets, FINEST, np.ceil)
+        return _priced(point, self._odd_sets, self._aims.finest, np.ceil)
 
     def _found(self, plan: Groups, weights: Weights, prices: Prices) -> Found:
         bound = Pricing(self._market, self._free, weights, prices, self._watch).bound()

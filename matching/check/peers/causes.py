@@ -85,7 +85,7 @@ class _Diagnosis:
             kind=kind,
             considered=len(self.circle.people) - 1,
             eligible=len(partners),
-            rules=removed,
+            rules={name: count for name, count in removed.items() if count},
             rivals=tuple(rivals[:RIVALS_NAMED]),
             rival_count=len(rivals),
         )

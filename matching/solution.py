@@ -152,6 +152,16 @@ class OddSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """What it would be worth if these two, who are kept apart, could both be in the community."""
+
+    first: str
+    second: str
+    community: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """A proof of one programme's optimum that anybody can check in one pass over its candidates.
 
@@ -168,12 +178,13 @@ class Certificate:
 
     The plan is proved best when it is worth exactly this (`bound`, which leaves out what locks are worth).
 
-    In a programme of communities only `people` have prices u, in units of 1 / `scale`, and C counts people
-    in at least one community. With r = ``scale * (weights["points"] * points + B) - u`` for each candidate,
+    In a programme of communities only `people` have prices u, and `meetings` of people kept apart prices m,
+    both >= 0 and in units of 1 / `scale`; C counts people in at least one community. With r =
+    ``scale * (weights["points"] * points + B) - u - (m of the candidate's meetings)`` for each candidate,
     **no** plan is worth more than
 
         (sum(max(0, u) + (k - 1) * max(0, u - scale * B)  over the people with k >= 1)
-         + sum(max(0, the greatest sum of r of members the community may open with)  over the communities)
+         + sum(max(0, its m + the greatest sum of r of members it may open with)  over the communities)
         ) // scale
 
     where members respect least and most size and each mix taken alone (the least over its mixes), and a
@@ -201,6 +212,7 @@ class Certificate:
     mentors: Mapping[str, int] = field(default_factory=dict)
     people: Mapping[str, int] = field(default_factory=dict)
     odd_sets: tuple[OddSet, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
     scale: int = 1
     searched: int | None = None
 

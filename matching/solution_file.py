@@ -26,10 +26,7 @@ def write(solution: records.Solution) -> str:
     content["unmatched"] = [{**_plain(row), "cause": _cause_row(row.cause)} for row in solution.unmatched]
     for name in ("goals", "closed"):
         content[name] = [_plain(row) for row in content[name]]
-    content["certificates"] = [
-        _plain(row) | {"odd_sets": [_plain(odd_set) for odd_set in row.odd_sets]}
-        for row in solution.certificates
-    ]
+    content["certificates"] = [_certificate_row(row) for row in solution.certificates]
     content["statistics"] = _plain(solution.statistics)
     return dumps(content)
 
@@ -40,6 +37,13 @@ def _plain(record: Any) -> dict[str, Any]:
 
 def _cause_row(cause: records.Cause) -> dict[str, Any]:
     return _plain(cause) | {"lacks": [_plain(lack) for lack in cause.lacks]}
+
+
+def _certificate_row(row: records.Certificate) -> dict[str, Any]:
+    made = _plain(row)
+    for name in ("odd_sets", "meetings"):
+        made[name] = [_plain(item) for item in made[name]]
+    return made
 
 
 def _assignment_row(row: records.Assignment) -> dict[str, Any]:
@@ -150,6 +154,7 @@ def _certificate(row: Any, path: str) -> records.Certificate:
     for name in ("weights", "mentees", "mentors", "people"):
         _check_sums(given.get(name, {}), f"{path}.{name}")
     given["odd_sets"] = _each(given.get("odd_sets", []), f"{path}.odd_sets", _odd_set)
+    given["meetings"] = _each(given.get("meetings", []), f"{path}.meetings", _meeting)
     values.check_whole(given.get("scale", 1), f"{path}.scale", 1, LARGEST_SUM)
     if given.get("searched") is not None:
         values.check_whole(given["searched"], f"{path}.searched", -LARGEST_SUM, LARGEST_SUM)
@@ -162,6 +167,14 @@ def _odd_set(row: Any, path: str) -> records.OddSet:
     values.check_whole(given["price"], f"{path}.price", -LARGEST_SUM, LARGEST_SUM)
     values.check_whole(given.get("size", 2), f"{path}.size", 2, 3)
     return records.OddSet(**given)
+
+
+def _meeting(row: Any, path: str) -> records.Meeting:
+    given = _given(records.Meeting, row, path, "first", "second", "community", "price")
+    for name in ("first", "second", "community"):
+        values.check_id(given[name], f"{path}.{name}")
+    values.check_whole(given["price"], f"{path}.price", -LARGEST_SUM, LARGEST_SUM)
+    return records.Meeting(**given)
 
 
 def _closed(row: Any, path: str) -> records.Closed:

@@ -20,6 +20,7 @@ class Bound:
     """
 
     prices: Amounts
+    meetings: Amounts
     scale: int
     total: int
     values: Amounts
@@ -36,8 +37,8 @@ class Bound:
         return self.total > IMPOSSIBLE
 
 
-def bound_at(task: Task, prices: Amounts, scale: int) -> Bound:
-    """Return the bound that prices give: the formula of the certificate.
+def bound_at(task: Task, prices: Amounts, scale: int, meetings: Amounts | None = None) -> Bound:
+    """Return the bound that prices of people, and of meetings of foes, give: the formula of the certificate.
 
     Notes
     -----
@@ -50,8 +51,12 @@ def bound_at(task: Task, prices: Amounts, scale: int) -> Bound:
     Science 27(1), 1981.
     """
     prices = np.maximum(prices, 0)
+    meetings = np.zeros(len(task.meetings), dtype=np.int64) if meetings is None else np.maximum(meetings, 0)
     bonus = scale * task.bonus
     reduced = scale * task.profits + (bonus - prices)[task.candidates.rows]
+    np.subtract.at(reduced, task.meetings, meetings[:, None])
+    paid = np.zeros(len(task.least), dtype=np.int64)
+    np.add.at(paid, task.candidates.columns[task.meetings[:, 0]], meetings)
     seeking = task.room.places > 0
     further = (task.room.places - 1) * np.maximum(prices - bonus, 0)
     total = int(prices[seeking].sum()) + int(further[seeking].sum())
@@ -62,17 +67,18 @@ def bound_at(task: Task, prices: Amounts, scale: int) -> Bound:
         least, most = int(task.least[column]), int(task.room.capacity[column])
         plain, displaced = _best_members(gains, least, most)
         value = min([plain, *(_best_mix(gains, task, column, demand) for demand in task.demands[column])])
-        values[column] = value
         if value == IMPOSSIBLE:
             losses[numbers] = -IMPOSSIBLE
             if task.must[column]:
-                return Bound(prices, scale, IMPOSSIBLE, values, losses)
+                return Bound(prices, meetings, scale, IMPOSSIBLE, values, losses)
             continue
+        value, plain = value + int(paid[column]), plain + int(paid[column])
+        values[column] = value
         earned = value if task.must[column] else max(0, value)
         total += earned
         # The best members with this one: it comes beside them, or in place of the least of them.
         losses[numbers] = np.maximum(earned - plain + np.maximum(displaced - gains, 0), 0)
-    return Bound(prices, scale, total, values, losses)
+    return Bound(prices, meetings, scale, total, values, losses)
 
 
 def _best_members(gains: Amounts, least: int, most: int) -> tuple[int, int]:

@@ -8,25 +8,28 @@ from matching.candidates import Candidates
 from matching.communities.task import Task
 from matching.goals import Amounts, Room
 from matching.mentors import Network
-from matching.prices import Prices, prices_of
+from matching.prices import FAR, Prices, prices_of
 from matching.rules import Mask
 from matching.views import Index
 
 BEST_OF_PERSON = 12
 BEST_OF_PLACE = 2
-ADDED_AT_ONCE = 12
+# Ways of this length lead nowhere: sums of real ones stay far below.
+NEAR = FAR // 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Filling:
     """The best plan with these communities open: its candidates, the prices, and who falls short.
 
-    `short` counts for each community the members it lacks: then there are no prices, and no plan.
+    `short` counts for each community the members it lacks: then there are no prices, and no plan. Of all
+    prices that prove the plan best for these communities, `lowest` are lowest for people, `highest` highest.
     """
 
     chosen: Index
     short: Amounts
-    prices: Prices | None
+    lowest: Prices | None = None
+    highest: Prices | None = None
 
 
 def best_filling(task: Task, opened: Mask) -> Filling:
@@ -40,7 +43,7 @@ def best_filling(task: Task, opened: Mask) -> Filling:
         used, short = _flow(task, candidates, profits, open_room, least)
         if short.any():
             if len(pool) == len(usable):
-                return Filling(pool[used], short, None)
+                return Filling(pool[used], short)
             pool = usable
             continue
         prices = prices_of(candidates, profits, used, open_room, task.bonus)
@@ -48,7 +51,8 @@ def best_filling(task: Task, opened: Mask) -> Filling:
         inside = np.isin(usable, pool, assume_unique=True)
         missing = usable[~inside & (gains > 0)]
         if not len(missing):
-            return Filling(pool[used], short, prices)
+            highest = _highest_prices(candidates, profits, used, open_room, least, task.bonus, prices)
+            return Filling(pool[used], short, prices, highest)
         near = usable[~inside & (gains > -(gains.max() // 4) - 1)]
         pool = np.sort(np.concatenate((pool, near)))
 
@@ -108,3 +112,47 @@ def _flow(
     )
     flow = network.solve()
     return flow[: len(candidates)] > 0, flow[len(flow) - communities :]
+
+
+def _highest_prices(
+    candidates: Candidates,
+    profits: Amounts,
+    used: Mask,
+    room: Room,
+    least: Amounts,
+    bonus: Amounts,
+    lowest: Prices,
+) -> Prices:
+    """Return the other extreme of the prices: ways from the network's end in what the flow leaves of it.
+
+    Notes
+    -----
+    The ways to the end, which `prices_of` finds, leave least to people; those from the end leave most. Whom
+    no way reaches may have any price above; they keep the differences that the ways to the end give.
+    """
+    taken = np.bincount(candidates.rows[used], minlength=len(room.places))
+    given = np.bincount(candidates.columns[used], minlength=len(room.capacity))
+    spare = np.where((room.places > taken) & (room.places > 1), np.int64(0), FAR)
+    start = np.where((taken == 0) & (room.places > 0), np.minimum(spare, -bonus), spare)
+    above = np.where(given > least, np.int64(0), FAR)
+    onward, columns, costs = candidates.rows[~used], candidates.columns[~used], -profits[~used]
+    back, owners, gains = candidates.rows[used], candidates.columns[used], profits[used]
+    people, communities = start, above
+    for _round in range(len(start) + len(above) + 2):
+        new = start.copy()
+        np.minimum.at(new, back, np.where(communities[owners] < NEAR, communities[owners] + gains, FAR))
+        found = above.copy()
+        np.minimum.at(found, columns, np.where(new[onward] < NEAR, new[onward] + costs, FAR))
+        if np.array_equal(found, communities) and np.array_equal(new, people):
+            break
+        people, communities = new, found
+    reached_people, reached = people < NEAR, communities < NEAR
+    known = reached_people & (lowest.way_out < NEAR)
+    apart = max(
+        int((lowest.way_out + people)[known].max(initial=0)),
+        int((lowest.mentors + communities)[reached].max(initial=0)),
+    )
+    return Prices(
+        np.where(reached_people, -people, lowest.way_out - apart),
+        np.where(reached, -communities, lowest.mentors - apart),
+    )

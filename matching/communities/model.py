@@ -1,6 +1,5 @@
 """The task as a linear model over some of its candidates: relaxed for prices, in whole numbers for a plan."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -15,6 +14,7 @@ from matching.rules import Mask
 from matching.views import Index
 
 Numbers = NDArray[np.float64]
+HALF = 0.5
 
 
 class Ended(Enum):
@@ -54,6 +54,16 @@ class _Rows:
         return sparse.csr_array((np.concatenate(self.values), cells), shape=(self.count, width))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Relaxed:
+    """The relaxed model's worth, prices of people and meetings, and the communities that are rather open."""
+
+    worth: float
+    prices: Numbers
+    meetings: Numbers
+    opened: Mask
+
+
 class Model:
     """Membership of `core` candidates, opening of communities, covering of people, values of mixes.
 
@@ -66,6 +76,11 @@ class Model:
 
     def __init__(self, task: Task, core: Index, sure: Mask) -> None:
         self._task, self._core = task, core
+        place = np.full(len(task.candidates), -1, dtype=np.intp)
+        place[core] = np.arange(len(core))
+        both = place[task.meetings]
+        self._meetings = np.flatnonzero((both >= 0).all(axis=1))
+        self._met = both[self._meetings]
         self._people, self._communities = task.candidates.rows[core], task.candidates.columns[core]
         self._x = np.arange(len(core))
         self._sure = sure | task.must
@@ -77,6 +92,14 @@ class Model:
         for column, demands in enumerate(task.demands):
             for demand in demands:
                 self._add_mix(column, demand)
+        # Of two who are kept apart at most one joins a community.
+        every, opening = np.arange(len(self._met)), self._opening[self._communities[self._met[:, 0]]]
+        self._apart = self._rows.add(
+            np.zeros(len(every)),
+            (every, self._met[:, 0], 1.0),
+            (every, self._met[:, 1], 1.0),
+            (every, opening, -1.0),
+        )
 
     def _add_people(self) -> None:
         places, bonus = self._task.room.places, self._task.bonus
@@ -129,24 +152,56 @@ class Model:
             np.zeros(1), (np.zeros_like(every), present, -1.0), (first, opening, float(demand.needed))
         )
 
-    def prices(self) -> tuple[float, Numbers] | None:
-        """Return the relaxed model's worth and people's prices: there the bound is least, or nearly."""
-        limits = np.concatenate(self._rows.limits)
-        bounds: Any = np.stack((np.zeros(self._width), np.ones(self._width)), axis=1)
+    def relaxed(self, center: Numbers, reach: float) -> Relaxed | None:
+        """Return what the relaxed model says near these prices of people: there the bound is least, or nearly.
+
+        Notes
+        -----
+        A place of each person may be bought for their price and `reach` more, or sold for `reach` less: so
+        the prices found stay near, and candidates that are not in the core keep losing.
+
+        References
+        ----------
+        O. du Merle, D. Villeneuve, J. Desrosiers, P. Hansen, "Stabilized column generation", Discrete
+        Mathematics 194, 1999.
+        """
+        bonus = self._task.bonus
+        above = np.maximum(center - np.where(self._task.room.places > 1, bonus, 0), 0)
+        below = np.maximum(bonus - center, 0)[self._several]
+        rows = np.concatenate((np.arange(self._places.stop), np.arange(self._cover.start, self._cover.stop)))
+        middle = np.concatenate((above, below))
+        width = self._width + 2 * len(rows)
+        every = np.arange(len(rows))
+        shifts = sparse.csr_array(
+            (
+                np.repeat((-1.0, 1.0), len(rows)),
+                (np.tile(rows, 2), np.concatenate((every, every + len(rows)))),
+            ),
+            shape=(self._rows.count, 2 * len(rows)),
+        )
+        costs = np.concatenate((*(-gains for gains in self._gains), middle + reach, reach - middle))
+        bounds: Any = np.stack((np.zeros(width), np.ones(width)), axis=1)
         bounds[self._opening[self._sure], 0] = 1.0
-        matrix = self._rows.matrix(self._width)
-        costs = -np.concatenate(self._gains)
-        found = optimize.linprog(costs, A_ub=matrix, b_ub=limits, bounds=bounds, method="highs-ds")
+        bounds[self._width :, 1] = np.inf
+        found = optimize.linprog(
+            costs,
+            A_ub=sparse.hstack((self._rows.matrix(self._width), shifts), format="csr"),
+            b_ub=np.concatenate(self._rows.limits),
+            bounds=bounds,
+            method="highs-ds",
+        )
         if found.status != 0:
             return None
         worth = -found.ineqlin.marginals
         prices = worth[self._places].copy()
-        prices[self._several] += self._task.bonus[self._several] - worth[self._cover]
-        return -float(found.fun or 0), np.asarray(prices)
+        prices[self._several] += bonus[self._several] - worth[self._cover]
+        meetings = np.zeros(len(self._task.meetings))
+        meetings[self._meetings] = worth[self._apart]
+        opened = np.asarray(found.x)[self._opening] > HALF
+        return Relaxed(-float(found.fun or 0), np.asarray(prices), meetings, opened)
 
     def plan(self, *, seconds: float, nodes: int) -> tuple[Ended, Index | None]:
         """Return how branch and bound ended, and the candidates its best plan uses, if there is one."""
-        self._add_foes()
         limits = np.concatenate(self._rows.limits)
         low, high = np.zeros(self._width), np.ones(self._width)
         low[self._opening[self._sure]] = 1.0
@@ -160,38 +215,11 @@ class Model:
             integrality=whole,
             options={"mip_rel_gap": 0.0, "time_limit": seconds, "node_limit": nodes},
         )
-        used = None if found.x is None else self._core[found.x[: len(self._core)] > 0.5]
+        used = None if found.x is None else self._core[found.x[: len(self._core)] > HALF]
         if found.status == 1:
             spent = (found.mip_node_count or 0) >= nodes
             return (Ended.OUT_OF_NODES if spent else Ended.OUT_OF_TIME), used
         return (Ended.NO_PLAN if used is None else Ended.SOLVED), used
-
-    def _add_foes(self) -> None:
-        """Keep people apart: of two who may not meet at most one joins a community."""
-        number = {
-            (row, column): place
-            for place, (row, column) in enumerate(
-                zip(self._people.tolist(), self._communities.tolist(), strict=True)
-            )
-        }
-        found = [
-            (number[first, column], number[second, column], self._opening[column])
-            for first, second in self._task.apart
-            for column in self._shared(first, second, number)
-        ]
-        if found:
-            table = np.array(found, dtype=np.intp)
-            every = np.arange(len(table))
-            self._rows.add(
-                np.zeros(len(table)),
-                (every, table[:, 0], 1.0),
-                (every, table[:, 1], 1.0),
-                (every, table[:, 2], -1.0),
-            )
-
-    def _shared(self, first: int, second: int, number: dict[tuple[int, int], int]) -> Sequence[int]:
-        columns = range(len(self._opening))
-        return [column for column in columns if (first, column) in number and (second, column) in number]
 
 
 def as_prices(found: Numbers, scale: int) -> Amounts:

@@ -4,22 +4,23 @@ import numpy as np
 
 from matching.communities.bound import IMPOSSIBLE, Bound, bound_at, covering_prices
 from matching.communities.flow import best_filling
-from matching.communities.model import Ended, Model, as_prices
+from matching.communities.model import Ended, Model, Relaxed, as_prices
 from matching.communities.repair import mended, plan_in_order
 from matching.communities.task import Task
 from matching.errors import ProblemError
 from matching.goals import Amounts
 from matching.problem import GoalName
+from matching.rules import Mask
 from matching.views import Index
 from matching.watch import Stopped, Watch
 
 MOST_FILLINGS = 60
-MOST_PRICINGS = 12
+FIRST_PRICINGS, MOST_PRICINGS = 4, 12
 # A model starts with so many candidates, and so many of each person; one of more than the most is not tried.
 FEWEST_IN_CORE, EACH_IN_CORE, MOST_IN_CORE = 3_000, 4, 400_000
 # The relaxed model is solved in double precision.
 NEARLY = 0.01
-FINEST_SCALE = 2**20
+FINEST_SCALES = (1_000_000, 100_000, 10_000, 1_000, 100, 10)
 LARGEST_SUM = 2**62
 # Branch and bound runs in slices, to ask between them whether it is to stop; each is as long as all before.
 FIRST_SLICE_SECONDS = 5.0
@@ -36,6 +37,7 @@ class Search:
         self.task, self._watch, self._settled = task, watch, settled
         self.bound: Bound = bound_at(task, covering_prices(task), 1)
         self.searched: int | None = None
+        self._tried: set[bytes] = set()
         self.chosen = self._foundation()
         self._improve(plan_in_order(task, self.chosen))
 
@@ -45,10 +47,13 @@ class Search:
         self._fill()
         if not self.is_priced:
             self._watch.go_on_to("prices")
-            self._tighten()
+            self._tighten(FIRST_PRICINGS)
         if not self.is_priced:
             self._watch.go_on_to("branching")
             self._branch()
+        if not self.is_priced:
+            self._watch.go_on_to("proof")
+            self._tighten(MOST_PRICINGS)
 
     @property
     def worth(self) -> int:
@@ -107,61 +112,70 @@ class Search:
         return chosen
 
     def _fill(self) -> None:
-        """Fill open communities, close the one that costs most and open the one that would gain most."""
-        task, opened = self.task, self.task.can_open()
-        tried: set[bytes] = set()
+        """Fill open communities, close those that cost most and open those that would gain most."""
+        opened = self.task.can_open()
         for number in range(MOST_FILLINGS):
-            if opened.tobytes() in tried:
-                return
-            tried.add(opened.tobytes())
             self._watch.reached(number, MOST_FILLINGS)
-            filling = best_filling(task, opened)
-            if filling.prices is None:
-                change = np.where(opened & ~task.must, filling.short, 0)
-            else:
-                self._improve(mended(task, filling.chosen))
-                bound = self._price(filling.prices.of_mentees(task.bonus), 1)
-                if self.is_priced:
-                    return
-                change = np.where(task.must | (bound.values == IMPOSSIBLE), 0, bound.values)
-                change = np.maximum(np.where(opened, -change, change), 0)
-            if not change.any():
+            change = self._fill_once(opened)
+            if self.is_priced or change is None or not change.any():
                 return
             # A few at a time where many would change, for the others may then no longer want to.
             most = np.argsort(-change, kind="stable")[: max(1, int((change > 0).sum()) // 4)]
+            opened = opened.copy()
             opened[most] ^= True
 
-    def _price(self, prices: Amounts, scale: int) -> Bound:
+    def _fill_once(self, opened: Mask) -> Amounts | None:
+        """Fill these communities; return what would be gained by changing each, nothing when tried before."""
+        if opened.tobytes() in self._tried:
+            return None
+        self._tried.add(opened.tobytes())
+        task, filling = self.task, best_filling(self.task, opened)
+        if filling.lowest is None or filling.highest is None:
+            return np.where(opened & ~task.must, filling.short, 0)
+        self._improve(mended(task, filling.chosen))
+        enough = covering_prices(task)
+        lowest, highest = (
+            np.minimum(prices.of_mentees(task.bonus), enough) for prices in (filling.lowest, filling.highest)
+        )
+        bound = self._price(lowest + highest, 2)
+        for prices in (lowest, highest):
+            self._price(prices, 1)
+        change = np.where(task.must | (bound.values == IMPOSSIBLE), 0, bound.values)
+        return np.maximum(np.where(opened, -change, change), 0)
+
+    def _price(self, prices: Amounts, scale: int, meetings: Amounts | None = None) -> Bound:
         """Evaluate the bound at these prices, and keep it when it is the best so far."""
-        bound = bound_at(self.task, prices, scale)
+        bound = bound_at(self.task, prices, scale, meetings)
         if not bound.is_possible or bound.total * self.bound.scale < self.bound.total * scale:
             self.bound = bound
         return bound
 
-    def _tighten(self) -> None:
-        """Take prices from the relaxed model, with more candidates each time, until the bound is least."""
-        core = self._core(self._wanted)
-        scale = self._finest_scale()
-        for number in range(MOST_PRICINGS):
-            self._watch.reached(number, MOST_PRICINGS)
-            if len(core) > MOST_IN_CORE:
+    def _tighten(self, pricings: int) -> None:
+        """Take prices from the relaxed model, near the best so far, until the bound is least there."""
+        scale, missing, share = self._finest_scale(), np.zeros(0, dtype=np.intp), 1
+        for number in range(pricings):
+            self._watch.reached(number, pricings)
+            core = np.union1d(missing, self._core(self._wanted))
+            if self.is_priced or len(core) > MOST_IN_CORE:
                 return
-            relaxed = Model(self.task, core, self._sure()).prices()
+            before = self.bound
+            center, gap = before.prices / before.scale, before.total / before.scale - self.worth
+            relaxed = Model(self.task, core, self._sure()).relaxed(center, max(1.0, gap / 4) / share)
             if relaxed is None:
                 return
-            worth, prices = relaxed
-            fine = self._price(as_prices(prices, scale), scale)
-            self._round(prices)
-            if self.is_priced or fine.total <= (worth + NEARLY) * scale:
-                return
-            missing = np.setdiff1d(np.flatnonzero(fine.losses == 0), core)
-            if not len(missing):
-                return
-            core = np.union1d(core, missing)
+            found = as_prices(relaxed.prices, scale), scale, as_prices(relaxed.meetings, scale)
+            fine = self._price(*found)
+            self._round(relaxed)
+            self._fill_once(relaxed.opened)
+            if self.bound is before:
+                if fine.total <= (relaxed.worth + NEARLY) * scale:
+                    return
+                # Too far from the best prices the candidates that were left out want to come back.
+                missing, share = np.union1d(missing, np.flatnonzero(fine.losses == 0)), 2 * share
 
-    def _round(self, prices: np.ndarray) -> None:
+    def _round(self, relaxed: Relaxed) -> None:
         """Prefer prices in whole units where they prove as much."""
-        whole = bound_at(self.task, as_prices(prices, 1), 1)
+        whole = bound_at(self.task, as_prices(relaxed.prices, 1), 1, as_prices(relaxed.meetings, 1))
         if whole.worth <= self.bound.worth:
             self.bound = whole
 
@@ -169,7 +183,7 @@ class Search:
         task = self.task
         largest = int(np.abs(task.profits).max(initial=0)) + int(task.bonus.max(initial=0)) + 1
         spare = LARGEST_SUM // (4 * largest * (len(task.profits) + len(task.bonus) + 1))
-        return max(1, min(FINEST_SCALE, spare))
+        return next((scale for scale in FINEST_SCALES if scale <= spare), 1)
 
     def _reach(self, bound: Bound) -> int:
         """Return by how much the bound may sink and stay above the plan: what loses more is not needed."""
@@ -188,7 +202,7 @@ class Search:
     def _wanted(self) -> int:
         return max(FEWEST_IN_CORE, EACH_IN_CORE * len(self.task.bonus))
 
-    def _sure(self) -> np.ndarray:
+    def _sure(self) -> Mask:
         """Tell which communities are open in every plan that is better than the best so far."""
         return np.asarray(self.bound.values > max(self._reach(self.bound), 0)) | self.task.must
 

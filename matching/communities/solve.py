@@ -10,7 +10,7 @@ from matching.communities.search import Search
 from matching.communities.task import Task, task_of, unseen_task
 from matching.outcome import Outcome
 from matching.problem import CommunitiesProgramme, GoalName, Problem
-from matching.solution import Assignment, Certificate, CertificateKind, GoalValue, Status
+from matching.solution import Assignment, Certificate, CertificateKind, GoalValue, Meeting, Status
 from matching.watch import Stopped, Watch
 
 
@@ -107,8 +107,26 @@ class CommunitiesSolve:
             bound=bound.worth,
             weights={GoalName.COVERAGE.value: weights.coverage, GoalName.POINTS.value: weights.points},
             people=prices,
+            meetings=self._meetings(search),
             scale=bound.scale,
             searched=None if search.is_priced else search.searched,
+        )
+
+    def _meetings(self, search: Search) -> tuple[Meeting, ...]:
+        candidates, programme = search.task.candidates, self._programme
+        priced = np.flatnonzero(search.bound.meetings)
+        both = search.task.meetings[priced]
+        rows, columns = candidates.rows[both].tolist(), candidates.columns[both[:, 0]].tolist()
+        return tuple(
+            Meeting(
+                first=programme.people[first].person,
+                second=programme.people[second].person,
+                community=programme.communities[column].id,
+                price=price,
+            )
+            for (first, second), column, price in zip(
+                rows, columns, search.bound.meetings[priced].tolist(), strict=True
+            )
         )
 
     def _goals(self, search: Search, members: Candidates) -> tuple[GoalValue, ...]:

@@ -61,6 +61,20 @@ class Task:
         return tuple(np.split(order, ends[:-1])) if len(ends) else ()
 
     @cached_property
+    def meetings(self) -> Index:
+        """Where two who are kept apart could meet: the numbers of both candidates; shape (meetings, 2)."""
+        number: dict[int, dict[int, int]] = defaultdict(dict)
+        concerned = np.isin(self.candidates.rows, sorted(self.foes))
+        for place in np.flatnonzero(concerned).tolist():
+            number[int(self.candidates.rows[place])][int(self.candidates.columns[place])] = place
+        found = [
+            (number[first][column], number[second][column])
+            for first, second in self.apart
+            for column in sorted(number[first].keys() & number[second].keys())
+        ]
+        return np.array(found, dtype=np.intp).reshape(-1, 2)
+
+    @cached_property
     def foes(self) -> dict[int, set[int]]:
         """Whom each person may not meet."""
         found: dict[int, set[int]] = defaultdict(set)

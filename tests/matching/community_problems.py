@@ -1,0 +1,158 @@
+"""Small problems of communities: written out, drawn, and solved by trying every plan."""
+
+from collections.abc import Iterator
+from itertools import combinations, product
+from random import Random
+from typing import Any
+
+from matching.problem import (
+    Ban,
+    CommunitiesProgramme,
+    Community,
+    CommunityMember,
+    GoalName,
+    Kind,
+    Lock,
+    Mix,
+    Person,
+    Problem,
+)
+
+GOAL_ORDERS = (("coverage", "points"), ("points", "coverage"), ("points",), ("coverage",))
+Plan = dict[str, tuple[str, ...]]
+
+
+def one_community(rules: list[dict[str, Any]] | None = None, /, **more: Any) -> dict[str, Any]:
+    """Return the file of a problem with `ann`, who may join community `c`, led by `ben` unless `lead` says else."""
+    people = [{"id": name, **more.pop(name, {})} for name in ("ann", "ben")] + more.pop("others", [])
+    lead = more.pop("lead", "ben")
+    community = {"id": "c", "max": 5, **more.pop("community", {})}
+    programme = {
+        "id": "g",
+        "kind": more.pop("kind", "communities"),
+        "communities": [community | ({"lead": lead} if lead else {})],
+        "people": [{"person": "ann", **more.pop("member", {})}, *more.pop("members", [])],
+        "rules": rules or [],
+        "criteria": more.pop("criteria", {}),
+    }
+    return {
+        "format": "trellis-problem/1",
+        "round": "2026-Q4",
+        "people": people,
+        "programmes": [programme],
+        **more,
+    }
+
+
+def bare_problem(random: Random) -> Problem:
+    """Draw a small problem with explicit candidates: places, sizes, mixes, leads, blocks, bans and locks."""
+    people = [f"p{number}" for number in range(random.randint(1, 6))]
+    names = [f"c{number}" for number in range(random.randint(1, 3))]
+    communities = [_community(random, name, [*people, "boss"]) for name in names]
+    cells = [(person, name) for person in people for name in names]
+    density = random.choice((0.4, 0.8, 1.0))
+    candidates = tuple((*cell, random.randint(-3, 9)) for cell in cells if random.random() < density)
+    pairs = [tuple(random.sample(people, 2)) for _ in range(2) if len(people) > 1]
+    bans = [random.choice([*cells, *pairs]) for _ in range(random.choice((0, 0, 1, 2)))]
+    named = [row[:2] for row in candidates]
+    locks = [random.choice(named)] if named and random.random() < 0.2 else []
+    programme = CommunitiesProgramme(
+        id="g",
+        kind=random.choice((Kind.COMMUNITIES, Kind.GROUP_MENTORING)),
+        communities=tuple(communities),
+        people=tuple(
+            CommunityMember(
+                person=person,
+                places=random.choice((0, 1, 1, 1, 2, 3)),
+                rounds_waited=random.choice((0, 0, 1, 2)),
+            )
+            for person in people
+        ),
+        candidates=candidates,
+        goals=tuple(GoalName(goal) for goal in random.choice(GOAL_ORDERS)),
+    )
+    return Problem(
+        round="2026-Q4",
+        people=tuple(_person(random, person) for person in [*people, "boss"]),
+        programmes=(programme,),
+        blocks=tuple(pairs[: random.choice((0, 0, 1, 2))]),
+        bans=tuple(Ban(programme="g", members=members) for members in bans),
+        locks=tuple(Lock(programme="g", members=members) for members in locks),
+    )
+
+
+def _person(random: Random, person: str) -> Person:
+    return Person(
+        id=person,
+        department=random.choice((None, "A", "A", "B", "C")),
+        attributes=random.choice(({}, {"site": "X"}, {"site": "Y"})),
+    )
+
+
+def _community(random: Random, name: str, people: list[str]) -> Community:
+    least = random.choice((0, 1, 1, 2, 2, 3))
+    mixes = {random.choice(("department", "site")): random.choice((1, 2, 2, 3)) for _ in range(2)}
+    return Community(
+        id=name,
+        lead=random.choice((None, None, *people)),
+        min=least,
+        max=least + random.choice((0, 0, 1, 2, 5)),
+        mix=tuple(Mix(attribute=key, at_least=value) for key, value in mixes.items())
+        if random.random() < 0.5
+        else (),
+    )
+
+
+def best_by_trying_all(problem: Problem) -> tuple[int, ...] | None:
+    """Return the values of the goals that the best of all plans has; `None` when locks allow no plan at all."""
+    (programme,) = problem.programmes
+    assert isinstance(programme, CommunitiesProgramme)
+    return max((_value(programme, plan) for plan in _plans(problem, programme)), default=None)
+
+
+def _plans(problem: Problem, programme: CommunitiesProgramme) -> Iterator[Plan]:
+    places = {row.person: row.places for row in programme.people}
+    groups = [list(_memberships(problem, programme, row)) for row in programme.communities]
+    for chosen in product(*groups):
+        joined = [person for members in chosen for person in members]
+        if all(joined.count(person) <= places[person] for person in joined):
+            yield {row.id: members for row, members in zip(programme.communities, chosen, strict=True)}
+
+
+def _memberships(
+    problem: Problem, programme: CommunitiesProgramme, community: Community
+) -> Iterator[tuple[str, ...]]:
+    """Yield every set of members a community may have, none at all among them where no lock forbids it."""
+    apart = {frozenset(pair) for pair in problem.blocks} | {frozenset(ban.members) for ban in problem.bans}
+    locked = {lock.members[0] for lock in problem.locks if lock.members[1] == community.id}
+    may_join = [
+        person
+        for person, name, _points in programme.candidates or ()
+        if name == community.id
+        and person != community.lead
+        and not apart & {frozenset((person, community.id)), frozenset((person, str(community.lead)))}
+    ]
+    of = {person.id: person for person in problem.people}
+    for size in (0, *range(max(community.min, 1), community.max + 1)):
+        for members in combinations(may_join, size):
+            mixed = all(
+                len({_attribute(of[person], mix.attribute) for person in members} - {None}) >= mix.at_least
+                for mix in community.mix
+            )
+            met = any(frozenset(pair) in apart for pair in combinations(members, 2))
+            if locked <= set(members) and (mixed or not members) and not met:
+                yield members
+
+
+def _attribute(person: Person, name: str) -> str | None:
+    return person.department if name == "department" else person.attributes.get(name)
+
+
+def _value(programme: CommunitiesProgramme, plan: Plan) -> tuple[int, ...]:
+    waited = {row.person: 1 + row.rounds_waited for row in programme.people}
+    points = {(person, name): worth for person, name, worth in programme.candidates or ()}
+    values = {
+        GoalName.COVERAGE: sum(waited[person] for person in {p for members in plan.values() for p in members}),
+        GoalName.POINTS: sum(points[person, name] for name, members in plan.items() for person in members),
+    }
+    return tuple(values[goal] for goal in programme.goals)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from matching.check.causes import cause_violations
+from matching.check.communities import communities_violations
 from matching.check.grid import grid_of
 from matching.check.peers import peer_violations
 from matching.check.plan import placed, plan_violations
 from matching.check.proof import goal_violations, proof_violations
 from matching.check.report import Report, Violation, ViolationKind, counted
 from matching.check.sheet import Sheet
-from matching.problem import MentoringProgramme, PeerProgramme, Problem, Programme
+from matching.problem import CommunitiesProgramme, MentoringProgramme, PeerProgramme, Problem, Programme
 from matching.solution import CertificateKind, Solution, Status
 
 __all__ = ["Report", "Violation", "ViolationKind", "check"]
@@ -95,6 +96,7 @@ Check = Callable[[Problem, Any, Solution], list[Violation]]
 _CHECKS: dict[type[Programme], Check] = {
     MentoringProgramme: _mentoring_violations,
     PeerProgramme: peer_violations,
+    CommunitiesProgramme: communities_violations,
 }
 
 

@@ -39,7 +39,7 @@ class Sheet:
         self.locked = {
             (self.row[lock.members[0]], self.column[lock.members[1]]): lock
             for lock in problem.locks
-            if lock.programme == programme.id
+            if lock.programme == programme.id and lock.members[1] in self.column
         }
 
     def name(self, person_id: str) -> str:

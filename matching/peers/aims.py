@@ -60,9 +60,7 @@ class Weights:
 
     def plus(self, other: "Weights") -> "Weights":
         """Return the sums of the weights."""
-        return Weights(
-            self.coverage + other.coverage, self.triads + other.triads, self.points + other.points
-        )
+        return Weights(self.coverage + other.coverage, self.triads + other.triads, self.points + other.points)
 
     def worth(self, values: Values) -> int:
         """Return the worth of a plan that reaches these values."""
@@ -98,7 +96,9 @@ class Aims:
         each = steepest.coverage * int(self._market.waiting.max(initial=1)) + steepest.points * self.largest
         finest = LARGEST_AMOUNT // (3 * each + steepest.triads)
         if finest < FINEST_NEEDED:
-            raise ProblemError("$.programmes", "the points are too large to be added exactly; divide them all.")
+            raise ProblemError(
+                "$.programmes", "the points are too large to be added exactly; divide them all."
+            )
         return min(finest, FINEST_USED)
 
     @property

@@ -100,10 +100,12 @@ class _Diagnosis:
         if self._market.allows_pairs or not partners.any():
             return partners
         others = np.flatnonzero(partners)
-        together = np.ones((len(others), len(others)), dtype=np.bool_)
-        for name, kept in self._rules_kept(others):
-            if own_rules or name not in OWN_RULES:
-                together &= kept[:, others]
+        together = self._market.eligible[np.ix_(others, others)].copy()
+        if not own_rules:
+            together[:] = True
+            for name, kept in self._rules_kept(others):
+                if name not in OWN_RULES:
+                    together &= kept[:, others]
         possible = partners.copy()
         possible[others] = self._unless_banned(person, others, together).any(axis=1)
         return possible
@@ -138,6 +140,8 @@ class _Diagnosis:
 
     def _rivals(self, partners: Index) -> list[str]:
         """Return who is together with these partners, by id."""
-        groups = {partner: self._group_of[partner] for partner in partners.tolist() if not self._left[partner]}
+        groups = {
+            partner: self._group_of[partner] for partner in partners.tolist() if not self._left[partner]
+        }
         rivals = {member for partner, group in groups.items() for member in group if member != partner}
         return [self._market.ids[member] for member in sorted(rivals)]

@@ -37,7 +37,9 @@ def _check_lock(market: PeerMarket, lock: Lock) -> None:
     for pair in combinations(numbers, 2):
         first, second = (np.array([number], dtype=np.intp) for number in pair)
         there, back = market.pairs(first, second)
-        named = f"{shown(tuple(market.ids[number] for number in pair))} are locked in programme {lock.programme}"
+        named = (
+            f"{shown(tuple(market.ids[number] for number in pair))} are locked in programme {lock.programme}"
+        )
         for rule in market.rules:
             if both_ways(rule, there, back).all() or (lock.override and rule.name not in ALWAYS):
                 continue

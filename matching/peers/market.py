@@ -37,7 +37,6 @@ class PeerMarket:
 
     def __init__(self, problem: Problem, programme: PeerProgramme, watch: Watch) -> None:
         _check_size(problem, programme)
-        self._watch = watch
         self.problem = problem
         self.programme = programme
         self.ids = [row.person for row in programme.people]
@@ -65,10 +64,10 @@ class PeerMarket:
         """Whether groups of three are asked for."""
         return 3 in self.programme.group_sizes
 
-    def fill(self) -> None:
+    def fill(self, watch: Watch) -> None:
         """Find who may be together, and for what points; raises `Stopped` when the solve is to end."""
         for rows in self.rows():
-            self._watch.reached(int(rows[0]), len(self))
+            watch.reached(int(rows[0]), len(self))
             there, back = self.block(rows), self.block(rows, turned=True)
             eligible = np.ones((len(rows), len(self)), dtype=np.bool_)
             for rule in self.rules:

@@ -55,7 +55,9 @@ class Pricing:
     its price T, and with the greatest H of each person most pairs are seen to be in no triad that gains.
     """
 
-    def __init__(self, market: PeerMarket, free: Mask, weights: Weights, prices: Prices, watch: Watch) -> None:
+    def __init__(
+        self, market: PeerMarket, free: Mask, weights: Weights, prices: Prices, watch: Watch
+    ) -> None:
         self._market = market
         self._free = free
         self._watch = watch

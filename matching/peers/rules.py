@@ -38,7 +38,9 @@ def rules_of_peers(market: Market, programme: PeerProgramme) -> tuple[HardRule, 
         for rule in market.rules
     ]
     found[2] = HardRule(BANNED, _ALWAYS[BANNED], lambda view: ~view.entries(banned))
-    for number, rule in enumerate(programme.rules if programme.candidates is None else (), start=len(_ALWAYS)):
+    for number, rule in enumerate(
+        programme.rules if programme.candidates is None else (), start=len(_ALWAYS)
+    ):
         keeps = found[number].keeps
         if rule.rule is RuleName.GRADE_DISTANCE:
             keeps = _within(market, rule)

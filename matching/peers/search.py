@@ -72,7 +72,9 @@ class Search:
             drawn = lots.of(np.minimum(rows[:, None], everybody), np.maximum(rows[:, None], everybody))
             keys = np.where(may, (self._market.points[rows].astype(np.int64) << 10) + (drawn >> 20), LOSS)
             most = min(BEST_OF_PERSON, keys.shape[1])
-            best = np.argpartition(-keys, most - 1, axis=1)[:, :most] if most else np.zeros((len(rows), 0), int)
+            best = (
+                np.argpartition(-keys, most - 1, axis=1)[:, :most] if most else np.zeros((len(rows), 0), int)
+            )
             row, place = np.nonzero(np.take_along_axis(keys, best, axis=1) > LOSS)
             parts.append(pairs_of(rows[row], best[row, place]))
         pairs = joined(parts).without(NO_GROUPS)

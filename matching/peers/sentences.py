@@ -16,11 +16,12 @@ def sentence_of_peers(rule: Rule) -> str:
         case RuleName.GRADE_DISTANCE:
             return f"Their grades differ by {_steps(rule)}."
         case RuleName.NO_PRIOR_PAIR:
-            return "They have not been together in this programme before, unless both have met everybody else."
+            return (
+                "They have not been together in this programme before, unless both have met everybody else."
+            )
         case RuleName.COVERS_WANTS:
             return (
-                "Each can help with what the other wants to learn "
-                f"(covers at least {rule.percent} % of it)."
+                f"Each can help with what the other wants to learn (covers at least {rule.percent} % of it)."
             )
         case _:
             return sentence_of(rule)

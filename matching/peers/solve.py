@@ -48,7 +48,7 @@ class PeerSolve:
         status = Status.OPTIMAL
         try:
             self._watch.go_on_to("candidates")
-            self._market.fill()
+            self._market.fill(self._watch)
             aims = Aims(self._market, self._free)
             self._search = Search(self._market, self._free, aims, self._lots, self._watch)
             self._proof = InOrder(self._market, self._free, aims, self._search).proof()
@@ -58,8 +58,7 @@ class PeerSolve:
                 status, plan = Status.FEASIBLE, self._proof.plan
         except Stopped as stop:
             status, plan = stop.status, self._plan_so_far(aims)
-        certificate = self._certificate(status, plan)
-        return self._outcome(status, plan, certificate, aims)
+        return self._outcome(status, plan)
 
     def _luckiest(self, proof: Proof, aims: Aims) -> Groups:
         """Return the luckiest of the plans that the prices prove best, unless branch and bound decided."""
@@ -75,19 +74,24 @@ class PeerSolve:
     def _plan_so_far(self, aims: Aims | None) -> Groups:
         if self._proof is not None:
             return self._proof.plan
+        if aims is None:
+            # Who may be together must be known even for a plan made quickly, and to say who is left out and why.
+            self._market.fill(Watch(Limits()))
         quick = plan_in_order(self._market, self._free)
         if aims is None or self._search is None:
             return quick
         return max(quick, self._search.best_plan, key=aims.ranked)
 
     def _certificate(self, status: Status, plan: Groups) -> Certificate:
-        weights, prices = self._evident() if self._proof is None else (self._proof.weights, self._proof.prices)
+        weights, prices = (
+            self._evident() if self._proof is None else (self._proof.weights, self._proof.prices)
+        )
         if self._proof is None:
             bound = prices.total()
         else:
             # Nothing is left to be stopped: the bound belongs to the answer.
             bound = Pricing(self._market, self._free, weights, prices, Watch(Limits())).bound()
-        worth = weights.worth({aim: value for aim, value in values_of(self._market, plan).items()})
+        worth = weights.worth(values_of(self._market, plan))
         proved = status is Status.OPTIMAL and bound == worth
         ids = self._market.ids
         return Certificate(
@@ -117,16 +121,14 @@ class PeerSolve:
             return sum(self._programme.criteria.values())
         return max((points for _a, _b, points in self._programme.candidates), default=0)
 
-    def _outcome(
-        self, status: Status, plan: Groups, certificate: Certificate, aims: Aims | None
-    ) -> Outcome:
+    def _outcome(self, status: Status, plan: Groups) -> Outcome:
         self._watch.begin("reasons")
         return Outcome(
             status=status,
             assignments=self._assignments(plan),
             unmatched=causes_of(self._market, self._locked, plan, finished=status is Status.OPTIMAL),
             goals=self._goals(status, plan),
-            certificate=certificate,
+            certificate=self._certificate(status, plan),
             candidates=0 if self._search is None else self._search.looked_at,
         )
 

@@ -97,7 +97,9 @@ def peers_of(problem: Problem, sizes: tuple[int, ...], most: int = 10_000) -> Pr
     programme = problem.programme("peers")
     assert isinstance(programme, PeerProgramme)
     return replace(
-        problem, programmes=(replace(programme, group_sizes=sizes, people=programme.people[:most]),), history=()
+        problem,
+        programmes=(replace(programme, group_sizes=sizes, people=programme.people[:most]),),
+        history=(),
     )
 
 

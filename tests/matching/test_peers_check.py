@@ -123,7 +123,9 @@ def counts_a_point_too_many(problem, solution):
 def moves_a_point_between_parts(problem, solution):
     parts = dict(solution.assignments[0].parts)
     first, second = sorted(parts)[:2]
-    return problem, with_group(solution, 0, parts=parts | {first: parts[first] + 1, second: parts[second] - 1})
+    return problem, with_group(
+        solution, 0, parts=parts | {first: parts[first] + 1, second: parts[second] - 1}
+    )
 
 
 def says_locked_without_a_lock(problem, solution):
@@ -403,7 +405,10 @@ def test_only_explicit_candidates_may_be_together() -> None:
     problem = listed({"ab": 1, "cd": 1})
     moved = replace(
         solve(problem),
-        assignments=(Assignment(programme="p", people=("a", "c")), Assignment(programme="p", people=("b", "d"))),
+        assignments=(
+            Assignment(programme="p", people=("a", "c")),
+            Assignment(programme="p", people=("b", "d")),
+        ),
     )
     found = {violation.kind for violation in check(problem, moved).violations}
     assert {ViolationKind.NOT_A_CANDIDATE, ViolationKind.NOT_PROVED} <= found

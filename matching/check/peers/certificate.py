@@ -54,11 +54,15 @@ def proof_violations(circle: Circle, groups: Sequence[Placed], solution: Solutio
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
     searched = certificate.searched
     if searched is not None and not worth <= searched <= bound:
-        sentence = f"{searched} is said to be the most; the plan is worth {worth}, and the prices show {bound}."
+        sentence = (
+            f"{searched} is said to be the most; the plan is worth {worth}, and the prices show {bound}."
+        )
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.searched", sentence)
     by_word = certificate.kind is CertificateKind.BOUND and searched == worth
     if worth != bound and not (by_word and solution.status is Status.OPTIMAL):
-        sentence = f"The plan is worth {worth}, and the prices only show that none is worth more than {bound}."
+        sentence = (
+            f"The plan is worth {worth}, and the prices only show that none is worth more than {bound}."
+        )
         yield Violation(ViolationKind.NOT_PROVED, where, sentence)
     if solution.status is Status.OPTIMAL:
         yield from _weight_violations(circle, certificate, reached, where)

@@ -52,7 +52,9 @@ class Circle:
         self.sheet = Sheet(problem, _one_direction(programme))
         self.people = tuple(row.person for row in programme.people)
         self.number = {person: number for number, person in enumerate(self.people)}
-        self.priority: Integers = np.array([1 + row.rounds_waited for row in programme.people], dtype=np.int64)
+        self.priority: Integers = np.array(
+            [1 + row.rounds_waited for row in programme.people], dtype=np.int64
+        )
         self.grades = np.array([_grade(person.grade) for person in self.sheet.mentees], dtype=float)
         locks = [lock for lock in problem.locks if lock.programme == programme.id]
         self.locked: dict[frozenset[str], Lock] = {frozenset(lock.members): lock for lock in locks}

@@ -102,9 +102,7 @@ def _broken(circle: Circle, group: Placed) -> Iterator[Violation]:
     names = _names(circle, group.members)
     if group.assignment.locked != (lock is not None):
         word = "is said to be locked, but no lock asks for it"
-        sentence = (
-            f"The group of {names} {word if lock is None else 'is locked, but not said to be'}."
-        )
+        sentence = f"The group of {names} {word if lock is None else 'is locked, but not said to be'}."
         yield Violation(ViolationKind.FALSE_LOCK, f"{group.where}.locked", sentence)
     if frozenset(group.members) in circle.banned_triads:
         yield Violation(ViolationKind.BAN, group.where, f"{names} are together, but that is banned.")

@@ -1,4 +1,4 @@
-"""What peer coaching aims at: the goals with few triads among them, and the weights that make one sum of all."""
+"""What peer coaching aims at: goals with few triads among them, and weights that make one sum of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ class Aims:
         self.order = aims_of(market.programme)
         self._market = market
         eligible = market.eligible & free & free[:, None]
-        self.has_partner: Mask = eligible.any(axis=1)
+        self.has_partner: Mask = np.asarray(eligible.any(axis=1))
         least = np.where(eligible, market.points, 0).min(axis=1, initial=0)
         self._most_points = np.where(eligible, market.points, 0).max(axis=1, initial=0).astype(np.int64)
         triads = int(self.has_partner.sum()) // 3

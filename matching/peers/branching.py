@@ -14,6 +14,7 @@ from matching.watch import Watch
 
 # How many branches are tried before the best plan so far is taken with an honest bound.
 MOST_BRANCHES = 20_000
+FOREVER = float("inf")
 _SOLVED, _LIMIT = 0, 1
 
 
@@ -32,15 +33,13 @@ def best_whole_plan(
     """Return the plan of greatest worth among these groups; `None` when the limits leave none."""
     if not len(groups):
         return Branched(np.zeros(0, dtype=np.bool_), 0.0, True)
-    options: dict[str, float] = {"mip_rel_gap": 0.0, "node_limit": MOST_BRANCHES}
-    if watch.seconds_left is not None:
-        options["time_limit"] = max(watch.seconds_left, 0.1)
+    seconds = FOREVER if watch.seconds_left is None else max(watch.seconds_left, 0.1)
     found = milp(
         -worth.astype(np.float64),
-        integrality=np.ones(len(groups)),
+        integrality=np.ones(len(groups), dtype=np.int64),
         bounds=Bounds(0, 1),
         constraints=_rows(groups, odd_sets, people),
-        options=options,
+        options={"mip_rel_gap": 0.0, "node_limit": MOST_BRANCHES, "time_limit": seconds},
     )
     if found.status not in (_SOLVED, _LIMIT) or found.x is None:
         return None

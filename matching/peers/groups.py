@@ -66,7 +66,7 @@ class Groups:
         first, second, third = self.members.T
         both = of_pairs[first, second].astype(np.int64)
         three = both + of_pairs[first, third] + of_pairs[second, third]
-        return np.where(self.are_triads, three, 2 * both)
+        return np.asarray(np.where(self.are_triads, three, 2 * both), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -77,7 +77,7 @@ def _components(groups: Groups, people: int) -> Iterator[Index]:
 
 def _cuts(groups: Groups, shares: Reals, component: Index, people: int) -> Iterator[Index]:
     """Yield the odd sets of a component that a tree of minimum cuts cuts off."""
-    graph = nx.Graph()
+    graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from((*component.tolist(), REST), weight=0)
     first, second, number = _edges(groups)
     weight = np.where(groups.are_triads[number], 0.5, 1.0) * shares[number]

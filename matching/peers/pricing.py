@@ -27,7 +27,8 @@ class Prices:
 
     def total(self) -> int:
         """Return what the prices ask of a plan that uses everybody up."""
-        return sum(self.people.tolist()) + sum(price * odd_set.parts for odd_set, price in self.odd_sets)
+        people: list[int] = self.people.tolist()
+        return sum(people) + sum(price * odd_set.parts for odd_set, price in self.odd_sets)
 
     def plus(self, other: "Prices", factor: int) -> "Prices":
         """Return these prices and so many times the others."""
@@ -46,7 +47,8 @@ class Pricing:
     """What each group of free people would gain at some prices: its worth less what they ask of it.
 
     With D(a, b) = 2 P p(a, b) - y(a) - y(b), y the price of a person less what covering them is worth, and
-    Z and Y the prices of the odd sets with parts of 2 and of 3 that they have in common, in units of 1 / scale,
+    Z and Y the prices of the odd sets with parts of 2 and of 3 that they have in common, all in units of
+    1 / scale,
 
         a pair gains        D(a, b) - Z(a, b)
         a triad gains half of  H(a, b) + H(a, c) + H(b, c) - 2 T + 4 Z(a, b, c) - 2 Y(a, b, c),   H = D - 2 Z,
@@ -82,7 +84,7 @@ class Pricing:
         return found
 
     def pairs(self, least: int, most: int | None = None) -> Iterator[tuple[Groups, Amounts]]:
-        """Yield the pairs that gain more than `least`, with what they gain: for each person the `most` best."""
+        """Yield the pairs that gain more than `least`, and what: for each person the `most` best."""
         everybody = np.arange(len(self._market))
         for rows in self._market.rows():
             self._watch.reached(int(rows[0]), len(self._market))
@@ -96,7 +98,7 @@ class Pricing:
                 yield pairs_of(rows[row], column), gains[row, column]
 
     def triads(self, least: int, most: int | None = None) -> Iterator[tuple[Groups, Amounts]]:
-        """Yield the triads that gain more than `least`, with what they gain: for each person the `most` best."""
+        """Yield the triads that gain more than `least`, and what: for each person the `most` best."""
         partners = self._partners(least)
         for person, others in enumerate(partners):
             if len(others) < 2:

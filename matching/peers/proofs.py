@@ -34,10 +34,10 @@ class Proof:
 class InOrder:
     """Seeks the best plan aim by aim.
 
-    A sum in which every aim outweighs all that follows has numbers too large for a linear solver. So plans are
-    sought under gentler weights, and it is proved of each aim before the last, by prices of its own, that the
-    plan falls short in none; where it does, the weights become steeper. What proves each sum proves any sum of
-    those sums, and one of these has weights as steep as the order of the aims asks for.
+    A sum in which every aim outweighs all that follows has numbers too large for a linear solver. So plans
+    are sought under gentler weights, and it is proved of each aim before the last, by prices of its own, that
+    the plan falls short in none; where it does, the weights become steeper. What proves each sum proves any
+    sum of those sums, and one of these has weights as steep as the order of the aims asks for.
     """
 
     def __init__(self, market: PeerMarket, free: Mask, aims: Aims, search: Search) -> None:
@@ -75,7 +75,7 @@ class InOrder:
                 return found
 
     def _evident(self, aims: Sequence[Aim], plan: Groups) -> Found | None:
-        """Return a proof that needs no search: all are covered, and no more triads than odd numbers ask for."""
+        """Return a proof that needs no search: all are covered, in no more triads than there must be."""
         if aims[0] is not Aim.COVERAGE or len(aims) > 2 or aims[-1] is Aim.POINTS:
             return None
         values = self._aims.values(plan)
@@ -99,7 +99,7 @@ class InOrder:
         return Found(plan, Weights(coverage=1, triads=1), worth, prices, worth)
 
     def _together(self, earlier: list[Found], last: Found) -> Proof:
-        """Add up the proofs, each so many times that its aim outweighs what the plan reaches in all others."""
+        """Add up the proofs, each so many times that its aim outweighs what is reached of all after it."""
         values, order = self._aims.values(last.plan), self._aims.order
         weights, prices = last.weights, last.prices
         searched = last.worth != last.bound

@@ -45,11 +45,11 @@ def rules_of_peers(market: Market, programme: PeerProgramme) -> tuple[HardRule, 
         if rule.rule is RuleName.GRADE_DISTANCE:
             keeps = _within(market, rule)
         found[number] = HardRule(rule.rule.value, sentence_of_peers(rule), keeps)
-    for number, rule in enumerate(found):
-        if rule.name == RuleName.NO_PRIOR_PAIR:
+    for number, prior in enumerate(found):
+        if prior.name == RuleName.NO_PRIOR_PAIR:
             others = found[:number] + found[number + 1 :]
             refused = _refused(market, programme, position, others)
-            found[number] = HardRule(rule.name, rule.sentence, _not_among(refused))
+            found[number] = HardRule(prior.name, prior.sentence, _not_among(refused))
     return tuple(found)
 
 
@@ -74,7 +74,7 @@ def _refused(
     """Return the pairs who have met and of whom one has not yet met everybody the other rules allow."""
     rows = [row.members for row in market.problem.history if row.programme == programme.id]
     met = position.matrix(rows)
-    first, second = met.nonzero()
+    first, second = (numbers.astype(np.intp) for numbers in met.nonzero())
     waits = np.zeros(met.shape[0], dtype=np.bool_)
     everybody, have_met = np.arange(met.shape[0]), np.unique(first)
     step = max(1, BLOCK_CELLS // max(1, len(everybody)))

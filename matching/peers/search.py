@@ -1,5 +1,6 @@
 """Finds the plan of greatest worth under some weights, with the prices that bound every other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -210,11 +211,12 @@ class _Whole:
     bound: int | None
 
 
-def _priced(point: Point, odd_sets: list[OddSet], scale: int, rounded: "np.ufunc") -> Prices:
+def _priced(point: Point, odd_sets: list[OddSet], scale: int, rounded: Callable[[Reals], Reals]) -> Prices:
     """Return the prices of a corner in units of 1 / `scale`; a price below nothing is rounding."""
 
     def whole(prices: Reals) -> Amounts:
-        return np.maximum(rounded(prices * scale - (1e-3 if rounded is np.ceil else 0)), 0).astype(np.int64)
+        # What is whole but for rounding stays what it is, also when rounded up.
+        return np.maximum(rounded(prices * scale - 1e-3), 0).astype(np.int64)
 
     sets = zip(odd_sets, whole(point.odd_sets).tolist(), strict=True)
     return Prices(scale, whole(point.people), tuple((odd_set, price) for odd_set, price in sets if price))

@@ -51,7 +51,8 @@ def cause_of_peer(row: Unmatched, name: str, rules: Mapping[str, str]) -> str:
     cause = row.cause
     match cause.kind:
         case CauseKind.NO_ELIGIBLE_PARTNER:
-            return f"None of {_peers(cause.considered)} may be matched with {name}. {_most_removed(cause, rules)}"
+            nobody = f"None of {_peers(cause.considered)} may be matched with {name}."
+            return f"{nobody} {_most_removed(cause, rules)}"
         case CauseKind.OWN_CONDITIONS:
             nobody = f"{name}'s own conditions leave none of {_peers(cause.considered)}."
             return f"{nobody} {_most_removed(cause, rules)}"

@@ -75,7 +75,7 @@ class PeerSolve:
         if self._proof is not None:
             return self._proof.plan
         if aims is None:
-            # Who may be together must be known even for a plan made quickly, and to say who is left out and why.
+            # A plan made quickly keeps the rules too, and its reasons look at everybody.
             self._market.fill(Watch(Limits()))
         quick = plan_in_order(self._market, self._free)
         if aims is None or self._search is None:

@@ -1,13 +1,11 @@
 """Every rule of peer coaching with a pair that keeps it and one that breaks it, and points of both directions."""
 
-import json
 from typing import Any
 
 import pytest
 
 from matching.check import check
 from matching.errors import ProblemError
-from matching.problem import Problem
 from matching.solution import CauseKind, Solution, Status
 from matching.solve import solve
 from tests.matching.peer_problems import company, listed
@@ -54,8 +52,16 @@ def holds(skill: str, level: int = 3) -> list[dict[str, Any]]:
             two({"languages": ["fr"]}, {"languages": ["en", "fr"]}),
             two({"languages": ["fr"]}, {"languages": ["en"]}),
         ),
-        ({"rule": "grade_distance", "min": 1, "max": 2}, two({"grade": 3}, {"grade": 1}), two({"grade": 3}, {"grade": 3})),
-        ({"rule": "grade_distance", "max": 1}, two({"grade": 2}, {"grade": 3}), two({"grade": 1}, {"grade": 3})),
+        (
+            {"rule": "grade_distance", "min": 1, "max": 2},
+            two({"grade": 3}, {"grade": 1}),
+            two({"grade": 3}, {"grade": 3}),
+        ),
+        (
+            {"rule": "grade_distance", "max": 1},
+            two({"grade": 2}, {"grade": 3}),
+            two({"grade": 1}, {"grade": 3}),
+        ),
         ({"rule": "grade_distance", "min": 2}, two({"grade": 1}, {"grade": 3}), two({"grade": 1}, {})),
         (
             {"rule": "other_department"},
@@ -215,7 +221,9 @@ def test_an_override_with_a_reason_keeps_a_lock_that_breaks_a_rule() -> None:
     people = two({"department": "Care"}, {"department": "Care"})
     rule, lock = {"rule": "other_department"}, {"programme": "p", "members": ["ann", "ben"]}
     content = company(people, [rule], locks=[lock])
-    with pytest.raises(ProblemError, match='"ann" and "ben" are locked in programme p, but that breaks a rule'):
+    with pytest.raises(
+        ProblemError, match='"ann" and "ben" are locked in programme p, but that breaks a rule'
+    ):
         solve(read(content))
     lock |= {"override": True, "reason": "They share an office."}
     assert together(solved(content)) == {("ann", "ben")}
@@ -228,7 +236,10 @@ def test_an_override_with_a_reason_keeps_a_lock_that_breaks_a_rule() -> None:
         (put("programmes", 0, "group_sizes", [True]), "groups of 2 or 3, not true"),
         (put("programmes", 0, "group_sizes", []), "at least one group size"),
         (put("locks", [{"programme": "p", "members": ["a", "b", "c"]}]), "locks 3 people together"),
-        (put("locks", [{"programme": "p", "members": list(m)} for m in ("ab", "bc")]), "locked into two groups"),
+        (
+            put("locks", [{"programme": "p", "members": list(m)} for m in ("ab", "bc")]),
+            "locked into two groups",
+        ),
         (
             put("locks", [{"programme": "p", "members": ["a", "b"]}]),
             None,

@@ -108,7 +108,7 @@ class _Diagnosis:
     def _but_for_own(self) -> Flags:
         """Which pairs only people's own conditions forbid, or nothing."""
         others = [mask for kind, mask in self.circle.forbidden.items() if kind not in OWN_CONDITIONS]
-        allowed: Flags = ~np.logical_or.reduce(others)
+        allowed: Flags = np.invert(np.logical_or.reduce(others))
         return allowed
 
     def _possible(self, person: int, allowed: Flags) -> Flags:

@@ -193,9 +193,9 @@ class _Prices:
                     here = np.flatnonzero(inside[others])
                     twice[np.ix_(here, here)] += factor * price
         for triad in self.circle.banned_triads & self._named_with(person):
-            here = [int(place) for place in np.flatnonzero(np.isin(others, self._numbers(triad)))]
-            if len(here) == 2:
-                twice[np.ix_(here, here)] = NEVER
+            both = np.flatnonzero(np.isin(others, self._numbers(triad)))
+            if len(both) == 2:
+                twice[np.ix_(both, both)] = NEVER
         return _exact_sum(np.triu(np.maximum(twice, 0), 1) // 2)
 
     def _named_with(self, person: int) -> set[frozenset[str]]:

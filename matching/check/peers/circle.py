@@ -120,7 +120,7 @@ class Circle:
         """Tell which pairs have met of whom one has somebody new to meet whom the other rules allow."""
         history = [row.members for row in self.problem.history if row.programme == self.programme.id]
         met = self._among(history)
-        somebody_new = (~met & ~otherwise_forbidden).any(axis=1)
+        somebody_new = np.asarray((~met & ~otherwise_forbidden).any(axis=1))
         early: Flags = met & (somebody_new | somebody_new[:, None])
         return early
 

@@ -379,7 +379,7 @@ PLANTS: list[tuple[Plant, ViolationKind]] = [
     (names_no_programme, ViolationKind.PROGRAMME_NOT_SOLVED),
     (names_an_unknown_programme, ViolationKind.UNKNOWN_PROGRAMME),
     (matches_in_another_programme, ViolationKind.UNKNOWN_PROGRAMME),
-    (claims_peer_coaching, ViolationKind.KIND_NOT_CHECKED),
+    (claims_peer_coaching, ViolationKind.NO_CERTIFICATE),
     (claims_to_be_infeasible, ViolationKind.WRONG_STATUS),
     (has_two_mentees_in_a_pair, ViolationKind.WRONG_MEMBERS),
     (matches_a_stranger, ViolationKind.UNKNOWN_PERSON),

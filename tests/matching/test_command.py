@@ -152,21 +152,22 @@ def test_a_wrong_call_is_exit_status_2(wrong: list[str], tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("kind", ["peer_coaching", "communities"])
-def test_other_kinds_are_named_and_left_out(
-    kind: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    """A programme of another kind is refused with its name; naming the mentoring programme solves that alone."""
+def test_other_kinds_are_solved_beside_mentoring(kind: str, tmp_path: Path) -> None:
+    """A programme of another kind is solved with the mentoring programme, or either of them alone when named."""
     content = one_pair()
     other = {"id": "other", "kind": kind, "people": []}
     content["programmes"].append(other | ({"communities": []} if kind == "communities" else {}))
     problem, solution = tmp_path / "p.json", tmp_path / "s.json"
     problem.write_text(json.dumps(content))
-    assert main(["solve", str(problem)]) == 2
-    assert f'programme "other" is of the kind {kind}' in capsys.readouterr().err
-    assert main(["solve", str(problem), "--programme", "m", "-o", str(solution)]) == 0
-    assert Solution.from_json(solution.read_text()).programmes == ("m",)
+    for named, solved in (
+        ([], ("m", "other")),
+        (["--programme", "m"], ("m",)),
+        (["--programme", "other"], ("other",)),
+    ):
+        assert main(["solve", str(problem), *named, "-o", str(solution)]) == 0
+        assert Solution.from_json(solution.read_text()).programmes == solved
+        assert main(["check", str(problem), str(solution)]) == 0
     assert main(["solve", str(problem), "--programme", "none"]) == 2
-    assert main(["solve", str(problem), "--programme", "other"]) == 2
 
 
 def test_a_solution_of_another_problem_is_not_explained(files: tuple[str, str], tmp_path: Path) -> None:

@@ -306,7 +306,7 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], None], str, str]] = {
     "an unknown goal": (put(*MENTORING, "goals", ["peace"]), "$.programmes[0].goals[0]", "no goal"),
     "no goal": (put(*MENTORING, "goals", []), "$.programmes[0].goals", "at least one"),
     "a goal twice": (put(*MENTORING, "goals", ["points", "points"]), "$.programmes[0].goals[1]", "twice"),
-    "groups of one": (put(*PEERS, "group_sizes", [1]), "$.programmes[1].group_sizes[0]", "from 2"),
+    "groups of one": (put(*PEERS, "group_sizes", [1]), "$.programmes[1].group_sizes[0]", "2 or 3"),
     "a community too large": (
         put(*GROUPS, "communities", 0, "min", 13),
         "$.programmes[2].communities[0].min",

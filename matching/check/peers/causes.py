@@ -108,17 +108,17 @@ class _Diagnosis:
     def _but_for_own(self) -> Flags:
         """Which pairs only people's own conditions forbid, or nothing."""
         others = [mask for kind, mask in self.circle.forbidden.items() if kind not in OWN_CONDITIONS]
-        allowed: Flags = np.invert(np.logical_or.reduce(others))
+        allowed: Flags = np.logical_and.reduce([~mask for mask in others])
         return allowed
 
     def _possible(self, person: int, allowed: Flags) -> Flags:
         """Return with whom somebody could be in a group of a size asked for, were these pairs allowed."""
-        own = allowed[person].copy()
+        own: Flags = allowed[person].copy()
         if self.pairs:
             return own
         both = allowed & own & own[:, None]
         self._take_banned(person, both)
-        possible: Flags = both.any(axis=1)
+        possible: Flags = np.asarray(both.any(axis=1))
         return possible
 
     def _take_banned(self, person: int, pairs: Flags) -> None:

@@ -1,6 +1,7 @@
 """Small problems of communities: written out, drawn, and solved by trying every plan."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, product
 from random import Random
 from typing import Any
@@ -10,13 +11,20 @@ from matching.problem import (
     CommunitiesProgramme,
     Community,
     CommunityMember,
+    Criterion,
+    EdgeKind,
     GoalName,
+    History,
     Kind,
     Lock,
     Mix,
     Person,
     Problem,
+    Skill,
+    SkillEdge,
+    SkillRows,
 )
+from tests.matching.test_check_random import SKILLS, random_person, random_rules
 
 GOAL_ORDERS = (("coverage", "points"), ("points", "coverage"), ("points",), ("coverage",))
 Plan = dict[str, tuple[str, ...]]
@@ -152,7 +160,54 @@ def _value(programme: CommunitiesProgramme, plan: Plan) -> tuple[int, ...]:
     waited = {row.person: 1 + row.rounds_waited for row in programme.people}
     points = {(person, name): worth for person, name, worth in programme.candidates or ()}
     values = {
-        GoalName.COVERAGE: sum(waited[person] for person in {p for members in plan.values() for p in members}),
+        GoalName.COVERAGE: sum(
+            waited[person] for person in {p for members in plan.values() for p in members}
+        ),
         GoalName.POINTS: sum(points[person, name] for name, members in plan.items() for person in members),
     }
     return tuple(values[goal] for goal in programme.goals)
+
+
+def full_problem(random: Random) -> Problem:
+    """Draw a problem with people of every shape, rules, criteria, leads and history."""
+    people = tuple(random_person(random, number) for number in range(random.randint(2, 12)))
+    ids = [person.id for person in people]
+    names = ["c0", "c1", "c2"][: random.randint(1, 3)]
+    communities = tuple(
+        replace(_community(random, name, ids), skills=tuple(random.sample(SKILLS, random.randrange(3))))
+        for name in names
+    )
+    members = tuple(
+        CommunityMember(
+            person=person,
+            places=random.choice((0, 1, 1, 2)),
+            wishes=tuple(random.sample(names, random.randint(0, len(names)))),
+            rounds_waited=random.choice((0, 0, 1)),
+        )
+        for person in random.sample(ids, random.randint(0, len(ids)))
+    )
+    programme = CommunitiesProgramme(
+        id="g",
+        kind=random.choice((Kind.COMMUNITIES, Kind.GROUP_MENTORING)),
+        communities=communities,
+        people=members,
+        rules=random_rules(random),
+        criteria={name: random.choice((0, 1, 7, 40)) for name in Criterion if random.random() < 0.6},
+        goals=tuple(GoalName(goal) for goal in random.choice(GOAL_ORDERS)),
+    )
+    edges = {tuple(sorted(random.sample(SKILLS, 2))): random.choice(list(EdgeKind)) for _ in range(6)}
+    rows = [tuple(random.sample([*ids, *names], 2)) for _ in range(5)]
+    return Problem(
+        round=random.choice(("2026-Q4", "2026", "x")),
+        skills=SkillRows(
+            nodes=tuple(Skill(skill) for skill in SKILLS),
+            edges=tuple(SkillEdge(a, kind, b) for (a, b), kind in edges.items()),
+        ),
+        people=people,
+        programmes=(programme,),
+        blocks=tuple(pair for pair in rows if set(pair) <= set(ids))[:2],
+        history=tuple(
+            History(programme="g", members=pair, round=random.choice(("1", "2"))) for pair in rows[1:]
+        ),
+        bans=tuple(Ban(programme="g", members=pair) for pair in rows[:2] if random.random() < 0.4),
+    )

@@ -200,9 +200,11 @@ class _Priced:
         board, weight, scale = self.board, self.certificate.weights["points"], self.certificate.scale
         shape = len(board.row), len(board.column)
         reduced, points = np.full(shape, LEAST, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        communities = enumerate(board.programme.communities)
+        has_room = np.array([len(self.inside.get(column, ())) < row.max for column, row in communities])
         for row in range(shape[0]):
             if self.left[row] > 0:
-                may_join = board.eligible[row].copy()
+                may_join = board.eligible[row] & has_room
                 may_join[[column for column in self.inside if self._is_shut(row, column)]] = False
                 found = board.points(row)
                 points[row] = np.where(may_join, found, 0)

@@ -100,7 +100,8 @@ class Draft:
         """Let people with free places join open communities with room, those who waited longest first."""
         task, rows = self._task, self._task.candidates.rows
         waits = np.array(self._left)[rows] > 0
-        opened = np.array([bool(self.members.get(column)) for column in range(len(task.least))]) | task.must
+        opened = task.must.copy()
+        opened[[column for column, people in self.members.items() if people]] = True
         numbers = np.flatnonzero(waits & opened[task.candidates.columns])
         order = np.lexsort(
             (-task.candidates.points[numbers], -task.room.waiting[task.candidates.rows[numbers]])

@@ -279,6 +279,17 @@ def test_mentoring_and_communities_are_solved_beside_each_other():
     assert alone.certificates[0] == solution.certificates[0]
 
 
+@pytest.mark.parametrize("missing", ["communities", "people", "both"])
+def test_a_programme_of_nobody_or_nothing_is_solved(missing):
+    """Without people or without communities there is nothing to decide, and that is proved."""
+    empty = {name: [] for name in ("communities", "people") if missing in (name, "both")}
+    for candidates in ({}, {"candidates": [], "criteria": {}}):
+        problem = crowd(3, **empty, **candidates)
+        solution = solve(problem)
+        assert solution.status is Status.OPTIMAL
+        assert check(problem, solution).violations == ()
+
+
 def test_the_largest_points_are_added_up_exactly():
     """Weights of ten figures and more still give whole prices, and a proof."""
     candidates = [[f"p{number:02}", "c", 1_000_000 - number % 7] for number in range(40)]

@@ -12,8 +12,9 @@ from matching.peers.groups import NOBODY, Groups, OddSet
 from matching.rules import Mask
 from matching.watch import Watch
 
-# How many branches are tried before the best plan so far is taken with an honest bound.
-MOST_BRANCHES = 20_000
+# How many branches are tried before the best plan so far is taken with an honest bound: at most so many, and
+# fewer where there are many groups, for each of which a branch takes longer.
+MOST_BRANCHES, MOST_BRANCHES_TIMES_GROUPS = 20_000, 20_000_000
 FOREVER = float("inf")
 _SOLVED, _LIMIT = 0, 1
 
@@ -33,13 +34,14 @@ def best_whole_plan(
     """Return the plan of greatest worth among these groups; `None` when the limits leave none."""
     if not len(groups):
         return Branched(np.zeros(0, dtype=np.bool_), 0.0, True)
+    branches = min(MOST_BRANCHES, MOST_BRANCHES_TIMES_GROUPS // len(groups))
     seconds = FOREVER if watch.seconds_left is None else max(watch.seconds_left, 0.1)
     found = milp(
         -worth.astype(np.float64),
         integrality=np.ones(len(groups), dtype=np.int64),
         bounds=Bounds(0, 1),
         constraints=_rows(groups, odd_sets, people),
-        options={"mip_rel_gap": 0.0, "node_limit": MOST_BRANCHES, "time_limit": seconds},
+        options={"mip_rel_gap": 0.0, "node_limit": branches, "time_limit": seconds},
     )
     if found.status not in (_SOLVED, _LIMIT) or found.x is None:
         return None

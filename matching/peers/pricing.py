@@ -1,6 +1,6 @@
 """Holds every pair and every triad of a programme against prices, in whole numbers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,8 @@ from matching.rules import Mask
 from matching.views import Index
 from matching.watch import Watch
 
+# Some of the people who could be with a person.
+Narrowed = Callable[[int, Index], Index]
 # So far below every gain that three of it still are a number, and below all gains.
 LOSS = np.int64(-(2**60))
 
@@ -97,10 +99,15 @@ class Pricing:
             if len(row):
                 yield pairs_of(rows[row], column), gains[row, column]
 
-    def triads(self, least: int, most: int | None = None) -> Iterator[tuple[Groups, Amounts]]:
-        """Yield the triads that gain more than `least`, and what: for each person the `most` best."""
-        partners = self._partners(least)
-        for person, others in enumerate(partners):
+    def triads(
+        self, least: int, most: int | None = None, among: Narrowed | None = None
+    ) -> Iterator[tuple[Groups, Amounts]]:
+        """Yield the triads that gain more than `least`, and what: for each person the `most` best.
+
+        Of those who may be in such a triad with a person, `among` may leave only some to look at.
+        """
+        for person, partners in enumerate(self._partners(least)):
+            others = partners if among is None else among(person, partners)
             if len(others) < 2:
                 continue
             self._watch.reached(person, len(self._market))

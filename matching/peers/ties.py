@@ -1,5 +1,7 @@
 """The tie-break among peers: of the plans equal in every aim, the one that drew the greatest sum of lots."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from matching.goals import Amounts
@@ -12,6 +14,7 @@ from matching.peers.odd_sets import violated
 from matching.peers.pricing import Prices, Pricing
 from matching.peers.relaxation import Relaxation
 from matching.rules import Mask
+from matching.views import Index
 from matching.watch import Watch
 
 # Lots of this many bits are told apart by a linear solver even when hundreds are added.
@@ -19,6 +22,8 @@ BITS = 20
 # Where more groups than this are tied, only those of each person with the best lots stay in.
 TIED_AT_MOST = 40_000
 TIED_OF_PERSON = 16
+# Where a person could be in a tied triad with more people than this, only the luckiest are looked at.
+PARTNERS_AT_MOST, LUCKIEST = 60, 16
 
 
 class TieBreak:
@@ -27,8 +32,8 @@ class TieBreak:
     A plan is one of them when it uses only groups that gain nothing, everybody whose price is above nothing,
     and of each odd set with a price as many pairs as fit (complementary slackness). Such demands are met by
     paying so much for each of them that no lots make up for one. Of pairs alone the choice is exact; with
-    triads, branch and bound ends it. Where more than `TIED_AT_MOST` groups are tied, the choice is the best
-    among those of each person with the best lots.
+    triads, branch and bound ends it. Where more than `TIED_AT_MOST` groups are tied, or more than
+    `PARTNERS_AT_MOST` people with somebody in triads, the choice is the best among those with the best lots.
     """
 
     def __init__(self, market: PeerMarket, free: Mask, lots: Lots, watch: Watch) -> None:
@@ -39,6 +44,7 @@ class TieBreak:
 
     def luckiest(self, plan: Groups, weights: Weights, prices: Prices) -> Groups:
         """Return the luckiest of the plans that the prices prove as good as this one."""
+        self._watch.go_on_to("tie-break")
         tied = self._tied(plan, weights, prices)
         luck = self._luck(tied)
         demanded = tied.added_up((prices.people > 0).astype(np.int64))
@@ -73,12 +79,24 @@ class TieBreak:
         """Return the groups that gain nothing at these prices, the plan's among them."""
         pricing = Pricing(self._market, self._free, weights, prices, self._watch)
         parts, found = [plan], 0
-        for groups, _gains in pricing.gaining(-1):
+        for groups in self._parts(pricing):
             if found + len(groups) > TIED_AT_MOST:
                 groups = self._best_of_each(groups)
             found += len(groups)
             parts.append(groups)
         return joined(parts).without(joined([]))
+
+    def _parts(self, pricing: Pricing) -> Iterator[Groups]:
+        if self._market.allows_pairs:
+            yield from (pairs for pairs, _gains in pricing.pairs(-1))
+        if self._market.allows_triads:
+            yield from (triads for triads, _gains in pricing.triads(-1, among=self._luckiest_of))
+
+    def _luckiest_of(self, person: int, others: Index) -> Index:
+        if len(others) <= PARTNERS_AT_MOST:
+            return others
+        drawn = self._lots.of(np.full(len(others), person), others)
+        return np.sort(others[np.argsort(-drawn, kind="stable")[:LUCKIEST]])
 
     def _best_of_each(self, groups: Groups) -> Groups:
         luck = self._luck(groups)

@@ -16,8 +16,8 @@ from matching.values import shown
 from matching.views import Block, Index, Matrix, Pairs, matrix_of
 from matching.watch import Watch
 
-# Every pair is kept, in six bytes each: 2.4 GB for so many people.
-LARGEST = 20_000
+# Every pair is kept, in five bytes each, and looked at many times.
+LARGEST = 10_000
 
 
 class PeerMarket:
@@ -95,6 +95,20 @@ class PeerMarket:
         """Return the views of some pairs from either side."""
         sides = self._market.sides
         return Pairs(sides, first, second), Pairs(sides, second, first)
+
+    def components(self, people: Mask) -> list[Index]:
+        """Return the sets of these people who may be together, directly or by way of others of them."""
+        found: list[Index] = []
+        left = people.copy()
+        while left.any():
+            inside = np.zeros(len(self), dtype=np.bool_)
+            new = np.flatnonzero(left)[:1]
+            while len(new):
+                inside[new] = True
+                left[new] = False
+                new = np.flatnonzero(self.eligible[new].any(axis=0) & left)
+            found.append(np.flatnonzero(inside))
+        return found
 
     def points_of(self, groups: Groups) -> tuple[Amounts, dict[str, Amounts]]:
         """Return the points of groups, whatever rules they break, and their parts: none of listed pairs."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
 
 from matching.peers.aims import Aim, Aims, Values, Weights
 from matching.peers.groups import Groups, OddSet
@@ -85,13 +84,10 @@ class InOrder:
         if len(aims) == 1:
             prices = Prices(1, people)
             return Found(plan, Weights(coverage=1), values[Aim.COVERAGE], prices, values[Aim.COVERAGE])
-        chosen = np.flatnonzero(self._aims.has_partner)
-        _count, labels = connected_components(self._market.eligible[np.ix_(chosen, chosen)], directed=False)
-        sizes = np.bincount(labels)
-        if -values[Aim.TRIADS] != int((sizes % 2).sum()):
+        odd = [row for row in self._market.components(self._aims.has_partner) if len(row) % 2]
+        if -values[Aim.TRIADS] != len(odd):
             return None
         # Each member of an odd component pays 1 less, and the component 2 a pair: 1 less than all, in all.
-        odd = [chosen[labels == label] for label in np.flatnonzero(sizes % 2).tolist()]
         for members in odd:
             people[members] -= 1
         worth = values[Aim.COVERAGE] + values[Aim.TRIADS]

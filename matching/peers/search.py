@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse.csgraph import connected_components
 
 from matching.goals import Amounts
 from matching.lots import Lots
@@ -60,7 +59,7 @@ class Search:
         self._aims = aims
         self._watch = watch
         self._known = self._first_groups(lots)
-        self._odd_sets = list(self._odd_components())
+        self._odd_sets = self._odd_components()
         self.best_plan = NO_GROUPS
 
     def _first_groups(self, lots: Lots) -> Groups:
@@ -101,14 +100,9 @@ class Search:
 
     def _odd_components(self) -> list[OddSet]:
         """Return the sets of people who may be together, at whatever distance, that leave somebody over."""
-        free = np.flatnonzero(self._free)
-        if not len(free):
-            return []
-        count, labels = connected_components(self._market.eligible[np.ix_(free, free)], directed=False)
-        sizes = np.bincount(labels, minlength=count)
         parts = 2 if self._market.allows_pairs else 3
-        odd = np.flatnonzero((sizes > 1) & (sizes % parts > 0))
-        return [OddSet(free[labels == label], parts) for label in odd.tolist()]
+        found = self._market.components(self._free)
+        return [OddSet(people, parts) for people in found if len(people) > 1 and len(people) % parts]
 
     @property
     def looked_at(self) -> int:

@@ -6,6 +6,7 @@ import pytest
 
 from matching.check import check
 from matching.errors import ProblemError
+from matching.peers import market
 from matching.solution import CauseKind, Solution, Status
 from matching.solve import solve
 from tests.matching.peer_problems import company, listed
@@ -282,3 +283,10 @@ def test_points_are_added_exactly_or_refused() -> None:
     waited = dict.fromkeys("abcdefghijklmnopqrstuvwxyz", 100)
     triads = pairs | {"ab": 1_000_000}
     assert solve(listed(triads, sizes=(2, 3), waited=waited)).status is Status.OPTIMAL
+
+
+def test_too_many_people_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A programme that would not fit into memory is refused with what to do, before anything is solved."""
+    monkeypatch.setattr(market, "LARGEST", 2)
+    with pytest.raises(ProblemError, match=r"3 people are too many .* Split"):
+        solve(listed({"ab": 1, "bc": 1}))

@@ -46,6 +46,13 @@ def proof_violations(circle: Circle, groups: Sequence[Placed], solution: Solutio
     if faults:
         yield from faults
         return
+    yield from _bound_violations(circle, groups, certificate, solution.status, where)
+
+
+def _bound_violations(
+    circle: Circle, groups: Sequence[Placed], certificate: Certificate, status: Status, where: str
+) -> Iterator[Violation]:
+    """Yield bounds that the prices do not give or the plan does not reach, and weights out of order."""
     reached = _reached(circle, groups)
     worth = sum(certificate.weights[aim] * value for aim, value in reached.items())
     bound = _Prices(circle, certificate).bound()
@@ -59,12 +66,12 @@ def proof_violations(circle: Circle, groups: Sequence[Placed], solution: Solutio
         )
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.searched", sentence)
     by_word = certificate.kind is CertificateKind.BOUND and searched == worth
-    if worth != bound and not (by_word and solution.status is Status.OPTIMAL):
+    if worth != bound and not (by_word and status is Status.OPTIMAL):
         sentence = (
             f"The plan is worth {worth}, and the prices only show that none is worth more than {bound}."
         )
         yield Violation(ViolationKind.NOT_PROVED, where, sentence)
-    if solution.status is Status.OPTIMAL:
+    if status is Status.OPTIMAL:
         yield from _weight_violations(circle, certificate, reached, where)
 
 

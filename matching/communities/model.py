@@ -15,6 +15,8 @@ from matching.views import Index
 
 Numbers = NDArray[np.float64]
 HALF = 0.5
+# How far from whole a value of the relaxed model may be that is taken for whole.
+UNDECIDED = 1e-6
 
 
 class Ended(Enum):
@@ -56,12 +58,16 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxed:
-    """The relaxed model's worth, prices of people and meetings, and the communities that are rather open."""
+    """The relaxed model's worth, prices of people and meetings, and the communities that are rather open.
+
+    `promising` are the candidates it uses, and all of the core of people it leaves undecided.
+    """
 
     worth: float
     prices: Numbers
     meetings: Numbers
     opened: Mask
+    promising: Index
 
 
 class Model:
@@ -153,7 +159,7 @@ class Model:
         )
 
     def relaxed(self, center: Numbers, reach: float) -> Relaxed | None:
-        """Return what the relaxed model says near these prices of people: there the bound is least, or nearly.
+        """Return what the relaxed model says near these prices: there the bound is least, or nearly.
 
         Notes
         -----
@@ -197,8 +203,17 @@ class Model:
         prices[self._several] += bonus[self._several] - worth[self._cover]
         meetings = np.zeros(len(self._task.meetings))
         meetings[self._meetings] = worth[self._apart]
-        opened = np.asarray(found.x)[self._opening] > HALF
-        return Relaxed(-float(found.fun or 0), np.asarray(prices), meetings, opened)
+        values = np.asarray(found.x)
+        promising = self._core[self._is_promising(values[: len(self._core)])]
+        opened = values[self._opening] > HALF
+        return Relaxed(-float(found.fun or 0), np.asarray(prices), meetings, opened, promising)
+
+    def _is_promising(self, used: Numbers) -> Mask:
+        split = np.abs(used - np.rint(used)) > UNDECIDED
+        undecided = np.ones(len(self._task.bonus), dtype=np.bool_)
+        undecided[self._people[used > HALF]] = False
+        undecided[self._people[split]] = True
+        return np.asarray((used > HALF) | undecided[self._people])
 
     def plan(self, *, seconds: float, nodes: int) -> tuple[Ended, Index | None]:
         """Return how branch and bound ended, and the candidates its best plan uses, if there is one."""

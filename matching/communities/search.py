@@ -24,7 +24,7 @@ FINEST_SCALES = (1_000_000, 100_000, 10_000, 1_000, 100, 10)
 LARGEST_SUM = 2**62
 # Branch and bound runs in slices, to ask between them whether it is to stop; each is as long as all before.
 FIRST_SLICE_SECONDS = 5.0
-MOST_NODES = 50_000
+MOST_NODES, FEW_NODES = 50_000, 100
 
 
 class Search:
@@ -155,23 +155,31 @@ class Search:
         scale, missing, share = self._finest_scale(), np.zeros(0, dtype=np.intp), 1
         for number in range(pricings):
             self._watch.reached(number, pricings)
-            core = np.union1d(missing, self._core(self._wanted))
+            core, before = np.union1d(missing, self._core(self._wanted)), self.bound
             if self.is_priced or len(core) > MOST_IN_CORE:
                 return
-            before = self.bound
-            center, gap = before.prices / before.scale, before.total / before.scale - self.worth
-            relaxed = Model(self.task, core, self._sure()).relaxed(center, max(1.0, gap / 4) / share)
+            # So near that what is not in the core goes on losing.
+            near = max(1.0, self._radius(self._wanted) / before.scale / 4) / share
+            relaxed = Model(self.task, core, self._sure()).relaxed(before.prices / before.scale, near)
             if relaxed is None:
                 return
             found = as_prices(relaxed.prices, scale), scale, as_prices(relaxed.meetings, scale)
             fine = self._price(*found)
             self._round(relaxed)
             self._fill_once(relaxed.opened)
+            self._complete(relaxed)
             if self.bound is before:
                 if fine.total <= (relaxed.worth + NEARLY) * scale:
                     return
                 # Too far from the best prices the candidates that were left out want to come back.
                 missing, share = np.union1d(missing, np.flatnonzero(fine.losses == 0)), 2 * share
+
+    def _complete(self, relaxed: Relaxed) -> None:
+        """Settle whom the relaxed model has settled, and decide about the others in whole numbers."""
+        if self.worth + 1 <= relaxed.worth + NEARLY:
+            model = Model(self.task, np.union1d(relaxed.promising, self.chosen), self.task.must)
+            _ended, chosen = model.plan(seconds=np.inf, nodes=FEW_NODES)
+            self._improve(chosen)
 
     def _round(self, relaxed: Relaxed) -> None:
         """Prefer prices in whole units where they prove as much."""
@@ -189,14 +197,19 @@ class Search:
         """Return by how much the bound may sink and stay above the plan: what loses more is not needed."""
         return bound.total - bound.scale * (self.worth + 1)
 
-    def _core(self, wanted: int) -> Index:
-        """Return so many candidates, those that lose least, without any that is not needed."""
+    def _radius(self, wanted: int) -> int:
+        """Return the most that so many candidates lose, those that lose least and are needed."""
         losses, reach = self.bound.losses, self._reach(self.bound)
         if wanted < len(losses):
             reach = min(reach, int(np.partition(losses, wanted)[wanted]))
-        elif len(losses) <= FEWEST_IN_CORE:
+        return reach
+
+    def _core(self, wanted: int) -> Index:
+        """Return so many candidates, those that lose least, without any that is not needed."""
+        losses = self.bound.losses
+        if len(losses) <= FEWEST_IN_CORE:
             return np.arange(len(losses))
-        return np.union1d(np.flatnonzero(losses <= reach), self.chosen)
+        return np.union1d(np.flatnonzero(losses <= self._radius(wanted)), self.chosen)
 
     @property
     def _wanted(self) -> int:

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching.__main__ import main
 from matching.check import check
+from matching.communities.sentences import (
+    cause_of_member,
+    closed_sentence,
+    result_of_communities,
+    rule_sentences,
+)
 from matching.generate import generate
 from matching.problem import CommunitiesProgramme, Kind, Problem, ProblemError
 from matching.solution import CauseKind, CertificateKind, ClosedKind, Solution, Status
@@ -277,6 +284,26 @@ def test_mentoring_and_communities_are_solved_beside_each_other():
     assert check(problem, solution).violations == ()
     alone = solve(problem, programme="communities")
     assert alone.certificates[0] == solution.certificates[0]
+
+
+def test_generate_solve_and_check_by_command(tmp_path):
+    """The command line does all three on a problem with communities."""
+    problem, solution = str(tmp_path / "p.json"), str(tmp_path / "s.json")
+    asked = ["--mentees", "30", "--mentors", "10", "--seed", "3", "--kinds", "communities"]
+    assert main(["generate", *asked, "-o", problem]) == 0
+    assert main(["solve", problem, "-o", solution]) == 0
+    assert main(["check", problem, solution]) == 0
+
+
+def test_causes_and_closed_communities_are_worded():
+    """Whoever is in no community, and each that stays closed, has a sentence with the true figures."""
+    problem = crowd(2, communities=[{"id": "c", "min": 3, "max": 4}])
+    programme, solution = problem.programmes[0], solve(problem)
+    told = cause_of_member(solution.unmatched[0], "Ann", rule_sentences(programme))
+    assert told == "1 community would suit, but none of them opens this round."
+    assert closed_sentence(solution.closed[0]) == "c stays closed: it needs 3, and 2 people could join it."
+    result = result_of_communities(problem, programme, solution)
+    assert result == "0 of 2 people are in a community; 0 communities open of 1."
 
 
 @pytest.mark.parametrize("missing", ["communities", "people", "both"])

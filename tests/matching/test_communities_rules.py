@@ -114,7 +114,11 @@ CRITERIA = {
         },
         50,
     ),
-    "second wish": ("wishes", {"member": {"wishes": ["d", "c"]}, "extra": [{"id": "d", "min": 0, "max": 0}]}, 80),
+    "second wish": (
+        "wishes",
+        {"member": {"wishes": ["d", "c"]}, "extra": [{"id": "d", "min": 0, "max": 0}]},
+        80,
+    ),
     "there in the last round": ("continuity", {"history": BEFORE}, 100),
     "hours": ("hours", {"ann": HOURS, "ben": LATER}, 25),
     "no lead, no hours": ("hours", {"ann": HOURS, "ben": LATER, "lead": None}, 0),

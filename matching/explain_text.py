@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from matching.errors import ProblemError
 from matching.explain import Explainer, PairReasons, assignments_of, why_unmatched
-from matching.problem import Problem
+from matching.problem import Criterion, Problem
 from matching.sentences import CRITERION_LABELS, Sentences
-from matching.solution import Role, Solution
+from matching.solution import Assignment, Role, Solution
 from matching.values import shown
 
 
@@ -17,6 +17,9 @@ def why_lines(problem: Problem, solution: Solution, person: str) -> Iterator[str
     words = Sentences(problem)
     found = assignments_of(solution, person)
     for row in found:
+        if row.people:
+            yield from _group_lines(words, row, person)
+            continue
         reasons = Explainer(problem, row.programme).why(row.members[Role.MENTEE], row.members[Role.MENTOR])
         yield from _pair_lines(words, reasons, locked=row.locked)
     left_out = why_unmatched(solution, person)
@@ -34,6 +37,16 @@ def unmatched_lines(problem: Problem, solution: Solution) -> Iterator[str]:
         yield f"{row.programme}: {who}: {words.cause(row)}"
     if not solution.unmatched:
         yield "Everybody has a match."
+
+
+def _group_lines(words: Sentences, group: Assignment, person: str) -> Iterator[str]:
+    others = [words.name(member) for member in group.people if member != person]
+    where = f"in {group.community} " if group.community is not None else ""
+    together = f"with {' and '.join(others)}" if others else "alone"
+    kept = ", locked" if group.locked else ""
+    yield f"{group.programme}: {words.name(person)} {where}{together}: {group.points} points in all{kept}"
+    for criterion, points in group.parts.items():
+        yield f"    {CRITERION_LABELS[Criterion(criterion)]}: {points}"
 
 
 def _pair_lines(words: Sentences, reasons: PairReasons, *, locked: bool) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from matching.communities.sentences import cause_of_member, result_of_communities
+from matching.communities.sentences import rule_sentences as rules_of_communities
 from matching.explain import PairReasons
 from matching.facts import (
     Comparison,
@@ -16,7 +18,19 @@ from matching.facts import (
     Variety,
     Wish,
 )
-from matching.problem import Criterion, Held, MentoringProgramme, Problem, RuleName, Wanted
+from matching.peers.sentences import cause_of_peer, result_of_peers
+from matching.peers.sentences import rule_sentences as rules_of_peers
+from matching.problem import (
+    CommunitiesProgramme,
+    Criterion,
+    Held,
+    MentoringProgramme,
+    PeerProgramme,
+    Problem,
+    Programme,
+    RuleName,
+    Wanted,
+)
 from matching.rules import BANNED, BLOCKED, sentence_of
 from matching.solution import CauseKind, Lack, Role, Solution, Status, Unmatched
 
@@ -39,12 +53,7 @@ class Sentences:
     def __init__(self, problem: Problem) -> None:
         self._names = {person.id: person.name or person.id for person in problem.people}
         self._labels = {node.id: node.label or node.id for node in problem.skills.nodes}
-        self._rules: dict[tuple[str, str], str] = {}
-        for programme in problem.programmes:
-            self._rules |= {(programme.id, rule.rule.value): sentence_of(rule) for rule in programme.rules}
-            self._rules[programme.id, BLOCKED] = "Neither person has blocked the other."
-            self._rules[programme.id, BANNED] = "HR has not ruled the pair out."
-            self._rules[programme.id, "candidate"] = "The pair is on the list of candidates."
+        self._rules = {programme.id: _rule_sentences(programme) for programme in problem.programmes}
 
     def name(self, person: str) -> str:
         """Return a person's name, or their id when they have none."""
@@ -142,6 +151,10 @@ class Sentences:
     def cause(self, row: Unmatched) -> str:
         """Say why somebody has no match."""
         person, cause = self.name(row.person), row.cause
+        if row.role is Role.PEER:
+            return cause_of_peer(row, person, self._rules[row.programme])
+        if row.role is Role.MEMBER:
+            return cause_of_member(row, person, self._rules[row.programme])
         others = "mentor" if row.role is Role.MENTEE else "mentee"
         match cause.kind:
             case CauseKind.NO_PLACES_ASKED:
@@ -162,7 +175,7 @@ class Sentences:
             case CauseKind.NOT_NEEDED:
                 could = f"{_count(cause.eligible, others)} could be matched with {person}"
                 return f"{could}, but the best plan needs no place there."
-            case CauseKind.NOT_SOLVED:
+            case _:
                 return "The matching was stopped before it came to this person."
 
     def _what_is_missing(self, row: Unmatched) -> str:
@@ -193,19 +206,44 @@ class Sentences:
         if not rules:
             return "Nobody has enrolled on the other side."
         name, count = rules[0]
-        sentence = self._rules.get((row.programme, name), name)
+        sentence = self._rules[row.programme].get(name, name)
         return f'{count} of them do not fit the rule "{sentence.rstrip(".")}".'
 
     def result(self, problem: Problem, solution: Solution) -> str:
-        """Say what came of a solve: people matched, rules, proof."""
-        sought = matched = 0
-        for programme in problem.programmes:
-            if isinstance(programme, MentoringProgramme) and programme.id in solution.programmes:
-                sought += sum(row.places > 0 for row in programme.mentees)
-        found = {(row.programme, row.members[Role.MENTEE]) for row in solution.assignments if row.members}
-        matched = len(found)
-        have = "has" if matched == 1 else "have"
-        return f"{matched} of {_count(sought, 'person')} {have} a mentor. {_ENDINGS[solution.status]}"
+        """Say what came of a solve: people matched in each programme, rules, proof."""
+        solved = [row for row in problem.programmes if row.id in solution.programmes]
+        told = [_result_of(programme, solution) for programme in solved]
+        return " ".join((*told, _ENDINGS[solution.status]))
+
+
+def _rule_sentences(programme: Programme) -> Mapping[str, str]:
+    """Return what each name in a cause's `rules` means, in words."""
+    if isinstance(programme, PeerProgramme):
+        return rules_of_peers(programme)
+    if isinstance(programme, CommunitiesProgramme):
+        return rules_of_communities(programme)
+    always = {
+        BLOCKED: "Neither person has blocked the other.",
+        BANNED: "HR has not ruled the pair out.",
+        "candidate": "The pair is on the list of candidates.",
+    }
+    return always | {rule.rule.value: sentence_of(rule) for rule in programme.rules}
+
+
+def _result_of(programme: Programme, solution: Solution) -> str:
+    if isinstance(programme, PeerProgramme):
+        return result_of_peers(programme, solution)
+    if isinstance(programme, CommunitiesProgramme):
+        return result_of_communities(programme, solution)
+    return _result_of_mentoring(programme, solution)
+
+
+def _result_of_mentoring(programme: Programme, solution: Solution) -> str:
+    mentees = programme.mentees if isinstance(programme, MentoringProgramme) else ()
+    sought = sum(row.places > 0 for row in mentees)
+    here = (row for row in solution.assignments if row.programme == programme.id)
+    matched = len({row.members[Role.MENTEE] for row in here})
+    return f"{matched} of {_count(sought, 'person')} {'has' if matched == 1 else 'have'} a mentor."
 
 
 _ENDINGS = {

@@ -194,8 +194,8 @@ class Certificate:
 
     In a programme of peer coaching a plan is worth ``weights["coverage"] * C - weights["triads"] * T +
     weights["points"] * P``, T the number of triads, locked groups and their people left out. With prices
-    u >= 0 of `people` and z >= 0 of `odd_sets` B of size s, in units of 1 / `scale`, **no** plan is worth more
-    than
+    u >= 0 of `people` and z >= 0 of `odd_sets` B of size s, in units of 1 / `scale`, **no** plan is worth
+    more than
 
         (sum(u) + sum(z * (|B| // s))
          + sum(max(0, scale * worth(g) - sum(u of g's members) - sum(z * (|g & B| // s)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from matching.problem import CommunitiesProgramme, Problem, Rule, RuleName
+from matching.problem import CommunitiesProgramme, Rule, RuleName
 from matching.rules import sentence_of
 from matching.solution import Cause, CauseKind, Closed, ClosedKind, Solution, Unmatched
 
@@ -77,7 +77,7 @@ def closed_sentence(row: Closed) -> str:
             return f"{row.community} stays closed: the matching stopped before it could open."
 
 
-def result_of_communities(problem: Problem, programme: CommunitiesProgramme, solution: Solution) -> str:
+def result_of_communities(programme: CommunitiesProgramme, solution: Solution) -> str:
     """Say what came of one programme: people in communities, and communities that open."""
     groups = [row for row in solution.assignments if row.programme == programme.id]
     joined = {person for row in groups for person in row.people}

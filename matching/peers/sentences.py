@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from matching.problem import PeerProgramme, Problem, Rule, RuleName
+from matching.problem import PeerProgramme, Rule, RuleName
 from matching.rules import sentence_of
 from matching.solution import Cause, CauseKind, Solution, Unmatched
 
@@ -82,12 +82,6 @@ def result_of_peers(programme: PeerProgramme, solution: Solution) -> str:
     have = "has" if matched == 1 else "have"
     noun = "person" if everybody == 1 else "people"
     return f"{matched:,} of {everybody:,} {noun} {have} a peer{f', in {told}' if told else ''}."
-
-
-def results_of_peers(problem: Problem, solution: Solution) -> list[str]:
-    """Say what came of each peer programme that was solved."""
-    solved = [row for row in problem.programmes if row.id in solution.programmes]
-    return [result_of_peers(row, solution) for row in solved if isinstance(row, PeerProgramme)]
 
 
 def _peers(number: int) -> str:

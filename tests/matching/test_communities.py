@@ -302,7 +302,7 @@ def test_causes_and_closed_communities_are_worded():
     told = cause_of_member(solution.unmatched[0], "Ann", rule_sentences(programme))
     assert told == "1 community would suit, but none of them opens this round."
     assert closed_sentence(solution.closed[0]) == "c stays closed: it needs 3, and 2 people could join it."
-    result = result_of_communities(problem, programme, solution)
+    result = result_of_communities(programme, solution)
     assert result == "0 of 2 people are in a community; 0 communities open of 1."
 
 

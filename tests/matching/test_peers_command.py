@@ -9,8 +9,8 @@ import pytest
 from matching.__main__ import main
 from matching.check import check
 from matching.generate import generate
-from matching.peers.sentences import cause_of_peer, results_of_peers, rule_sentences
 from matching.problem import PeerProgramme, Problem
+from matching.sentences import Sentences
 from matching.solution import CertificateKind, Solution, Status
 from matching.solve import Limits, solve
 from tests.matching.peer_problems import company, listed
@@ -142,13 +142,30 @@ def test_results_and_causes_are_told_in_sentences() -> None:
     people = [{"id": name, "languages": ["en"]} for name in "abcde"] + [{"id": "f", "languages": ["la"]}]
     problem = read(company(people, [{"rule": "shared_language"}], sizes=[2, 3]))
     solution = solve(problem)
-    assert results_of_peers(problem, solution) == ["5 of 6 people have a peer, in 1 pair and 1 triad."]
-    (programme,) = problem.programmes
-    assert isinstance(programme, PeerProgramme)
-    assert cause_of_peer(solution.unmatched[0], "Fay", rule_sentences(programme)) == (
-        "Fay's own conditions leave none of 5 peers. "
+    words = Sentences(problem)
+    assert words.result(problem, solution).startswith(
+        "5 of 6 people have a peer, in 1 pair and 1 triad. All "
+    )
+    assert words.cause(solution.unmatched[0]) == (
+        "f's own conditions leave none of 5 peers. "
         '5 of them do not fit the rule "They have a language in common".'
     )
-    alone = solve(listed({"ab": 1, "bc": 1}))
-    said = cause_of_peer(alone.unmatched[0], "Ann", rule_sentences(programme))
+    chain = listed({"ab": 1, "bc": 1})
+    said = Sentences(chain).cause(solve(chain).unmatched[0])
     assert said == "1 peer would suit, but each of them is in a group with somebody else."
+
+
+def test_why_somebody_is_in_a_group_is_told_with_its_points(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The others of the group by name, the points of all of it, and what they are made of."""
+    people = [{"id": name, "name": name.title(), "languages": ["en"]} for name in ("ann", "ben", "cy")]
+    problem, solution = tmp_path / "problem.json", tmp_path / "solution.json"
+    problem.write_text(json.dumps(company(people, [{"rule": "shared_language"}], sizes=[3])))
+    assert main(["solve", str(problem), "-o", str(solution)]) == 0
+    capsys.readouterr()
+    assert main(["explain", str(problem), str(solution), "--why", "ann"]) == 0
+    first, *parts = capsys.readouterr().out.splitlines()
+    assert first.startswith("p: Ann with Ben and Cy: ")
+    points = int(first.split(": ")[2].split()[0])
+    assert points == sum(int(line.rsplit(" ", 1)[1]) for line in parts)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from matching.check.causes import cause_violations
+from matching.check.claims import goal_violations, of_what_is_claimed
 from matching.check.communities import communities_violations
 from matching.check.grid import grid_of
 from matching.check.peers import peer_violations
 from matching.check.plan import placed, plan_violations
-from matching.check.proof import goal_violations, proof_violations
+from matching.check.proof import goals_reached, proof_violations
 from matching.check.report import Report, Violation, ViolationKind, counted
 from matching.check.sheet import Sheet
 from matching.problem import CommunitiesProgramme, MentoringProgramme, PeerProgramme, Problem, Programme
@@ -82,13 +83,9 @@ def _mentoring_violations(
     violations.extend(plan_violations(sheet, grid, pairs))
     proof = list(proof_violations(sheet, grid, pairs, solution))
     proved = not proof
-    violations.extend(goal_violations(sheet, pairs, solution, proved=proved))
+    violations.extend(goal_violations(programme, goals_reached(sheet, pairs), solution, proved=proved))
     violations.extend(cause_violations(sheet, grid, pairs, solution, proved=proved))
-    if solution.status is Status.OPTIMAL:
-        return violations + proof
-    # A plan that does not claim to be the best need not be proved so.
-    claimed = (ViolationKind.NOT_PROVED, ViolationKind.NO_CERTIFICATE)
-    return violations + [fault for fault in proof if fault.kind not in claimed]
+    return violations + of_what_is_claimed(proof, solution)
 
 
 # What is wrong with a programme, by its kind.

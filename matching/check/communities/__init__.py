@@ -1,12 +1,13 @@
 """Checks programmes of communities and group mentoring with code of its own."""
 
+from matching.check.claims import goal_violations, of_what_is_claimed
 from matching.check.communities.board import Board
 from matching.check.communities.causes import cause_violations, closed_violations
 from matching.check.communities.plan import gathered, plan_violations
-from matching.check.communities.proof import goal_violations, proof_violations, reached
-from matching.check.report import Violation, ViolationKind
+from matching.check.communities.proof import proof_violations, reached
+from matching.check.report import Violation
 from matching.problem import CommunitiesProgramme, Problem
-from matching.solution import Solution, Status
+from matching.solution import Solution
 
 
 def communities_violations(
@@ -20,11 +21,7 @@ def communities_violations(
     found = reached(board, groups)
     proof = list(proof_violations(board, found, solution))
     proved = not proof
-    violations.extend(goal_violations(board, found, solution, proved=proved))
+    violations.extend(goal_violations(programme, found.goals, solution, proved=proved))
     violations.extend(cause_violations(board, groups, solution, proved=proved))
     violations.extend(closed_violations(board, groups, solution, proved=proved))
-    if solution.status is Status.OPTIMAL:
-        return violations + proof
-    # A plan that does not claim to be the best need not be proved so.
-    claimed = (ViolationKind.NOT_PROVED, ViolationKind.NO_CERTIFICATE)
-    return violations + [fault for fault in proof if fault.kind not in claimed]
+    return violations + of_what_is_claimed(proof, solution)

@@ -1,4 +1,4 @@
-"""Verifies how a plan of communities is said to be best: goals, weights, prices and the bound they give."""
+"""Verifies how a plan of communities is said to be best: weights, prices and the bound they give."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.check.certificate import GOALS, LARGEST_WORTH
+from matching.check.claims import certificates_of, count_violations
 from matching.check.communities.board import Board
 from matching.check.communities.plan import Gathered
 from matching.check.report import Violation, ViolationKind
@@ -22,6 +23,11 @@ class Reached:
     points: int
     free_coverage: int
     free_points: int
+
+    @property
+    def goals(self) -> dict[str, int]:
+        """What the plan reaches in each goal."""
+        return {"coverage": self.coverage, "points": self.points}
 
 
 def reached(board: Board, groups: Sequence[Gathered]) -> Reached:
@@ -40,41 +46,13 @@ def reached(board: Board, groups: Sequence[Gathered]) -> Reached:
     )
 
 
-def goal_violations(board: Board, found: Reached, solution: Solution, *, proved: bool) -> Iterator[Violation]:
-    """Yield goals that are missing, out of order or not of this value, and bounds that cannot be."""
-    programme = board.programme
-    values = {"coverage": found.coverage, "points": found.points}
-    stated = [row for row in solution.goals if row.programme == programme.id]
-    names = [str(goal) for goal in programme.goals]
-    if [row.goal for row in stated] != names:
-        sentence = f"The goals of {programme.id} are {', '.join(names)}, in this order and no others."
-        yield Violation(ViolationKind.WRONG_GOAL, "goals", sentence)
-        return
-    for row in stated:
-        where = f"goals.{programme.id}.{row.goal}"
-        if row.value != values[row.goal]:
-            sentence = f"The plan reaches {values[row.goal]} in {row.goal}, not {row.value}."
-            yield Violation(ViolationKind.WRONG_GOAL, where, sentence)
-        if row.bound < row.value or (proved and row.bound != row.value):
-            sentence = f"The bound {row.bound} of {row.goal} does not fit a plan that reaches {row.value}."
-            yield Violation(ViolationKind.WRONG_BOUND, where, sentence)
-
-
 def proof_violations(board: Board, found: Reached, solution: Solution) -> Iterator[Violation]:
     """Yield what is wrong with a programme's certificate, also that it does not prove the plan best."""
-    rows = [
-        (f"certificates[{index}]", row)
-        for index, row in enumerate(solution.certificates)
-        if row.programme == board.programme.id
-    ]
+    rows = certificates_of(board.programme, solution)
+    yield from count_violations(board.programme, rows)
     if not rows:
-        sentence = f"There is no certificate for the plan of {board.programme.id}."
-        yield Violation(ViolationKind.NO_CERTIFICATE, "certificates", sentence)
         return
     where, certificate = rows[0]
-    if len(rows) > 1:
-        sentence = f"The programme {board.programme.id} has {len(rows)} certificates; one is enough."
-        yield Violation(ViolationKind.DUPLICATE, rows[1][0], sentence)
     faults = list(_shape_violations(board, certificate, where))
     if faults:
         yield from faults

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from matching.check.claims import certificates_of, count_violations
 from matching.check.peers.circle import Circle
 from matching.check.peers.plan import Placed
 from matching.check.report import Violation, ViolationKind
@@ -29,19 +30,11 @@ def proof_violations(circle: Circle, groups: Sequence[Placed], solution: Solutio
     than they say. So nothing that the solver did needs to be believed, unless `searched` is asked for: the
     word of its branch and bound, where the prices leave a gap.
     """
-    found = [
-        (f"certificates[{index}]", row)
-        for index, row in enumerate(solution.certificates)
-        if row.programme == circle.programme.id
-    ]
+    found = certificates_of(circle.programme, solution)
+    yield from count_violations(circle.programme, found)
     if not found:
-        sentence = f"There is no certificate for the plan of {circle.programme.id}."
-        yield Violation(ViolationKind.NO_CERTIFICATE, "certificates", sentence)
         return
     where, certificate = found[0]
-    if len(found) > 1:
-        sentence = f"The programme {circle.programme.id} has {len(found)} certificates; one is enough."
-        yield Violation(ViolationKind.DUPLICATE, found[1][0], sentence)
     faults = list(_shape_violations(circle, certificate, where))
     if faults:
         yield from faults

@@ -1,0 +1,54 @@
+"""Verifies what a solution claims of any programme: the goals it reaches, and its one certificate."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from matching.check.report import Violation, ViolationKind
+from matching.problem import Programme
+from matching.solution import Certificate, Solution, Status
+
+
+def goal_violations(
+    programme: Programme, reached: Mapping[str, int], solution: Solution, *, proved: bool
+) -> Iterator[Violation]:
+    """Yield goals that are missing, out of order or not of this value, and bounds that cannot be."""
+    stated = [row for row in solution.goals if row.programme == programme.id]
+    names = [str(goal) for goal in programme.goals]
+    if [row.goal for row in stated] != names:
+        sentence = f"The goals of {programme.id} are {', '.join(names)}, in this order and no others."
+        yield Violation(ViolationKind.WRONG_GOAL, "goals", sentence)
+        return
+    for row in stated:
+        where = f"goals.{programme.id}.{row.goal}"
+        if row.value != reached[row.goal]:
+            sentence = f"The plan reaches {reached[row.goal]} in {row.goal}, not {row.value}."
+            yield Violation(ViolationKind.WRONG_GOAL, where, sentence)
+        if row.bound < row.value or (proved and row.bound != row.value):
+            sentence = f"The bound {row.bound} of {row.goal} does not fit a plan that reaches {row.value}."
+            yield Violation(ViolationKind.WRONG_BOUND, where, sentence)
+
+
+def certificates_of(programme: Programme, solution: Solution) -> list[tuple[str, Certificate]]:
+    """Return the certificates of a programme, each with its place in the file."""
+    return [
+        (f"certificates[{index}]", row)
+        for index, row in enumerate(solution.certificates)
+        if row.programme == programme.id
+    ]
+
+
+def count_violations(programme: Programme, found: Sequence[tuple[str, Certificate]]) -> Iterator[Violation]:
+    """Yield that a programme has no certificate, or more than one."""
+    if not found:
+        sentence = f"There is no certificate for the plan of {programme.id}."
+        yield Violation(ViolationKind.NO_CERTIFICATE, "certificates", sentence)
+    elif len(found) > 1:
+        sentence = f"The programme {programme.id} has {len(found)} certificates; one is enough."
+        yield Violation(ViolationKind.DUPLICATE, found[1][0], sentence)
+
+
+def of_what_is_claimed(proof: Sequence[Violation], solution: Solution) -> list[Violation]:
+    """Return the faults of a proof that count: a plan that does not claim to be the best needs none."""
+    if solution.status is Status.OPTIMAL:
+        return list(proof)
+    needless = (ViolationKind.NOT_PROVED, ViolationKind.NO_CERTIFICATE)
+    return [fault for fault in proof if fault.kind not in needless]

@@ -1,10 +1,13 @@
 """Verifies what a solution claims of any programme: the goals it reaches, and its one certificate."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from matching.check.report import Violation, ViolationKind
 from matching.problem import Programme
-from matching.solution import Certificate, Solution, Status
+from matching.solution import Certificate, CertificateKind, Solution, Status
+
+# What only certificates of some kinds of programme have.
+OF_SOME_KINDS = ("mentees", "mentors", "people", "odd_sets", "meetings", "scale", "searched")
 
 
 def goal_violations(
@@ -44,6 +47,18 @@ def count_violations(programme: Programme, found: Sequence[tuple[str, Certificat
     elif len(found) > 1:
         sentence = f"The programme {programme.id} has {len(found)} certificates; one is enough."
         yield Violation(ViolationKind.DUPLICATE, found[1][0], sentence)
+
+
+def field_violations(certificate: Certificate, where: str, *, used: Collection[str]) -> Iterator[Violation]:
+    """Yield what a certificate says in fields that mean nothing for its kind of programme, or of proof."""
+    empty = Certificate(programme=certificate.programme, kind=certificate.kind, bound=certificate.bound)
+    for name in OF_SOME_KINDS:
+        if name not in used and getattr(certificate, name) != getattr(empty, name):
+            sentence = f"The certificate says something of {name}, which means nothing for this programme."
+            yield Violation(ViolationKind.WRONG_PRICE, f"{where}.{name}", sentence)
+    if certificate.kind is CertificateKind.PRICES and certificate.searched is not None:
+        sentence = "The prices are the proof; a certificate of that kind tells of no search."
+        yield Violation(ViolationKind.WRONG_BOUND, f"{where}.searched", sentence)
 
 
 def of_what_is_claimed(proof: Sequence[Violation], solution: Solution) -> list[Violation]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from matching.check.certificate import bound_violations, price_violations
-from matching.check.claims import certificates_of, count_violations
+from matching.check.claims import certificates_of, count_violations, field_violations
 from matching.check.grid import Grid
 from matching.check.plan import Placed
 from matching.check.report import Violation, ViolationKind
@@ -28,6 +28,7 @@ def proof_violations(
     if not found:
         return
     where, certificate = found[0]
+    yield from field_violations(certificate, where, used=("mentees", "mentors"))
     if certificate.kind is CertificateKind.BOUND:
         sentence = f"The plan of {sheet.programme.id} is not proved best: only a bound is given, no prices."
         yield Violation(ViolationKind.NOT_PROVED, where, sentence)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.check.certificate import GOALS, LARGEST_WORTH
-from matching.check.claims import certificates_of, count_violations
+from matching.check.claims import certificates_of, count_violations, field_violations
 from matching.check.communities.board import Board
 from matching.check.communities.plan import Gathered
 from matching.check.report import Violation, ViolationKind
@@ -53,6 +53,7 @@ def proof_violations(board: Board, found: Reached, solution: Solution) -> Iterat
     if not rows:
         return
     where, certificate = rows[0]
+    yield from field_violations(certificate, where, used=("people", "meetings", "scale", "searched"))
     faults = list(_shape_violations(board, certificate, where))
     if faults:
         yield from faults

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from matching.check.claims import certificates_of, count_violations
+from matching.check.claims import certificates_of, count_violations, field_violations
 from matching.check.peers.circle import Circle
 from matching.check.peers.plan import Placed
 from matching.check.report import Violation, ViolationKind
@@ -35,6 +35,7 @@ def proof_violations(circle: Circle, groups: Sequence[Placed], solution: Solutio
     if not found:
         return
     where, certificate = found[0]
+    yield from field_violations(certificate, where, used=("people", "odd_sets", "scale", "searched"))
     faults = list(_shape_violations(circle, certificate, where))
     if faults:
         yield from faults

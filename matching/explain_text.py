@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from matching.communities.sentences import closed_sentence
 from matching.errors import ProblemError
 from matching.explain import Explainer, PairReasons, assignments_of, why_unmatched
 from matching.problem import Criterion, Problem
@@ -30,11 +31,13 @@ def why_lines(problem: Problem, solution: Solution, person: str) -> Iterator[str
 
 
 def unmatched_lines(problem: Problem, solution: Solution) -> Iterator[str]:
-    """Yield everybody without a match, and why."""
+    """Yield everybody without a match, and each community that stays closed, and why."""
     words = Sentences(problem)
     for row in solution.unmatched:
         who = f"{words.name(row.person)} ({row.person}, {row.role.value})"
         yield f"{row.programme}: {who}: {words.cause(row)}"
+    for closed in solution.closed:
+        yield f"{closed.programme}: {closed_sentence(closed)}"
     if not solution.unmatched:
         yield "Everybody has a match."
 

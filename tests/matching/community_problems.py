@@ -24,6 +24,7 @@ from matching.problem import (
     SkillEdge,
     SkillRows,
 )
+from tests.matching.problems import read
 from tests.matching.test_check_random import SKILLS, random_person, random_rules
 
 GOAL_ORDERS = (("coverage", "points"), ("points", "coverage"), ("points",), ("coverage",))
@@ -211,3 +212,24 @@ def full_problem(random: Random) -> Problem:
         ),
         bans=tuple(Ban(programme="g", members=pair) for pair in rows[:2] if random.random() < 0.4),
     )
+
+
+def crowd(size: int, **programme: object) -> Problem:
+    """Return a problem of `size` people who may all join; `programme` changes the programme's file."""
+    people = [{"id": f"p{number:02}", "department": "AB"[number % 2]} for number in range(size)]
+    content = {
+        "format": "trellis-problem/1",
+        "round": "2026-Q4",
+        "people": [*people, {"id": "zoe"}],
+        "programmes": [
+            {
+                "id": "g",
+                "kind": "communities",
+                "communities": [{"id": "c", "min": 3, "max": 4}],
+                "people": [{"person": row["id"]} for row in people],
+                "criteria": {},
+            }
+            | programme
+        ],
+    }
+    return read(content)

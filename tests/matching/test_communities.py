@@ -7,19 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.__main__ import main
 from matching.check import check
-from matching.communities.sentences import (
-    cause_of_member,
-    closed_sentence,
-    result_of_communities,
-    rule_sentences,
-)
 from matching.generate import generate
 from matching.problem import CommunitiesProgramme, Kind, Problem, ProblemError
 from matching.solution import CauseKind, CertificateKind, ClosedKind, Solution, Status
 from matching.solve import Limits, solve
-from tests.matching.community_problems import bare_problem, best_by_trying_all, full_problem, one_community
+from tests.matching.community_problems import (
+    bare_problem,
+    best_by_trying_all,
+    crowd,
+    full_problem,
+    one_community,
+)
 from tests.matching.problems import read, shuffled
 
 SEEDS = st.integers(0, 2**32)
@@ -97,27 +96,6 @@ def test_prices_nearly_always_prove_the_plan():
             continue
     assert kinds.count(CertificateKind.PRICES) > 0.9 * len(kinds)
     assert CertificateKind.BOUND in kinds
-
-
-def crowd(size: int, **programme: object) -> Problem:
-    """Return a problem of `size` people who may all join; `programme` changes the programme's file."""
-    people = [{"id": f"p{number:02}", "department": "AB"[number % 2]} for number in range(size)]
-    content = {
-        "format": "trellis-problem/1",
-        "round": "2026-Q4",
-        "people": [*people, {"id": "zoe"}],
-        "programmes": [
-            {
-                "id": "g",
-                "kind": "communities",
-                "communities": [{"id": "c", "min": 3, "max": 4}],
-                "people": [{"person": row["id"]} for row in people],
-                "criteria": {},
-            }
-            | programme
-        ],
-    }
-    return read(content)
 
 
 @pytest.mark.parametrize(
@@ -284,26 +262,6 @@ def test_mentoring_and_communities_are_solved_beside_each_other():
     assert check(problem, solution).violations == ()
     alone = solve(problem, programme="communities")
     assert alone.certificates[0] == solution.certificates[0]
-
-
-def test_generate_solve_and_check_by_command(tmp_path):
-    """The command line does all three on a problem with communities."""
-    problem, solution = str(tmp_path / "p.json"), str(tmp_path / "s.json")
-    asked = ["--mentees", "30", "--mentors", "10", "--seed", "3", "--kinds", "communities"]
-    assert main(["generate", *asked, "-o", problem]) == 0
-    assert main(["solve", problem, "-o", solution]) == 0
-    assert main(["check", problem, solution]) == 0
-
-
-def test_causes_and_closed_communities_are_worded():
-    """Whoever is in no community, and each that stays closed, has a sentence with the true figures."""
-    problem = crowd(2, communities=[{"id": "c", "min": 3, "max": 4}])
-    programme, solution = problem.programmes[0], solve(problem)
-    told = cause_of_member(solution.unmatched[0], "Ann", rule_sentences(programme))
-    assert told == "1 community would suit, but none of them opens this round."
-    assert closed_sentence(solution.closed[0]) == "c stays closed: it needs 3, and 2 people could join it."
-    result = result_of_communities(programme, solution)
-    assert result == "0 of 2 people are in a community; 0 communities open of 1."
 
 
 @pytest.mark.parametrize("missing", ["communities", "people", "both"])

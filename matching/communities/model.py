@@ -177,21 +177,13 @@ class Model:
         rows = np.concatenate((np.arange(self._places.stop), np.arange(self._cover.start, self._cover.stop)))
         middle = np.concatenate((above, below))
         width = self._width + 2 * len(rows)
-        every = np.arange(len(rows))
-        shifts = sparse.csr_array(
-            (
-                np.repeat((-1.0, 1.0), len(rows)),
-                (np.tile(rows, 2), np.concatenate((every, every + len(rows)))),
-            ),
-            shape=(self._rows.count, 2 * len(rows)),
-        )
         costs = np.concatenate((*(-gains for gains in self._gains), middle + reach, reach - middle))
         bounds: Any = np.stack((np.zeros(width), np.ones(width)), axis=1)
         bounds[self._opening[self._sure], 0] = 1.0
         bounds[self._width :, 1] = np.inf
         found = optimize.linprog(
             costs,
-            A_ub=sparse.hstack((self._rows.matrix(self._width), shifts), format="csr"),
+            A_ub=sparse.hstack((self._rows.matrix(self._width), self._shifts(rows)), format="csr"),
             b_ub=np.concatenate(self._rows.limits),
             bounds=bounds,
             method="highs-ds",
@@ -207,6 +199,13 @@ class Model:
         promising = self._core[self._is_promising(values[: len(self._core)])]
         opened = values[self._opening] > HALF
         return Relaxed(-float(found.fun or 0), np.asarray(prices), meetings, opened, promising)
+
+    def _shifts(self, rows: Index) -> Any:
+        """Return the columns that buy a place of each of these rows, then those that sell one."""
+        every = np.arange(len(rows))
+        signs = np.repeat((-1.0, 1.0), len(rows))
+        cells = np.tile(rows, 2), np.concatenate((every, every + len(rows)))
+        return sparse.csr_array((signs, cells), shape=(self._rows.count, 2 * len(rows)))
 
     def _is_promising(self, used: Numbers) -> Mask:
         split = np.abs(used - np.rint(used)) > UNDECIDED

@@ -83,13 +83,6 @@ def _programmes(problem: Problem, named: str | None) -> list[Programme]:
     found = [row for row in problem.programmes if named in (None, row.id)]
     if named is not None and not found:
         raise ProblemError("$.programmes", f"there is no programme {shown(named)}.")
-    for number, row in enumerate(problem.programmes):
-        if row in found and not isinstance(row, tuple(_SOLVERS)):
-            raise ProblemError(
-                f"$.programmes[{number}].kind",
-                f"programme {shown(row.id)} is of the kind {row.kind.value}, which cannot be solved yet; "
-                "name another programme to solve it alone.",
-            )
     return found
 
 

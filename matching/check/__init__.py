@@ -44,7 +44,9 @@ def _frame_violations(problem: Problem, solution: Solution) -> Iterator[Violatio
         yield Violation(ViolationKind.OTHER_PROBLEM, "problem_sha256", sentence)
         return
     if solution.status is Status.INFEASIBLE:
-        sentence = "A mentoring programme always has a plan that keeps its rules, if only an empty one."
+        sentence = (
+            "Where the locks can be kept there is always a plan that keeps the rules, if only an empty one."
+        )
         yield Violation(ViolationKind.WRONG_STATUS, "status", sentence)
     known = {programme.id: programme for programme in problem.programmes}
     if not solution.programmes:
@@ -57,14 +59,15 @@ def _frame_violations(problem: Problem, solution: Solution) -> Iterator[Violatio
             yield Violation(ViolationKind.UNKNOWN_PROGRAMME, where, sentence)
         elif programme_id in solution.programmes[:index]:
             yield Violation(ViolationKind.DUPLICATE, where, f"The programme {programme_id} is named twice.")
-        elif type(known[programme_id]) not in _CHECKS:
-            sentence = f"The programme {programme_id} is {known[programme_id].kind}, which cannot be checked."
-            yield Violation(ViolationKind.KIND_NOT_CHECKED, where, sentence)
-    for name in ("assignments", "unmatched", "goals", "certificates"):
+    for name in ("assignments", "unmatched", "closed", "goals", "certificates"):
         for index, row in enumerate(getattr(solution, name)):
             if row.programme not in solution.programmes:
                 sentence = f"This row is of the programme {row.programme}, which the solution does not solve."
                 yield Violation(ViolationKind.UNKNOWN_PROGRAMME, f"{name}[{index}]", sentence)
+    for index, row in enumerate(solution.closed):
+        if row.programme in known and not isinstance(known[row.programme], CommunitiesProgramme):
+            sentence = f"The programme {row.programme} has no communities that could stay closed."
+            yield Violation(ViolationKind.WRONG_CLOSED, f"closed[{index}]", sentence)
 
 
 def _mentoring_violations(

@@ -1,10 +1,10 @@
-"""Verifies what a solution claims of any programme: the goals it reaches, and its one certificate."""
+"""Verifies what a solution claims of any programme: points, goals, and its one certificate."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from matching.check.report import Violation, ViolationKind
 from matching.problem import Programme
-from matching.solution import Certificate, CertificateKind, Solution, Status
+from matching.solution import Assignment, Certificate, CertificateKind, Solution, Status
 
 # What only certificates of some kinds of programme have.
 OF_SOME_KINDS = ("mentees", "mentors", "people", "odd_sets", "meetings", "scale", "searched")
@@ -28,6 +28,24 @@ def goal_violations(
         if row.bound < row.value or (proved and row.bound != row.value):
             sentence = f"The bound {row.bound} of {row.goal} does not fit a plan that reaches {row.value}."
             yield Violation(ViolationKind.WRONG_BOUND, where, sentence)
+
+
+def point_violations(
+    assignment: Assignment, where: str, names: str, points: int, parts: Mapping[str, int]
+) -> Iterator[Violation]:
+    """Yield points that are not those of the problem, and parts that are not, or do not add up."""
+    if assignment.points != points:
+        sentence = f"The file gives {names} {assignment.points} points; they earn {points}."
+        yield Violation(ViolationKind.WRONG_POINTS, f"{where}.points", sentence)
+    given = {str(name): part for name, part in assignment.parts.items()}
+    for name in sorted(parts.keys() | given.keys()):
+        if parts.get(name) != given.get(name):
+            found = f"{given[name]}" if name in given else "not given"
+            sentence = f"For {name}, {names} earn {parts.get(name, 'nothing')}; the part is {found}."
+            yield Violation(ViolationKind.WRONG_PARTS, f"{where}.parts.{name}", sentence)
+    if given and sum(given.values()) != assignment.points:
+        sentence = f"The parts of {names} add up to {sum(given.values())}, not to {assignment.points}."
+        yield Violation(ViolationKind.WRONG_PARTS, f"{where}.parts", sentence)
 
 
 def certificates_of(programme: Programme, solution: Solution) -> list[tuple[str, Certificate]]:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from matching.check.claims import point_violations
 from matching.check.grid import Forbidden, Grid
 from matching.check.report import Violation, ViolationKind
 from matching.check.sheet import Sheet
@@ -141,20 +142,6 @@ def _overrides(lock: Lock | None) -> bool:
 
 
 def _miscounted(sheet: Sheet, pair: Placed) -> Iterator[Violation]:
-    """Yield points that are not those of the problem, and parts that are not, or do not add up."""
-    assignment = pair.assignment
     mentee, mentor = sheet.mentees[pair.row].id, sheet.mentors[pair.column].id
     names = f"{sheet.name(mentee)} and {sheet.name(mentor)}"
-    if assignment.points != pair.points:
-        sentence = f"{names} earn {pair.points} points, not {assignment.points}."
-        yield Violation(ViolationKind.WRONG_POINTS, f"{pair.where}.points", sentence)
-    right = pair.parts
-    given = {str(name): part for name, part in assignment.parts.items()}
-    for name in sorted(right.keys() | given.keys()):
-        if right.get(name) != given.get(name):
-            found = f"{given[name]}" if name in given else "not given"
-            sentence = f"For {name}, {names} earn {right.get(name, 'nothing')}; the part is {found}."
-            yield Violation(ViolationKind.WRONG_PARTS, f"{pair.where}.parts.{name}", sentence)
-    if given and sum(given.values()) != assignment.points:
-        sentence = f"The parts of {names} add up to {sum(given.values())}, not to {assignment.points}."
-        yield Violation(ViolationKind.WRONG_PARTS, f"{pair.where}.parts", sentence)
+    yield from point_violations(pair.assignment, pair.where, names, pair.points, pair.parts)

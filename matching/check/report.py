@@ -12,7 +12,6 @@ class ViolationKind(StrEnum):
     OTHER_PROBLEM = "other_problem"
     UNKNOWN_PROGRAMME = "unknown_programme"
     PROGRAMME_NOT_SOLVED = "programme_not_solved"
-    KIND_NOT_CHECKED = "kind_not_checked"
     WRONG_MEMBERS = "wrong_members"
     WRONG_SIZE = "wrong_size"
     UNKNOWN_PERSON = "unknown_person"

@@ -8,7 +8,7 @@ import pytest
 from matching.check import ViolationKind, check
 from matching.generate import generate
 from matching.problem import Problem
-from matching.solution import Certificate, Meeting, OddSet, Solution
+from matching.solution import Certificate, Closed, ClosedKind, Meeting, OddSet, Solution
 from matching.solve import solve
 
 STRANGE = {
@@ -46,3 +46,15 @@ def test_what_means_nothing_is_a_violation(kind: str, field: str) -> None:
     found = check(problem, replace(solution, certificates=(certificate,))).violations
     assert f"certificates[0].{field}" in {row.where for row in found}
     assert {row.kind for row in found} <= {ViolationKind.WRONG_PRICE, ViolationKind.WRONG_BOUND}
+
+
+@pytest.mark.parametrize(
+    ("programme", "kind"),
+    [("mentoring", ViolationKind.WRONG_CLOSED), ("nowhere", ViolationKind.UNKNOWN_PROGRAMME)],
+)
+def test_only_programmes_with_communities_have_closed_ones(programme: str, kind: ViolationKind) -> None:
+    """A community said to be closed in another programme is a violation, not passed over."""
+    problem, solution = solved("mentoring")
+    closed = Closed(programme=programme, community="c1", kind=ClosedKind.TOO_FEW, eligible=1, needed=2)
+    (found,) = check(problem, replace(solution, closed=(closed,))).violations
+    assert (found.kind, found.where) == (kind, "closed[0]")

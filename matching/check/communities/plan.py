@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
+from matching.check.claims import point_violations
 from matching.check.communities.board import Board
 from matching.check.plan import NEVER_OVERRIDDEN
 from matching.check.report import Violation, ViolationKind
@@ -147,19 +148,9 @@ def _overrides(lock: Lock | None) -> bool:
 
 
 def _miscounted(board: Board, group: Gathered) -> Iterator[Violation]:
-    """Yield points that are not those of the problem, and parts that are not, or do not add up."""
-    given, name = group.assignment, group.assignment.community
     points = sum(int(board.points(row)[group.column]) for row in group.rows)
-    if given.points != points:
-        sentence = f"The members of {name} earn {points} points, not {given.points}."
-        yield Violation(ViolationKind.WRONG_POINTS, f"{group.where}.points", sentence)
-    right: Counter[str] = Counter()
+    parts: Counter[str] = Counter()
     for row in group.rows:
-        right.update({part: int(column[group.column]) for part, column in board.parts(row).items()})
-    for part in sorted(right.keys() | given.parts.keys()):
-        if part not in right or right[part] != given.parts.get(part):
-            sentence = f"For {part}, the members of {name} earn {right.get(part, 'nothing')}."
-            yield Violation(ViolationKind.WRONG_PARTS, f"{group.where}.parts.{part}", sentence)
-    if given.parts and sum(given.parts.values()) != given.points:
-        sentence = f"The parts of {name} add up to {sum(given.parts.values())}, not to {given.points}."
-        yield Violation(ViolationKind.WRONG_PARTS, f"{group.where}.parts", sentence)
+        parts.update({part: int(column[group.column]) for part, column in board.parts(row).items()})
+    names = f"the members of {group.assignment.community}"
+    yield from point_violations(group.assignment, group.where, names, points, parts)

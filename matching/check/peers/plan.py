@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from matching.check.claims import point_violations
 from matching.check.peers.circle import Circle
 from matching.check.report import Violation, ViolationKind
 from matching.problem import Lock
@@ -125,21 +126,8 @@ def _has_reason(lock: Lock | None) -> bool:
 
 
 def _miscounted(circle: Circle, group: Placed) -> Iterator[Violation]:
-    """Yield points that are not those of the problem, and parts that are not, or do not add up."""
-    assignment, names = group.assignment, _names(circle, group.members)
-    if assignment.points != group.points:
-        sentence = f"{names} earn {group.points} points, not {assignment.points}."
-        yield Violation(ViolationKind.WRONG_POINTS, f"{group.where}.points", sentence)
-    right = group.parts
-    given = {str(name): part for name, part in assignment.parts.items()}
-    for name in sorted(right.keys() | given.keys()):
-        if right.get(name) != given.get(name):
-            found = f"{given[name]}" if name in given else "not given"
-            sentence = f"For {name}, {names} earn {right.get(name, 'nothing')}; the part is {found}."
-            yield Violation(ViolationKind.WRONG_PARTS, f"{group.where}.parts.{name}", sentence)
-    if given and sum(given.values()) != assignment.points:
-        sentence = f"The parts of {names} add up to {sum(given.values())}, not to {assignment.points}."
-        yield Violation(ViolationKind.WRONG_PARTS, f"{group.where}.parts", sentence)
+    names = _names(circle, group.members)
+    yield from point_violations(group.assignment, group.where, names, group.points, group.parts)
 
 
 def _names(circle: Circle, members: Iterable[str]) -> str:

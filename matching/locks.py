@@ -81,6 +81,6 @@ def programme_of(problem: Problem, programme_id: str) -> MentoringProgramme:
             return programme
         raise ProblemError(
             f"$.programmes[{number}].kind",
-            f"programme {shown(programme.id)} is of the kind {programme.kind.value}, not yet solved.",
+            f"programme {shown(programme.id)} is of the kind {programme.kind.value}, not mentoring.",
         )
     raise ProblemError("$.programmes", f"there is no programme {shown(programme_id)}.")

@@ -220,6 +220,18 @@ class History:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Previous:
+    """An earlier plan of this round had these people together (members as in a lock; some may have left).
+
+    `accepted` tells that they have agreed to it.
+    """
+
+    programme: str
+    members: tuple[str, ...]
+    accepted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """These people are to be together (mentoring: mentee, mentor); with `override` even against a rule."""
 
@@ -251,6 +263,7 @@ class Problem:
     joint: Joint | None = None
     blocks: tuple[tuple[str, str], ...] = ()
     history: tuple[History, ...] = ()
+    previous: tuple[Previous, ...] = ()
     locks: tuple[Lock, ...] = ()
     bans: tuple[Ban, ...] = ()
 

@@ -225,6 +225,10 @@ def _history(row: Any, path: str) -> records.History:
     return _record(records.History, row, path, lists=("members",))
 
 
+def _previous(row: Any, path: str) -> records.Previous:
+    return _record(records.Previous, row, path, lists=("members",))
+
+
 def _lock(row: Any, path: str) -> records.Lock:
     return _record(records.Lock, row, path, lists=("members",))
 
@@ -256,6 +260,7 @@ _ROWS: dict[str, Callable[[Any, str], Any]] = {
     "programmes": _programme,
     "blocks": _pair,
     "history": _history,
+    "previous": _previous,
     "locks": _lock,
     "bans": _ban,
 }

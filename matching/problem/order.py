@@ -30,9 +30,19 @@ def in_order(problem: "Problem") -> dict[str, Any]:
         "programmes": tuple(_programme(programme) for programme in sorted(problem.programmes, key=_BY_ID)),
         "blocks": tuple(sorted({(min(pair), max(pair)) for pair in problem.blocks})),
         "history": tuple(sorted(set(problem.history), key=attrgetter("programme", "members", "round"))),
+        "previous": _previous(problem),
         "locks": tuple(sorted(problem.locks, key=attrgetter("programme", "members"))),
         "bans": tuple(sorted(set(problem.bans), key=attrgetter("programme", "members", "reason"))),
     }
+
+
+def _previous(problem: "Problem") -> tuple[Any, ...]:
+    peers = {programme.id for programme in problem.programmes if programme.kind == "peer_coaching"}
+    rows = {
+        replace(row, members=tuple(sorted(row.members))) if row.programme in peers else row
+        for row in problem.previous
+    }
+    return tuple(sorted(rows, key=attrgetter("programme", "members")))
 
 
 def _edge(edge: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What must be true of the rows that join people: blocks, history, locks and bans."""
+"""What must be true of the rows that join people: blocks, history, earlier plans, locks and bans."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -18,10 +18,11 @@ Rooms = tuple[tuple[str, Mapping[str, int], str], ...]
 
 
 def check_restrictions(problem: "Problem", people: Collection[str]) -> None:
-    """Raise at the first wrong block, history row, lock or ban, or lock that nothing could keep."""
+    """Raise at the first wrong block, earlier pair, lock or ban, or lock that nothing could keep."""
     each("$.blocks", problem.blocks, lambda row: _check_block(row, people))
     each("$.history", problem.history, _check_history)
     takers = {programme.id: _takers(programme) for programme in problem.programmes}
+    _check_previous(problem, takers)
     each("$.bans", problem.bans, lambda row: _check_ban(row, takers, people))
     each("$.locks", problem.locks, lambda row: _check_lock(row, takers, people))
     _check_locks(problem)
@@ -40,6 +41,24 @@ def _check_history(row: Any) -> None:
     values.check_id(row.programme, ".programme")
     values.check_text(row.round, ".round")
     _check_members(row)
+
+
+def _check_previous(problem: "Problem", takers: Mapping[str, Takers]) -> None:
+    """Check the rows of an earlier plan; its people may have left, so only their number is looked at."""
+    seen: dict[tuple[str, tuple[str, ...]], bool] = {}
+
+    def check(row: Any) -> None:
+        values.check_known(row.programme, takers, ".programme", "programme")
+        values.check_flag(row.accepted, ".accepted")
+        _check_members(row)
+        peers = len(takers[row.programme]) == 1
+        if not peers and len(row.members) != 2:
+            raise ProblemError(".members", f"has {len(row.members)} members; this programme pairs two.")
+        members = tuple(sorted(row.members)) if peers else row.members
+        if seen.setdefault((row.programme, members), row.accepted) != row.accepted:
+            raise ProblemError(".accepted", f"{values.shown(members)} stand here both accepted and not.")
+
+    each("$.previous", problem.previous, check)
 
 
 def _check_members(row: Any) -> None:

@@ -81,6 +81,11 @@ WHOLE: dict[str, Any] = {
     "blocks": [["p1", "p7"]],
     "history": [{"programme": "mentoring", "members": ["p1", "p2"], "round": "2026-Q3"}],
     "locks": [{"programme": "mentoring", "members": ["p1", "p2"], "reason": "both asked"}],
+    "previous": [
+        {"programme": "mentoring", "members": ["p1", "p2"], "accepted": True},
+        {"programme": "mentoring", "members": ["left", "p2"]},
+        {"programme": "peers", "members": ["p3", "p1", "left"]},
+    ],
     "bans": [{"programme": "mentoring", "members": ["p1", "p5"]}],
 }
 
@@ -344,6 +349,32 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], None], str, str]] = {
     "a lock against a ban": (put("bans", 0, "members", ["p2", "p1"]), "$.locks[0]", "both locked and banned"),
     "a lock too many": (put(*MENTORING, "mentees", 0, "places", 0), "$.locks[0]", "one lock too many"),
     "a ban of nobody": (put("bans", 0, "members", ["p1", "x"]), "$.bans[0].members[1]", "no person"),
+    "an earlier plan of nothing": (
+        put("previous", 0, "programme", "x"),
+        "$.previous[0].programme",
+        "no programme",
+    ),
+    "an earlier pair of three": (
+        put("previous", 0, "members", ["p1", "p2", "p3"]),
+        "$.previous[0].members",
+        "pairs two",
+    ),
+    "an earlier group of one": (
+        put("previous", 2, "members", ["p1"]),
+        "$.previous[2].members",
+        "at least two",
+    ),
+    "accepted perhaps": (put("previous", 0, "accepted", 1), "$.previous[0].accepted", "true or false"),
+    "accepted and not": (
+        put("previous", "+", {"programme": "mentoring", "members": ["p1", "p2"]}),
+        "$.previous[3].accepted",
+        "both accepted and not",
+    ),
+    "accepted by some of them": (
+        put("previous", "+", {"programme": "peers", "members": ["p1", "p3", "left"], "accepted": True}),
+        "$.previous[3].accepted",
+        "both accepted and not",
+    ),
     "half a round": (put("starts_on", "2026-10-01"), "$.starts_on", "neither"),
     "a round backwards": (
         lambda content: content.update(starts_on="2026-10-02", ends_on="2026-10-01"),
@@ -432,6 +463,16 @@ def test_the_whole_format_is_read_and_written_again() -> None:
     assert again.to_json() == problem.to_json()
     assert again.sha256 == problem.sha256
     assert problem.people[0].working_hours == ((540, 720), (780, 1020))
+
+
+def test_earlier_plans_stand_in_one_order_whoever_is_named_first() -> None:
+    """Rows are sorted and told once; a group of peers has no order, a mentee and a mentor have one."""
+    problem = read(WHOLE)
+    assert [row.members for row in problem.previous] == [("left", "p2"), ("p1", "p2"), ("left", "p1", "p3")]
+    changed = copy.deepcopy(WHOLE)
+    changed["previous"].reverse()
+    changed["previous"].append({"programme": "peers", "members": ["left", "p1", "p3"]})
+    assert read(changed) == problem
 
 
 def test_what_is_built_in_python_is_checked_as_a_file_is() -> None:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
+from matching.command_files import read, write
 from matching.errors import ProblemError
 from matching.problem import Problem
 from matching.solution import Solution, Status
 
 DONE, NOT_SO, WRONG = 0, 1, 2
-LARGEST_FILE = 2**31
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -111,7 +111,7 @@ def _solve(options: argparse.Namespace) -> int:
     from matching.sentences import Sentences
     from matching.solve import Limits, solve
 
-    problem = Problem.from_json(_read(options.problem))
+    problem = Problem.from_json(read(options.problem))
     with _Interrupt() as interrupt:
         solution = solve(
             problem,
@@ -121,7 +121,7 @@ def _solve(options: argparse.Namespace) -> int:
             progress=_tell if options.progress else None,
             should_stop=interrupt.asked,
         )
-    _write(options.output, solution.to_json())
+    write(options.output, solution.to_json())
     print(Sentences(problem).result(problem, solution), file=sys.stderr)
     return NOT_SO if solution.status is Status.INFEASIBLE else DONE
 
@@ -159,8 +159,8 @@ def _tell(stage: str, done: int, total: int, best: int | None) -> None:
 def _check(options: argparse.Namespace) -> int:
     from matching.check import check
 
-    problem = Problem.from_json(_read(options.problem))
-    report = check(problem, Solution.from_json(_read(options.solution)))
+    problem = Problem.from_json(read(options.problem))
+    report = check(problem, Solution.from_json(read(options.solution)))
     for violation in report.violations:
         print(f"{violation.where}: {violation.kind}: {violation.message}")
     print(report.summary)
@@ -170,8 +170,8 @@ def _check(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from matching.explain_text import unmatched_lines, why_lines
 
-    problem = Problem.from_json(_read(options.problem))
-    solution = Solution.from_json(_read(options.solution))
+    problem = Problem.from_json(read(options.problem))
+    solution = Solution.from_json(read(options.solution))
     if solution.problem_sha256 != problem.sha256:
         raise ProblemError("$.problem_sha256", "the solution answers another problem.")
     lines = (
@@ -185,12 +185,12 @@ def _explain(options: argparse.Namespace) -> int:
 def _score(options: argparse.Namespace) -> int:
     from matching.score_table import header, rows
 
-    problem = Problem.from_json(_read(options.problem))
+    problem = Problem.from_json(read(options.problem))
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
     table.writerow(header(problem, options.programme))
     table.writerows(rows(problem, options.programme))
-    _write(options.output, written.getvalue())
+    write(options.output, written.getvalue())
     return DONE
 
 
@@ -205,31 +205,8 @@ def _generate(options: argparse.Namespace) -> int:
         esco=options.esco,
         candidates_each=options.candidates,
     )
-    _write(options.output, problem.to_json())
+    write(options.output, problem.to_json())
     return DONE
-
-
-def _read(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read()
-    path = Path(name)
-    if path.is_file() and path.stat().st_size > LARGEST_FILE:
-        raise ProblemError("$", f"the file {name} is larger than {LARGEST_FILE // 2**30} GiB.")
-    return path.read_bytes()
-
-
-def _write(name: str, text: str) -> None:
-    if name == "-":
-        sys.stdout.buffer.write(text.encode())
-        return
-    # Written beside and moved over, so that a full disk or Ctrl-C leaves the old file whole.
-    path = Path(name)
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -3,18 +3,16 @@
 import argparse
 import csv
 import io
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from matching.command_files import read, write
+from matching.console import DONE, NOT_SO, WRONG, Interrupt, seconds, tell, whole
 from matching.errors import ProblemError
+from matching.explain_command import add_explain
 from matching.problem import Problem
 from matching.solution import Solution, Status
-
-DONE, NOT_SO, WRONG = 0, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,15 +48,15 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("problem", metavar="PROBLEM.json")
     solve.add_argument("-o", "--output", default="-", metavar="SOLUTION.json")
     solve.add_argument("--programme", metavar="ID", help="solve only this programme")
-    solve.add_argument("--seed", type=_whole, default=0, metavar="N", help="draws lots between equal plans")
-    solve.add_argument("--time-limit", type=_seconds, metavar="S", help="stop after so many seconds")
+    solve.add_argument("--seed", type=whole, default=0, metavar="N", help="draws lots between equal plans")
+    solve.add_argument("--time-limit", type=seconds, metavar="S", help="stop after so many seconds")
     solve.add_argument("--progress", action="store_true", help="tell each stage on standard error")
     solve.set_defaults(run=_solve)
     check = commands.add_parser("check", help="check a solution without the solver's code")
     check.add_argument("problem", metavar="PROBLEM.json")
     check.add_argument("solution", metavar="SOLUTION.json")
     check.set_defaults(run=_check)
-    _add_explain(commands)
+    add_explain(commands)
     score = commands.add_parser("score", help="write every candidate with its points as CSV")
     score.add_argument("problem", metavar="PROBLEM.json")
     score.add_argument("-o", "--output", default="-", metavar="CANDIDATES.csv")
@@ -68,42 +66,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    explain = commands.add_parser("explain", help="say why people are matched, or not")
-    explain.add_argument("problem", metavar="PROBLEM.json")
-    explain.add_argument("solution", metavar="SOLUTION.json")
-    question = explain.add_mutually_exclusive_group(required=True)
-    question.add_argument("--why", metavar="PERSON", help="why somebody is matched as they are")
-    question.add_argument("--unmatched", action="store_true", help="who has no match, and why")
-    explain.set_defaults(run=_explain)
-
-
 def _add_generate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     generate = commands.add_parser("generate", help="write a problem with realistic people")
-    generate.add_argument("--mentees", type=_whole, required=True, metavar="N")
-    generate.add_argument("--mentors", type=_whole, required=True, metavar="M")
-    generate.add_argument("--seed", type=_whole, required=True, metavar="S")
+    generate.add_argument("--mentees", type=whole, required=True, metavar="N")
+    generate.add_argument("--mentors", type=whole, required=True, metavar="M")
+    generate.add_argument("--seed", type=whole, required=True, metavar="S")
     generate.add_argument("--kinds", default="mentoring", metavar="LIST", help="mentoring,peers,communities")
     generate.add_argument("--esco", type=Path, metavar="DIR", help="folder with the ESCO files")
     generate.add_argument(
-        "--candidates", type=_whole, metavar="K", help="K explicit candidates a mentee instead"
+        "--candidates", type=whole, metavar="K", help="K explicit candidates a mentee instead"
     )
     generate.add_argument("-o", "--output", default="-", metavar="PROBLEM.json")
     generate.set_defaults(run=_generate)
-
-
-def _whole(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**63:
-        raise argparse.ArgumentTypeError("must be a whole number that is not negative")
-    return number
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 <= seconds < float("inf"):
-        raise argparse.ArgumentTypeError("must be a number of seconds that is not negative")
-    return seconds
 
 
 def _solve(options: argparse.Namespace) -> int:
@@ -112,48 +86,18 @@ def _solve(options: argparse.Namespace) -> int:
     from matching.solve import Limits, solve
 
     problem = Problem.from_json(read(options.problem))
-    with _Interrupt() as interrupt:
+    with Interrupt() as interrupt:
         solution = solve(
             problem,
             programme=options.programme,
             seed=options.seed,
             limits=Limits(seconds=options.time_limit),
-            progress=_tell if options.progress else None,
+            progress=tell if options.progress else None,
             should_stop=interrupt.asked,
         )
     write(options.output, solution.to_json())
     print(Sentences(problem).result(problem, solution), file=sys.stderr)
     return NOT_SO if solution.status is Status.INFEASIBLE else DONE
-
-
-class _Interrupt:
-    """While entered, Ctrl-C asks the solve to stop with its best plan; a second Ctrl-C ends the command."""
-
-    def __init__(self) -> None:
-        self._asked = False
-        self._before: Callable[[int, FrameType | None], object] | int | None = None
-
-    def asked(self) -> bool:
-        """Tell whether somebody pressed Ctrl-C."""
-        return self._asked
-
-    def __enter__(self) -> "_Interrupt":
-        self._before = signal.signal(signal.SIGINT, self._press)
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
-
-    def _press(self, _number: int, _frame: FrameType | None) -> None:
-        if self._asked:
-            raise KeyboardInterrupt
-        self._asked = True
-
-
-def _tell(stage: str, done: int, total: int, best: int | None) -> None:
-    share = f" {100 * done // total} %" if total > 1 else ""
-    worth = "" if best is None else f", {best} matched so far"
-    print(f"{stage}{share}{worth}", file=sys.stderr, flush=True)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -165,21 +109,6 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{violation.where}: {violation.kind}: {violation.message}")
     print(report.summary)
     return NOT_SO if report.violations else DONE
-
-
-def _explain(options: argparse.Namespace) -> int:
-    from matching.explain_text import unmatched_lines, why_lines
-
-    problem = Problem.from_json(read(options.problem))
-    solution = Solution.from_json(read(options.solution))
-    if solution.problem_sha256 != problem.sha256:
-        raise ProblemError("$.problem_sha256", "the solution answers another problem.")
-    lines = (
-        unmatched_lines(problem, solution) if options.unmatched else why_lines(problem, solution, options.why)
-    )
-    for line in lines:
-        print(line)
-    return DONE
 
 
 def _score(options: argparse.Namespace) -> int:

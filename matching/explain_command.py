@@ -1,0 +1,40 @@
+"""The command `python -m matching explain`: one question about a solution, and its answer as lines."""
+
+import argparse
+from collections.abc import Iterable
+
+from matching.command_files import read
+from matching.console import DONE
+from matching.errors import ProblemError
+from matching.problem import Problem
+from matching.solution import Solution
+
+
+def add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command with its questions, of which each call asks one."""
+    explain = commands.add_parser("explain", help="say why people are matched, or not")
+    explain.add_argument("problem", metavar="PROBLEM.json")
+    explain.add_argument("solution", metavar="SOLUTION.json")
+    question = explain.add_mutually_exclusive_group(required=True)
+    question.add_argument("--why", metavar="PERSON", help="why somebody is matched as they are")
+    question.add_argument("--unmatched", action="store_true", help="who has no match, and why")
+    explain.set_defaults(run=_explain)
+
+
+def _explain(options: argparse.Namespace) -> int:
+    problem = Problem.from_json(read(options.problem))
+    solution = Solution.from_json(read(options.solution))
+    if solution.problem_sha256 != problem.sha256:
+        raise ProblemError("$.problem_sha256", "the solution answers another problem.")
+    for line in _answer(problem, solution, options):
+        print(line)
+    return DONE
+
+
+def _answer(problem: Problem, solution: Solution, options: argparse.Namespace) -> Iterable[str]:
+    # Each answer loads what it needs and no more: most do without the solver's libraries.
+    from matching.explain_text import unmatched_lines, why_lines
+
+    if options.unmatched:
+        return unmatched_lines(problem, solution)
+    return why_lines(problem, solution, options.why)

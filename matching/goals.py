@@ -1,7 +1,7 @@
 """The goals: what each is worth when all are sought at once, one strictly before another."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from matching.problem import GoalName
 Amounts = NDArray[np.int64]
 # OR-Tools multiplies costs by the number of nodes; sums of profits must fit as well.
 LARGEST_SUM = 2**62
+# Goals whose value is a sum over people and pairs; the others narrow down which plans are compared.
+ADDITIVE = (GoalName.COVERAGE, GoalName.POINTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,14 +31,47 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class GoalWeights:
-    """Weights that make one sum of all goals: the least of an earlier goal outweighs all of a later one."""
+    """What one unit of each goal is worth, by its name; a goal that is not named counts for nothing."""
 
-    coverage: int
-    points: int
+    amounts: Mapping[str, int] = field(default_factory=dict)
+
+    def of(self, goal: str) -> int:
+        """Return the weight of a goal."""
+        return self.amounts.get(goal, 0)
+
+    @property
+    def coverage(self) -> int:
+        """The weight of covering somebody who has not waited."""
+        return self.of(GoalName.COVERAGE)
+
+    @property
+    def points(self) -> int:
+        """The weight of a point."""
+        return self.of(GoalName.POINTS)
 
     def worth(self, coverage: int, points: int) -> int:
-        """Return the worth of a plan."""
+        """Return the worth of a plan with so much coverage and points, and nothing else that counts."""
         return self.coverage * coverage + self.points * points
+
+    def named(self) -> dict[str, int]:
+        """Return the weights as a certificate states them: always those of coverage and points."""
+        usual = {GoalName.COVERAGE.value: 0, GoalName.POINTS.value: 0}
+        return usual | {str(goal): weight for goal, weight in self.amounts.items()}
+
+
+def steep(goals: Sequence[str], reach: Mapping[str, int]) -> GoalWeights:
+    """Return weights under which the least of an earlier goal outweighs all of the later ones together.
+
+    Parameters
+    ----------
+    reach
+        How far apart two plans can be in each goal.
+    """
+    later, found = 0, {}
+    for goal in reversed(goals):
+        found[str(goal)] = later + 1
+        later += found[str(goal)] * reach[goal]
+    return GoalWeights(found)
 
 
 def weigh(goals: Sequence[GoalName], room: Room, least: Amounts, most: Amounts) -> GoalWeights:
@@ -53,16 +88,9 @@ def weigh(goals: Sequence[GoalName], room: Room, least: Amounts, most: Amounts) 
         When the numbers are too large to be added exactly.
     """
     spread = int((room.places * (np.maximum(most, 0) - np.minimum(least, 0))).sum())
-    everyone = int(room.waiting.sum())
-    if GoalName.POINTS not in goals:
-        weights = GoalWeights(coverage=1, points=0)
-    elif GoalName.COVERAGE not in goals:
-        weights = GoalWeights(coverage=0, points=1)
-    elif goals.index(GoalName.COVERAGE) < goals.index(GoalName.POINTS):
-        weights = GoalWeights(coverage=spread + 1, points=1)
-    else:
-        weights = GoalWeights(coverage=1, points=everyone + 1)
+    reach = {GoalName.COVERAGE: int(room.waiting.sum()), GoalName.POINTS: spread}
+    weights = steep([goal for goal in goals if goal in ADDITIVE], reach)
     nodes = len(room.places) + len(room.capacity) + 2
-    if weights.worth(everyone, spread) > LARGEST_SUM // nodes:
+    if sum(weights.of(goal) * amount for goal, amount in reach.items()) > LARGEST_SUM // nodes:
         raise ProblemError("$.programmes", "the points are too large to be added exactly; divide them all.")
     return weights

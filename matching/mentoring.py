@@ -109,7 +109,7 @@ class MentoringSolve:
     def _certificate(
         self, pool: Pool, weights: GoalWeights, candidates: Candidates, prices: Prices | None
     ) -> Certificate:
-        named = {GoalName.COVERAGE.value: weights.coverage, GoalName.POINTS.value: weights.points}
+        named = weights.named()
         if prices is None:
             most = int((self._room.places * pool.most).sum())
             bound = weights.worth(int(self._room.waiting.sum()), most)

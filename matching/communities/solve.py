@@ -105,7 +105,7 @@ class CommunitiesSolve:
             programme=self._programme.id,
             kind=CertificateKind.PRICES if search.is_priced else CertificateKind.BOUND,
             bound=bound.worth,
-            weights={GoalName.COVERAGE.value: weights.coverage, GoalName.POINTS.value: weights.points},
+            weights=weights.named(),
             people=prices,
             meetings=self._meetings(search),
             scale=bound.scale,

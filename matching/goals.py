@@ -56,10 +56,10 @@ class GoalWeights:
     def named(self) -> dict[str, int]:
         """Return the weights as a certificate states them: always those of coverage and points."""
         usual = {GoalName.COVERAGE.value: 0, GoalName.POINTS.value: 0}
-        return usual | {str(goal): weight for goal, weight in self.amounts.items()}
+        return usual | {goal: weight for goal, weight in self.amounts.items()}
 
 
-def steep(goals: Sequence[str], reach: Mapping[str, int]) -> GoalWeights:
+def steep(goals: Sequence[GoalName], reach: Mapping[GoalName, int]) -> GoalWeights:
     """Return weights under which the least of an earlier goal outweighs all of the later ones together.
 
     Parameters
@@ -67,10 +67,10 @@ def steep(goals: Sequence[str], reach: Mapping[str, int]) -> GoalWeights:
     reach
         How far apart two plans can be in each goal.
     """
-    later, found = 0, {}
+    later, found = 0, dict[str, int]()
     for goal in reversed(goals):
-        found[str(goal)] = later + 1
-        later += found[str(goal)] * reach[goal]
+        found[goal.value] = later + 1
+        later += found[goal.value] * reach[goal]
     return GoalWeights(found)
 
 

@@ -56,7 +56,7 @@ class GoalWeights:
     def named(self) -> dict[str, int]:
         """Return the weights as a certificate states them: always those of coverage and points."""
         usual = {GoalName.COVERAGE.value: 0, GoalName.POINTS.value: 0}
-        return usual | {goal: weight for goal, weight in self.amounts.items()}
+        return usual | dict(self.amounts)
 
 
 def steep(goals: Sequence[GoalName], reach: Mapping[GoalName, int]) -> GoalWeights:

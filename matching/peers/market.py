@@ -10,8 +10,9 @@ from matching.goals import Amounts
 from matching.peers.groups import Groups
 from matching.peers.rules import both_ways, rules_of_peers
 from matching.peers.score import PairScorer
-from matching.problem import Mentee, Mentor, MentoringProgramme, PeerProgramme, Problem
+from matching.problem import Criterion, Mentee, Mentor, MentoringProgramme, PeerProgramme, Problem
 from matching.rules import HardRule, Mask
+from matching.score import Shares
 from matching.values import shown
 from matching.views import Block, Index, Matrix, Pairs, matrix_of
 from matching.watch import Watch
@@ -90,6 +91,11 @@ class PeerMarket:
         everybody = np.arange(len(self))
         sides = self._market.sides
         return Block(sides, everybody, rows) if turned else Block(sides, rows, everybody)
+
+    def parts_of(self, number: int) -> dict[Criterion, Shares]:
+        """Return the points of each criterion for one person with everybody, of shape (1, people)."""
+        row = np.array([number])
+        return self._scorer.parts(self.block(row), self.block(row, turned=True))
 
     def pairs(self, first: Index, second: Index) -> tuple[Pairs, Pairs]:
         """Return the views of some pairs from either side."""

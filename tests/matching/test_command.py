@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -76,6 +77,59 @@ def test_score_writes_every_candidate(files: tuple[str, str], capsys: pytest.Cap
     points = {(row["a"], row["b"]): int(row["points"]) for row in rows}
     for match in Solution.from_json(Path(files[1]).read_text()).assignments:
         assert points[match.members["mentee"], match.members["mentor"]] == match.points
+
+
+def test_score_adds_up_to_the_plan_of_every_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A pair of peers counts its row twice, a triad its three rows, a community the row of each member."""
+    names = str(tmp_path / "problem.json"), str(tmp_path / "solution.json")
+    asked = "--mentees 12 --mentors 5 --seed 7 --kinds peers,communities -o"
+    main(["generate", *asked.split(), names[0]])
+    main(["solve", names[0], "-o", names[1]])
+    capsys.readouterr()
+    assert main(["score", names[0]]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    points = {(row["programme"], row["a"], row["b"]): int(row["points"]) for row in rows}
+    assert len(points) == len(rows)
+    assert all(int(row["points"]) == sum(int(row[name]) for name in list(row)[4:]) for row in rows)
+    matches = Solution.from_json(Path(names[1]).read_text()).assignments
+    assert {match.programme for match in matches} == {row["programme"] for row in rows}
+    for match in matches:
+        if match.community is None:
+            pairs = [points[match.programme, *pair] for pair in combinations(sorted(match.people), 2)]
+            assert match.points == sum(pairs) * (2 if len(match.people) == 2 else 1)
+        else:
+            members = [points[match.programme, person, match.community] for person in match.people]
+            assert match.points == sum(members)
+
+
+def test_score_leaves_the_parts_of_explicit_candidates_empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Explicit candidates have points and no parts; what a ban removes is no candidate."""
+    problem = {
+        "format": "trellis-problem/1",
+        "round": "2026-Q4",
+        "people": [{"id": name} for name in ("ann", "ben", "eve")],
+        "programmes": [
+            {"id": "pairs", "kind": "peer_coaching", "people": [{"person": "ann"}, {"person": "ben"}]}
+            | {"candidates": [["ben", "ann", 7]]},
+            {"id": "scored", "kind": "peer_coaching", "people": [{"person": "ann"}, {"person": "eve"}]}
+            | {"criteria": {"location": 5}},
+            {"id": "groups", "kind": "communities", "people": [{"person": "ann"}, {"person": "ben"}]}
+            | {"communities": [{"id": "c", "max": 2}], "candidates": [["ann", "c", 3], ["ben", "c", 4]]},
+        ],
+        "bans": [{"programme": "groups", "members": ["ben", "c"]}],
+    }
+    name = tmp_path / "problem.json"
+    name.write_text(json.dumps(problem))
+    assert main(["score", str(name)]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "programme,a,b,points,location",
+        "groups,ann,c,3,",
+        "pairs,ann,ben,7,",
+        "scored,ann,eve,0,0",
+    ]
+    assert main(["score", str(name), "--programme", "none"]) == 2
 
 
 def test_explain_says_why(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,45 @@
+"""The audits among the questions of `python -m matching explain`."""
+
+import argparse
+from collections.abc import Iterator
+
+from matching.console import Interrupt, tell
+from matching.problem import Problem
+from matching.solution import Solution, Status
+from matching.watch import Limits, Stopped, Watch
+
+
+def add_audits(explain: argparse.ArgumentParser, question: "argparse._MutuallyExclusiveGroup") -> None:
+    """Add the audits to the questions, and the options that they alone have."""
+    question.add_argument("--stability", action="store_true", help="who would both rather have each other")
+    explain.add_argument("--progress", action="store_true", help="tell how far an audit is on standard error")
+
+
+def is_audit(options: argparse.Namespace) -> bool:
+    """Tell whether the question is an audit."""
+    return bool(options.stability)
+
+
+def audit_lines(problem: Problem, solution: Solution, options: argparse.Namespace) -> Iterator[str]:
+    """Yield the answer to an audit, programme by programme."""
+    with Interrupt() as interrupt:
+        watch = Watch(Limits(), tell if options.progress else None, interrupt.asked)
+        try:
+            yield from _stability(problem, solution, watch)
+        except Stopped as stop:
+            wanted = stop.status is Status.CANCELLED
+            yield "The audit was stopped." if wanted else "The audit stopped at its time limit."
+
+
+def _stability(problem: Problem, solution: Solution, watch: Watch) -> Iterator[str]:
+    # The solver's libraries take a while to load; other questions do without.
+    from matching.audit.sentences import stability_lines
+    from matching.audit.stability import stability_of
+    from matching.sentences import Sentences
+
+    words = Sentences(problem)
+    for programme in problem.programmes:
+        if programme.id in solution.programmes:
+            watch.begin(f"stability of {programme.id}")
+            found = stability_of(problem, programme.id, solution, watch)
+            yield from stability_lines(found, programme, words.name)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from matching.audit.stability import stability_of  # noqa: E402
-from matching.generate import generate  # noqa: E402
-from matching.solve import solve  # noqa: E402
+from matching.audit.stability import stability_of
+from matching.generate import generate
+from matching.solve import solve
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from matching.audit.command import add_audits, audit_lines, is_audit
 from matching.command_files import read
 from matching.console import DONE
+from matching.contrast.command import add_contrasts, contrast_lines, is_contrast
 from matching.errors import ProblemError
 from matching.problem import Problem
 from matching.solution import Solution
@@ -19,6 +20,7 @@ def add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     question = explain.add_mutually_exclusive_group(required=True)
     question.add_argument("--why", metavar="PERSON", help="why somebody is matched as they are")
     question.add_argument("--unmatched", action="store_true", help="who has no match, and why")
+    add_contrasts(explain, question)
     add_audits(explain, question)
     explain.set_defaults(run=_explain)
 
@@ -37,6 +39,8 @@ def _answer(problem: Problem, solution: Solution, options: argparse.Namespace) -
     # Each answer loads what it needs and no more: most do without the solver's libraries.
     if is_audit(options):
         return audit_lines(problem, solution, options)
+    if is_contrast(options):
+        return contrast_lines(problem, solution, options)
 
     from matching.explain_text import unmatched_lines, why_lines
 

@@ -1,0 +1,1 @@
+"""Reasons by contrast: what would be otherwise, and at what price, if one thing were."""

@@ -1,0 +1,39 @@
+"""The contrasts among the questions of `python -m matching explain`."""
+
+import argparse
+from collections.abc import Iterator
+
+from matching.console import Interrupt, seconds, tell
+from matching.problem import Problem
+from matching.solution import Solution
+from matching.watch import Limits
+
+
+def add_contrasts(explain: argparse.ArgumentParser, question: "argparse._MutuallyExclusiveGroup") -> None:
+    """Add the contrasts to the questions, and the option that they alone have."""
+    question.add_argument(
+        "--why-not", nargs=2, metavar=("PERSON", "OTHER"), help="why two are not together, and what it costs"
+    )
+    explain.add_argument("--time-limit", type=seconds, metavar="S", help="stop solving anew after so long")
+
+
+def is_contrast(options: argparse.Namespace) -> bool:
+    """Tell whether the question is a contrast."""
+    return options.why_not is not None
+
+
+def contrast_lines(problem: Problem, solution: Solution, options: argparse.Namespace) -> Iterator[str]:
+    """Yield the answer to a contrast."""
+    # The solver's libraries take a while to load; other questions do without.
+    from matching.contrast.anew import Anew
+    from matching.contrast.text import why_not_lines
+
+    with Interrupt() as interrupt:
+        anew = Anew(
+            problem,
+            solution,
+            limits=Limits(seconds=options.time_limit),
+            progress=tell if options.progress else None,
+            should_stop=interrupt.asked,
+        )
+        yield from why_not_lines(anew, *options.why_not)

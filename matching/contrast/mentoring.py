@@ -1,0 +1,107 @@
+"""Why a mentee and a mentor are not together, from the prices of the plan: exact, and at once."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from matching.contrast.broken import broken_rules
+from matching.contrast.records import Answer, Difference, Move, WhyNot
+from matching.contrast.standing import Standing, not_proved
+from matching.contrast.ways import Ways
+from matching.problem import GoalName
+from matching.solution import Role
+
+# Numbers of a mentee and a mentor, and whether the pair comes (1) or goes (-1).
+Step = tuple[int, int, int]
+
+
+def why_not(standing: Standing, mentee: str, mentor: str) -> WhyNot:
+    """Return why a mentee and a mentor of the programme are not together.
+
+    Notes
+    -----
+    The best plan with the pair is the best plan there is, with the pair put in and the flow led round by the
+    cheapest way from the mentor back to the mentee: whom it pushes out there, where those go, and which of
+    the mentee's places it frees. Of several cheapest ways it is one with the fewest changed pairs.
+    """
+    row, column = standing.mentee_row[mentee], standing.mentor_row[mentor]
+    found = WhyNot(programme=standing.market.programme.id, members=(mentee, mentor), answer=Answer.TOGETHER)
+    if standing.has(row, column):
+        return found
+    broken = broken_rules(standing.market, row, column)
+    if broken:
+        return replace(found, answer=Answer.NOT_ALLOWED, broken=broken)
+    if not standing.room.places[row] or not standing.room.capacity[column]:
+        return replace(found, answer=Answer.NO_ROOM)
+    cost, steps = forced(standing, row, column)
+    difference, moves = changes(standing, steps)
+    if worth(standing, difference) != -cost:
+        raise RuntimeError("the way round does not cost what its pairs are worth")
+    answer = Answer.COSTS if cost else Answer.COSTS_NOTHING
+    return replace(found, answer=answer, difference=difference, moves=moves)
+
+
+def forced(standing: Standing, row: int, column: int) -> tuple[int, list[Step]]:
+    """Return what it costs to put in a pair, in units of the weighted sum, and the pairs that change.
+
+    The pair must be allowed, not in the plan, and both must have places that no lock has settled.
+    """
+    loss = -int(standing.gains_of(standing.pairs_of([(row, column)]))[0])
+    if loss < 0:
+        raise not_proved()
+    ways = Ways(standing, standing.shape[0] + column, row)
+    return int(ways.cost[row]) + loss, [(row, column, 1), *steps_of(standing, ways.way_to(row))]
+
+
+def steps_of(standing: Standing, way: tuple[int, ...]) -> list[Step]:
+    """Return the pairs that change when the flow is led along a way, in the order of the way."""
+    mentees, end = standing.shape[0], sum(standing.shape)
+    pairs = [(tail, head) for tail, head in pairwise(way) if end not in (tail, head)]
+    return [
+        (tail, head - mentees, 1) if tail < mentees else (head, tail - mentees, -1) for tail, head in pairs
+    ]
+
+
+def changes(standing: Standing, steps: list[Step]) -> tuple[Difference, tuple[Move, ...]]:
+    """Return what a plan with these pairs changed has more or less, and all who would move, in order."""
+    programme = standing.market.programme
+    points = standing.pairs_of([(row, column) for row, column, _sign in steps]).points.tolist()
+    sides = ((Role.MENTEE, 0, programme.mentees), (Role.MENTOR, 1, programme.mentors))
+    numbers = dict.fromkeys((side, step[side]) for step in steps for side in (0, 1))
+    moves = []
+    for side, number in numbers:
+        role, _side, people = sides[side]
+        others = sides[1 - side][2]
+        mine = [(step, gain) for step, gain in zip(steps, points, strict=True) if step[side] == number]
+        before = standing.partners(side, number)
+        gone = {step[1 - side] for step, _gain in mine if step[2] < 0}
+        come = {step[1 - side] for step, _gain in mine if step[2] > 0}
+        moves.append(
+            Move(
+                person=people[number].person,
+                role=role,
+                before=tuple(others[other].person for other in sorted(before)),
+                after=tuple(others[other].person for other in sorted((before - gone) | come)),
+                points=sum(step[2] * gain for step, gain in mine),
+            )
+        )
+    return _difference(standing, moves), tuple(moves)
+
+
+def _difference(standing: Standing, moves: list[Move]) -> Difference:
+    programme = standing.market.programme
+    waited = {row.person: 1 + row.rounds_waited for row in programme.mentees}
+    mentees = [move for move in moves if move.role is Role.MENTEE]
+    people = {move.person: bool(move.after) - bool(move.before) for move in mentees}
+    points = sum(move.points for move in mentees)
+    values = {
+        GoalName.COVERAGE: sum(waited[person] * change for person, change in people.items()),
+        GoalName.POINTS: points,
+    }
+    goals = {goal.value: values[goal] for goal in programme.goals}
+    return Difference(people=sum(people.values()), points=points, goals=goals)
+
+
+def worth(standing: Standing, difference: Difference) -> int:
+    """Return what a difference is worth, in units of the weighted sum of goals."""
+    coverage = difference.goals.get(GoalName.COVERAGE.value, 0)
+    return standing.coverage * coverage + standing.points_weight * difference.points

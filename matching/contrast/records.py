@@ -1,0 +1,85 @@
+"""What contrast finds, as records: `matching.contrast.sentences` puts them into words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from matching.solution import Role, Status
+
+
+class Answer(StrEnum):
+    """Why two people are not together."""
+
+    TOGETHER = "together"
+    NOT_ALLOWED = "not_allowed"
+    NO_ROOM = "no_room"
+    COSTS = "costs"
+    COSTS_NOTHING = "costs_nothing"
+    BETTER = "better"
+    NOT_SOLVED = "not_solved"
+
+
+class Means(StrEnum):
+    """How the plan with two people together was found."""
+
+    CHEAPEST_WAY = "cheapest_way"
+    SOLVED_ANEW = "solved_anew"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokenRule:
+    """A rule that a pair breaks: what it asks for (`needed`) and what the pair has (`found`).
+
+    Minutes a day, grades above the mentee, per cent of the wants or steps in the reporting line; `None` where
+    the rule has no such figure or nothing is known. `attribute` is what `same_attribute` is about. `values`
+    are what the rule is broken by: the department of both, their two values of the attribute, the rounds in
+    which they were together, the manager and the report, or HR's reason for a ban.
+    """
+
+    rule: str
+    attribute: str | None = None
+    needed: int | None = None
+    found: int | None = None
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Somebody who would have other partners: those of now and those of then, with the points that differ."""
+
+    person: str
+    role: Role
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    points: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """How another plan differs from the one there is: what is gained less what is lost.
+
+    `people` counts those with any match; `goals` has the change of each goal of the programme, in its order.
+    """
+
+    people: int
+    points: int
+    goals: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyNot:
+    """Why two members (mentoring: mentee, mentor; communities: person, community) are not together.
+
+    `broken` are the rules they break, in the order in which rules are applied. Where they may be together,
+    `difference` is what the best plan with both together has more or less than the plan, exactly, and `moves`
+    are all whose partners would change, the two first. `status` tells whether that plan is the best.
+    """
+
+    programme: str
+    members: tuple[str, ...]
+    answer: Answer
+    broken: tuple[BrokenRule, ...] = ()
+    difference: Difference | None = None
+    moves: tuple[Move, ...] = ()
+    means: Means = Means.CHEAPEST_WAY
+    status: Status = Status.OPTIMAL

@@ -1,0 +1,185 @@
+"""The plan of a proved solution as it stands: who is with whom, what room is left, and every price."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.candidates import BLOCK_CELLS, INELIGIBLE, Candidates, Market
+from matching.errors import ProblemError
+from matching.goals import Amounts, Room
+from matching.locks import locked_pairs, room_left
+from matching.problem import GoalName, MentoringProgramme, Problem
+from matching.rules import Mask
+from matching.solution import Certificate, CertificateKind, Role, Solution
+from matching.values import shown
+from matching.views import Index, Pairs
+
+# Beyond any price: what is not allowed costs so much.
+FAR = np.int64(2**62)
+PRICED = {GoalName.COVERAGE.value, GoalName.POINTS.value}
+
+
+def certificate_of(problem: Problem, programme_id: str, solution: Solution) -> Certificate | None:
+    """Return the prices that prove a mentoring plan; `None` where it is proved otherwise, or not at all."""
+    programme = problem.programme(programme_id)
+    shared = problem.joint is not None and len(solution.programmes) > 1
+    if not isinstance(programme, MentoringProgramme) or shared:
+        return None
+    found = next((row for row in solution.certificates if row.programme == programme_id), None)
+    if found is None or found.kind is not CertificateKind.PRICES:
+        return None
+    named = {goal.value for goal in programme.goals}
+    return found if set(found.weights) == PRICED and named <= PRICED else None
+
+
+class Standing:
+    """A mentoring programme's best plan with its prices, beside what locks have settled.
+
+    Attributes
+    ----------
+    chosen : Candidates
+        The pairs of the plan that no lock has settled, by mentee and mentor.
+    taken, given : int array
+        How many of these pairs each mentee and each mentor has.
+    way_out, price : int array
+        The prices of mentees and mentors, as in `matching.prices`: in units of the weighted sum of goals.
+    """
+
+    def __init__(self, market: Market, solution: Solution, certificate: Certificate) -> None:
+        self.market = market
+        self.locked = locked_pairs(market)
+        self.room: Room = room_left(market.programme, self.locked)
+        self.coverage, self.points_weight = certificate.weights["coverage"], certificate.weights["points"]
+        self.bonus: Amounts = self.room.waiting * self.coverage
+        self.mentee_row = {row.person: number for number, row in enumerate(market.programme.mentees)}
+        self.mentor_row = {row.person: number for number, row in enumerate(market.programme.mentors)}
+        self.way_out: Amounts = self.bonus - _in_order(self.mentee_row, certificate.mentees)
+        self.price: Amounts = _in_order(self.mentor_row, certificate.mentors)
+        self._named = _points_named(market)
+        self.chosen = self._plan_of(solution)
+        self.taken = np.bincount(self.chosen.rows, minlength=self.shape[0])
+        self.given = np.bincount(self.chosen.columns, minlength=self.shape[1])
+        self._check()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of mentees and of mentors."""
+        return self.market.sides.shape
+
+    @property
+    def free_mentees(self) -> Mask:
+        """Which mentees have a place that the plan leaves empty."""
+        return np.asarray(self.taken < self.room.places)
+
+    def _plan_of(self, solution: Solution) -> Candidates:
+        programme = self.market.programme
+        pairs = []
+        for row in solution.assignments:
+            if row.programme == programme.id and not row.locked:
+                mentee, mentor = row.members.get(Role.MENTEE, ""), row.members.get(Role.MENTOR, "")
+                if mentee not in self.mentee_row or mentor not in self.mentor_row:
+                    people = shown((mentee, mentor))
+                    raise ProblemError("$.assignments", f"{people} are no pair of programme {programme.id}.")
+                pairs.append((self.mentee_row[mentee], self.mentor_row[mentor]))
+        return self.pairs_of(sorted(pairs))
+
+    def pairs_of(self, pairs: Sequence[tuple[int, int]]) -> Candidates:
+        """Return pairs of numbers with their points."""
+        table = np.array(pairs, dtype=np.intp).reshape(-1, 2)
+        return Candidates(table[:, 0], table[:, 1], self._points_of(table[:, 0], table[:, 1]))
+
+    def has(self, row: int, column: int) -> bool:
+        """Tell whether a mentee and a mentor are together."""
+        return column in self.partners(0, row)
+
+    def partners(self, side: int, number: int) -> set[int]:
+        """Return the mentors of a mentee (`side` 0), or the mentees of a mentor (1)."""
+        found: set[int] = set()
+        for pairs in (self.chosen, self.locked):
+            own, others = (pairs.rows, pairs.columns) if side == 0 else (pairs.columns, pairs.rows)
+            found.update(others[own == number].tolist())
+        return found
+
+    def _points_of(self, rows: Index, columns: Index) -> Amounts:
+        """Return the points of pairs, whatever rules they break; 0 for no candidate of a list."""
+        if self.market.explicit is None:
+            return self.market.scorer.points(Pairs(self.market.sides, rows, columns)).astype(np.int64)
+        found = [self._named.get(pair, 0) for pair in zip(rows.tolist(), columns.tolist(), strict=True)]
+        return np.array(found, dtype=np.int64)
+
+    def _check(self) -> None:
+        """Raise unless places, capacities and the prices of the pairs agree with the plan."""
+        kept = (self.taken <= self.room.places).all() and (self.given <= self.room.capacity).all()
+        gains = self.gains_of(self.chosen)
+        if not kept or (gains < 0).any():
+            raise not_proved()
+
+    def gains_of(self, pairs: Candidates) -> Amounts:
+        """Return what pairs would gain at the prices: none does that is not in the plan."""
+        profits = pairs.points * self.points_weight
+        return np.asarray(profits + self.way_out[pairs.rows] - self.price[pairs.columns])
+
+    def losses(self, rows: Index) -> Iterator[tuple[Index, Amounts]]:
+        """Yield, for mentees in order, what each mentor would lose at the prices, in blocks of rows.
+
+        The figures have shape (rows, mentors); `FAR` stands where a rule or a lock forbids the pair or the
+        plan has it already.
+        """
+        for part, points, allowed in self._blocks(rows):
+            losses = self.price[None, :] - self.way_out[part][:, None] - points * self.points_weight
+            losses[~allowed] = FAR
+            for settled in (self.chosen, self.locked):
+                losses[_inside(part, settled)] = FAR
+            if (losses < 0).any():
+                raise not_proved()
+            yield part, losses
+
+    def _blocks(self, rows: Index) -> Iterator[tuple[Index, Amounts, Mask]]:
+        """Yield the points of some mentees' pairs, and which of these may be together."""
+        if self.market.explicit is None:
+            for block, found in self.market.blocks(rows):
+                yield block.rows[:, 0], found.astype(np.int64), found != INELIGIBLE
+            return
+        step = max(1, BLOCK_CELLS // max(1, self.shape[1]))
+        for start in range(0, len(rows), step):
+            part = rows[start : start + step]
+            points = np.zeros((len(part), self.shape[1]), dtype=np.int64)
+            allowed = np.zeros(points.shape, dtype=np.bool_)
+            listed = self.market.explicit
+            place = _inside(part, listed)
+            points[place] = listed.points[np.isin(listed.rows, part)]
+            allowed[place] = True
+            yield part, points, allowed
+
+
+def not_proved() -> ProblemError:
+    """Return the error for a solution whose prices do not prove its plan."""
+    return ProblemError(
+        "$.certificates", "the prices do not prove the plan; `python -m matching check` says what is wrong."
+    )
+
+
+def _in_order(numbers: Mapping[str, int], prices: Mapping[str, int]) -> Amounts:
+    found: NDArray[np.int64] = np.zeros(len(numbers), dtype=np.int64)
+    for person, price in prices.items():
+        if person in numbers:
+            found[numbers[person]] = price
+    return found
+
+
+def _points_named(market: Market) -> dict[tuple[int, int], int]:
+    if market.explicit is None:
+        return {}
+    listed = market.explicit
+    keys = zip(listed.rows.tolist(), listed.columns.tolist(), strict=True)
+    return dict(zip(keys, listed.points.tolist(), strict=True))
+
+
+def _inside(rows: Index, pairs: Candidates) -> tuple[Index, Index]:
+    """Return where the pairs stand that lie in a block of these rows, which ascend."""
+    if not len(rows):
+        return rows, rows
+    place = np.minimum(np.searchsorted(rows, pairs.rows), len(rows) - 1)
+    within = rows[place] == pairs.rows
+    return place[within], pairs.columns[within]

@@ -1,0 +1,32 @@
+"""The answers of contrast, as the lines that `python -m matching explain` prints."""
+
+from collections.abc import Iterator
+
+from matching.contrast.anew import Anew
+from matching.contrast.question import Contrast
+from matching.contrast.records import WhyNot
+from matching.contrast.sentences import ContrastSentences
+from matching.errors import ProblemError
+from matching.values import shown
+
+
+def why_not_lines(anew: Anew, first: str, second: str) -> Iterator[str]:
+    """Yield why a solution does not have two together, in each programme that could.
+
+    Raises
+    ------
+    ProblemError
+        When no programme of the solution could have them together.
+    """
+    words = ContrastSentences(anew.problem)
+    found: list[WhyNot] = []
+    for programme in anew.solution.programmes:
+        contrast = Contrast(anew, programme)
+        if contrast.concerns(first, second):
+            found.extend(contrast.why_not(first, second))
+    if not found:
+        raise ProblemError("$.programmes", f"no programme could have {shown((first, second))} together.")
+    for row in found:
+        answer, *details = words.why_not(row)
+        yield f"{row.programme}: {answer}"
+        yield from (f"    {line}" for line in details)

@@ -21,6 +21,7 @@ from benchmarks.instances import (  # noqa: E402
     arrays_of,
     read_generalised_assignment,
 )
+from benchmarks.people_files import generated_on_esco, read_mentor_match  # noqa: E402
 from benchmarks.solvers import OTHERS, Solver  # noqa: E402
 from benchmarks.timing import ARRAYS, PROBLEM, Result  # noqa: E402
 from matching.generate import generate  # noqa: E402
@@ -97,6 +98,14 @@ def _arguments() -> argparse.Namespace:
         help="an instance to read instead, an OR-Library file whose agents use the same for every job",
     )  # fmt: skip
     parser.add_argument(
+        "--mentor-match", type=Path, action="append", default=[], metavar="DIR",
+        help="an instance to read instead, a folder with mentor-match's small files of people",
+    )  # fmt: skip
+    parser.add_argument(
+        "--esco", type=Path, metavar="DIR",
+        help="the sizes asked for are of people with ESCO's skills, and the candidates their best",
+    )  # fmt: skip
+    parser.add_argument(
         "--number", type=int, default=1, help="which problem of the OR-Library file (default 1)"
     )
     parser.add_argument(
@@ -137,12 +146,25 @@ def _readings(arguments: argparse.Namespace) -> Iterator[tuple[str, Reading]]:
             text = path.read_text(encoding="utf-8")
             reading = read_generalised_assignment(text, sense=arguments.sense, number=arguments.number)
         yield f"{path}, problem {arguments.number}", reading
-    files = arguments.hospital_residents or arguments.generalised_assignment
+    for path in arguments.mentor_match:
+        with _named(path):
+            reading = read_mentor_match(path)
+        yield str(path), reading
+    files = arguments.hospital_residents or arguments.generalised_assignment or arguments.mentor_match
     for size in arguments.size or (() if files else SIZES[:2] if arguments.quick else SIZES):
+        yield f"{size}, seed {arguments.seed}", _generated(size, arguments)
+
+
+def _generated(size: Size, arguments: argparse.Namespace) -> Reading:
+    if arguments.esco is None:
         problem = generate(
             mentees=size.mentees, mentors=size.mentors, seed=arguments.seed, candidates_each=size.each
         )
-        yield f"{size}, seed {arguments.seed}", Reading(problem, "")
+        return Reading(problem, "")
+    try:
+        return generated_on_esco(arguments.esco, size.mentees, size.mentors, size.each, arguments.seed)
+    except ValueError as error:
+        raise UnreadableError(str(error)) from None
 
 
 @contextmanager

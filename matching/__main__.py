@@ -1,8 +1,9 @@
-"""The command line of the engine: `python -m matching solve | check | explain | score | generate`."""
+"""The command line of the engine: `python -m matching solve | check | explain | score | generate | bench`."""
 
 import argparse
 import csv
 import io
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +18,11 @@ from matching.solution import Solution, Status
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status is 0 done, 1 violations or infeasible, 2 a wrong file or call."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, others = parser.parse_known_args(arguments)
+    if others and options.run is not _bench:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    options.others = others
     try:
         status = options.run(options)
         sys.stdout.flush()
@@ -63,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--programme", metavar="ID", help="score only this programme")
     score.set_defaults(run=_score)
     _add_generate(commands)
+    bench = commands.add_parser("bench", help="compare with other solvers", add_help=False)
+    bench.set_defaults(run=_bench)
     return parser
 
 
@@ -121,6 +128,15 @@ def _score(options: argparse.Namespace) -> int:
     table.writerows(rows(problem, options.programme))
     write(options.output, written.getvalue())
     return DONE
+
+
+def _bench(options: argparse.Namespace) -> int:
+    """Run the comparison, which lives beside the engine and knows the solvers it does without."""
+    command = Path(__file__).resolve().parent.parent / "benchmarks" / "matching.py"
+    if not command.is_file():
+        raise ValueError("The comparison comes with the source of Trellis, and is not installed here.")
+    # The caller's own words, given to a command of ours without a shell.
+    return subprocess.run([sys.executable, command, *options.others], check=False).returncode  # noqa: S603
 
 
 def _generate(options: argparse.Namespace) -> int:

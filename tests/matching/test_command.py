@@ -148,6 +148,15 @@ def test_explain_says_why(files: tuple[str, str], capsys: pytest.CaptureFixture[
     assert main(["explain", *files, "--why", "nobody"]) == 2
 
 
+def test_bench_prints_the_comparison() -> None:
+    """Options are those of the comparison itself; other commands still refuse what they do not know."""
+    done = run("bench", "--size", "12x5x3", "--repeats", "1", "--only", "OR-Tools SimpleMinCostFlow")
+    assert done.returncode == 0
+    assert "All 3 that claim the optimum agree" in done.stdout
+    assert run("bench", "--size", "many").returncode == 2
+    assert run("check", "--sise", "a", "b").returncode == 2
+
+
 def test_standard_input_and_output() -> None:
     """A dash is a pipe, in and out."""
     done = run("solve", "-", "-o", "-", stdin=json.dumps(one_pair()))
@@ -260,7 +269,7 @@ def test_ctrl_c_gives_the_best_plan_or_a_clean_word(tmp_path: Path) -> None:
     assert found.status in (Status.CANCELLED, Status.OPTIMAL)
 
 
-def run(*arguments: str, stdin: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "matching", *arguments],
         input=stdin,

@@ -12,21 +12,27 @@ from matching.problem import GoalName
 Amounts = NDArray[np.int64]
 # OR-Tools multiplies costs by the number of nodes; sums of profits must fit as well.
 LARGEST_SUM = 2**62
+# What counts before every goal: the people, and communities, that must be matched.
+REQUIRED = "required"
 # Goals whose value is a sum over people and pairs; the others narrow down which plans are compared.
 ADDITIVE = (GoalName.COVERAGE, GoalName.POINTS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Room:
-    """What is to be decided: places and capacity that locks leave, and what covering a mentee counts for."""
+    """What is to be decided: places and capacity that locks leave, and what covering a mentee counts for.
+
+    `required` is 1 for each mentee who must be matched, unless a lock has settled it.
+    """
 
     places: Amounts
     capacity: Amounts
     waiting: Amounts
+    required: Amounts
 
     def bonus(self, weights: "GoalWeights") -> Amounts:
         """Return what a first mentor for each mentee is worth."""
-        return self.waiting * weights.coverage
+        return self.waiting * weights.coverage + self.required * weights.of(REQUIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class GoalWeights:
         return usual | dict(self.amounts)
 
 
-def steep(goals: Sequence[GoalName], reach: Mapping[GoalName, int]) -> GoalWeights:
+def steep(goals: Sequence[str], reach: Mapping[str, int]) -> GoalWeights:
     """Return weights under which the least of an earlier goal outweighs all of the later ones together.
 
     Parameters
@@ -69,18 +75,22 @@ def steep(goals: Sequence[GoalName], reach: Mapping[GoalName, int]) -> GoalWeigh
     """
     later, found = 0, dict[str, int]()
     for goal in reversed(goals):
-        found[goal.value] = later + 1
-        later += found[goal.value] * reach[goal]
+        found[str(goal)] = later + 1
+        later += found[str(goal)] * reach[goal]
     return GoalWeights(found)
 
 
-def weigh(goals: Sequence[GoalName], room: Room, least: Amounts, most: Amounts) -> GoalWeights:
-    """Return the weights for goals in this order.
+def weigh(
+    goals: Sequence[GoalName], room: Room, least: Amounts, most: Amounts, *, must_open: int = 0
+) -> GoalWeights:
+    """Return the weights for goals in this order, after what is required.
 
     Parameters
     ----------
     least, most
         Points of the worst and the best candidate of each mentee.
+    must_open
+        How many communities must open.
 
     Raises
     ------
@@ -88,8 +98,14 @@ def weigh(goals: Sequence[GoalName], room: Room, least: Amounts, most: Amounts) 
         When the numbers are too large to be added exactly.
     """
     spread = int((room.places * (np.maximum(most, 0) - np.minimum(least, 0))).sum())
-    reach = {GoalName.COVERAGE: int(room.waiting.sum()), GoalName.POINTS: spread}
-    weights = steep([goal for goal in goals if goal in ADDITIVE], reach)
+    needed = int(room.required.sum()) + must_open
+    reach: dict[str, int] = {
+        REQUIRED: needed,
+        GoalName.COVERAGE: int(room.waiting.sum()),
+        GoalName.POINTS: spread,
+    }
+    first = (REQUIRED,) if needed else ()
+    weights = steep((*first, *(goal for goal in goals if goal in ADDITIVE)), reach)
     nodes = len(room.places) + len(room.capacity) + 2
     if sum(weights.of(goal) * amount for goal, amount in reach.items()) > LARGEST_SUM // nodes:
         raise ProblemError("$.programmes", "the points are too large to be added exactly; divide them all.")

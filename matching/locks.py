@@ -65,11 +65,13 @@ def room_left(programme: MentoringProgramme, locked: Candidates) -> Room:
     places = np.array([row.places for row in programme.mentees], dtype=np.int64)
     capacity = np.array([row.capacity for row in programme.mentors], dtype=np.int64)
     waiting = np.array([1 + row.rounds_waited for row in programme.mentees], dtype=np.int64)
-    waiting[locked.rows] = 0
+    required = np.array([row.required for row in programme.mentees], dtype=np.int64)
+    waiting[locked.rows] = required[locked.rows] = 0
     np.subtract.at(places, locked.rows, 1)
     np.subtract.at(capacity, locked.columns, 1)
     # More room than there are people can never be used up; it would only swell the numbers.
-    return Room(np.minimum(places, len(capacity) + 1), np.minimum(capacity, len(places) + 1), waiting)
+    places, capacity = np.minimum(places, len(capacity) + 1), np.minimum(capacity, len(places) + 1)
+    return Room(places, capacity, waiting, required)
 
 
 def programme_of(problem: Problem, programme_id: str) -> MentoringProgramme:

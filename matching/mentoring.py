@@ -103,8 +103,8 @@ class MentoringSolve:
         return luckiest_plan(candidates, gains, prices, self._room, bonus, lots)
 
     def _worth(self, chosen: Candidates, weights: GoalWeights) -> int:
-        covered = int(self._room.waiting[np.unique(chosen.rows)].sum())
-        return weights.worth(covered, int(chosen.points.sum()))
+        covered = int(self._room.bonus(weights)[np.unique(chosen.rows)].sum())
+        return covered + weights.points * int(chosen.points.sum())
 
     def _certificate(
         self, pool: Pool, weights: GoalWeights, candidates: Candidates, prices: Prices | None
@@ -112,7 +112,7 @@ class MentoringSolve:
         named = weights.named()
         if prices is None:
             most = int((self._room.places * pool.most).sum())
-            bound = weights.worth(int(self._room.waiting.sum()), most)
+            bound = int(self._room.bonus(weights).sum()) + weights.points * most
             return Certificate(
                 programme=self._programme.id, kind=CertificateKind.BOUND, bound=bound, weights=named
             )
@@ -130,14 +130,21 @@ class MentoringSolve:
         self, status: Status, pool: Pool, chosen: Candidates, certificate: Certificate, candidates: int
     ) -> Outcome:
         self._watch.begin("reasons")
+        clashes = status is Status.OPTIMAL and self._leaves_out(chosen)
         return Outcome(
-            status=status,
+            status=Status.INFEASIBLE if clashes else status,
             assignments=self._assignments(chosen),
             unmatched=causes_of(self._market, self._locked, chosen, finished=status is Status.OPTIMAL),
             goals=self._goals(status, pool, chosen),
             certificate=certificate,
             candidates=candidates,
         )
+
+    def _leaves_out(self, chosen: Candidates) -> bool:
+        """Tell whether somebody who must be matched is not."""
+        left_out = self._room.required.copy()
+        left_out[chosen.rows] = 0
+        return bool(left_out.any())
 
     def _assignments(self, chosen: Candidates) -> tuple[Assignment, ...]:
         every = chosen.merged(self._locked, len(self._room.capacity))

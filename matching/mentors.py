@@ -81,12 +81,15 @@ def _nodes(*numbers: NDArray[np.intp]) -> NDArray[np.int32]:
 
 
 def plan_in_order(candidates: Candidates, room: Room, lots: Lots) -> Mask:
-    """Return a plan made quickly: those who waited longest choose first, each the best mentor still free.
+    """Return a plan made quickly: each has the best mentor still free, in the order of their wait.
+
+    Those who must be matched choose before all others.
 
     It keeps every rule and proves nothing; it is what a stopped solve hands over.
     """
     drawn = lots.of(candidates.rows, candidates.columns)
-    order = np.lexsort((-drawn, -candidates.points, -room.waiting[candidates.rows]))
+    first = -room.waiting[candidates.rows], -room.required[candidates.rows]
+    order = np.lexsort((-drawn, -candidates.points, *first))
     left = room.capacity.tolist()
     waits = (room.places > 0).tolist()
     used = np.zeros(len(candidates), dtype=np.bool_)

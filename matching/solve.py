@@ -113,8 +113,11 @@ _SOLVERS: dict[type[Programme], Solver] = {
 
 
 def _status(outcomes: list[Outcome]) -> Status:
-    """Return the worst status of the programmes: a solution is proved when all of it is."""
-    order = (Status.CANCELLED, Status.TIMED_OUT, Status.FEASIBLE)
+    """Return the worst status of the programmes: a solution is proved when all of it is.
+
+    Rules that clash in one programme are what everybody has to know, whatever became of the others.
+    """
+    order = (Status.INFEASIBLE, Status.CANCELLED, Status.TIMED_OUT, Status.FEASIBLE)
     found = {outcome.status for outcome in outcomes}
     return next((status for status in order if status in found), Status.OPTIMAL)
 

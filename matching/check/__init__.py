@@ -14,6 +14,7 @@ from matching.check.peers import peer_violations
 from matching.check.plan import placed, plan_violations
 from matching.check.proof import goals_reached, proof_violations
 from matching.check.report import Report, Violation, ViolationKind, counted
+from matching.check.required import required_violations
 from matching.check.sheet import Sheet
 from matching.problem import CommunitiesProgramme, MentoringProgramme, PeerProgramme, Problem, Programme
 from matching.solution import CertificateKind, Solution, Status
@@ -34,6 +35,7 @@ def check(problem: Problem, solution: Solution) -> Report:
     for programme_id in solution.programmes:
         programme = problem.programme(programme_id)
         violations.extend(_CHECKS[type(programme)](problem, programme, solution))
+    violations.extend(required_violations(problem, solution))
     return Report(tuple(violations), counted(violations) if violations else _good_news(solution))
 
 
@@ -43,11 +45,6 @@ def _frame_violations(problem: Problem, solution: Solution) -> Iterator[Violatio
         sentence = "The solution belongs to another problem: the hash of this one is different."
         yield Violation(ViolationKind.OTHER_PROBLEM, "problem_sha256", sentence)
         return
-    if solution.status is Status.INFEASIBLE:
-        sentence = (
-            "Where the locks can be kept there is always a plan that keeps the rules, if only an empty one."
-        )
-        yield Violation(ViolationKind.WRONG_STATUS, "status", sentence)
     known = {programme.id: programme for programme in problem.programmes}
     if not solution.programmes:
         sentence = "The solution names no programme that it solves."
@@ -88,7 +85,7 @@ def _mentoring_violations(
     proved = not proof
     violations.extend(goal_violations(programme, goals_reached(sheet, pairs), solution, proved=proved))
     violations.extend(cause_violations(sheet, grid, pairs, solution, proved=proved))
-    return violations + of_what_is_claimed(proof, solution)
+    return violations + of_what_is_claimed(proof, programme, solution)
 
 
 # What is wrong with a programme, by its kind.

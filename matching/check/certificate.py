@@ -14,6 +14,8 @@ LARGEST_WORTH = 2**62
 """Sums below this are exact in 64-bit integers; prices that could pass it are refused, not trusted."""
 
 GOALS = ("coverage", "points")
+REQUIRED = "required"
+"""What comes before every goal where somebody must be matched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,11 @@ def price_violations(
     prices = _Prices(sheet, certificate)
     for part in candidates:
         prices.add(part)
-    coverage, points = _reached(sheet, plan, prices.room)
-    yield from _proof_violations(certificate, prices.bound(), (coverage, points), where)
-    yield from _weight_violations(
-        sheet, certificate.weights, (coverage, points - prices.fewest_points()), where
-    )
+    reached = _reached(sheet, plan, prices.room)
+    yield from _proof_violations(certificate, prices.bound(), reached, where)
+    above = {**reached, "points": reached["points"] - prices.fewest_points()}
+    goals = [str(goal) for goal in sheet.programme.goals]
+    yield from weight_violations(goals, certificate.weights, above, where)
 
 
 def bound_violations(
@@ -89,26 +91,29 @@ def bound_violations(
     best = np.zeros(len(sheet.mentees), dtype=np.int64)
     for part in candidates:
         np.maximum.at(best, part.rows, part.points)
-    coverage = int(sheet.priority[~left.settled & (left.places > 0)].sum())
-    points = sum(k * most for k, most in zip(left.places.tolist(), best.tolist(), strict=True))
-    evident = certificate.weights["coverage"] * coverage + certificate.weights["points"] * points
+    evident = sum(k * most for k, most in zip(left.places.tolist(), best.tolist(), strict=True))
+    evident *= certificate.weights["points"]
+    evident += int(left.bonus(sheet, certificate.weights)[left.places > 0].sum())
     if certificate.bound < evident:
         sentence = f"The bound {certificate.bound} is given without prices, and {evident} is not ruled out."
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
 
 
-def _reached(sheet: Sheet, plan: Sequence[Pair], room: "Room") -> tuple[int, int]:
-    """Return the coverage and the points of a plan, beside what is locked."""
-    covered = {pair.row for pair in plan if not room.settled[pair.row]}
-    return sum(int(sheet.priority[row]) for row in covered), sum(pair.points for pair in plan)
+def _reached(sheet: Sheet, plan: Sequence[Pair], room: "Room") -> dict[str, int]:
+    """Return what a plan reaches in each goal, beside what is locked."""
+    covered = sorted({pair.row for pair in plan if not room.settled[pair.row]})
+    return {
+        REQUIRED: int(sheet.required[covered].sum()),
+        "coverage": int(sheet.priority[covered].sum()),
+        "points": sum(pair.points for pair in plan),
+    }
 
 
 def _proof_violations(
-    certificate: Certificate, bound: int, reached: tuple[int, int], where: str
+    certificate: Certificate, bound: int, reached: Mapping[str, int], where: str
 ) -> Iterator[Violation]:
     """Yield a claimed bound that is not the one the prices give, and a plan worth less than that one."""
-    coverage, points = reached
-    worth = certificate.weights["coverage"] * coverage + certificate.weights["points"] * points
+    worth = sum(weight * reached[name] for name, weight in certificate.weights.items())
     if certificate.bound != bound:
         sentence = f"The certificate claims the bound {certificate.bound}, but its prices give {bound}."
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
@@ -136,10 +141,10 @@ def _shape_violations(sheet: Sheet, certificate: Certificate, where: str) -> Ite
                     f"The price of {sheet.name(person)} is {price}; a mentor's price is never negative."
                 )
                 yield Violation(ViolationKind.WRONG_PRICE, place, sentence)
-    weights = certificate.weights
-    if set(weights) != set(GOALS) or min(weights.values()) < 0:
-        sentence = "The certificate must weigh coverage and points, neither with a negative weight."
-        yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
+    settled = Room.of(sheet).settled
+    faults = name_violations(certificate.weights, where, required=bool(sheet.required[~settled].any()))
+    if fault := next(faults, None):
+        yield fault
     elif _largest_worth(sheet, certificate) >= LARGEST_WORTH:
         sentence = "The certificate's prices and weights are too large to be added up exactly."
         yield Violation(ViolationKind.WRONG_PRICE, where, sentence)
@@ -152,30 +157,41 @@ def _largest_worth(sheet: Sheet, certificate: Certificate) -> int:
         (abs(points) for _, _, points in explicit), default=0
     )
     bonus = certificate.weights["coverage"] * int(sheet.priority.max(initial=1))
+    bonus += certificate.weights.get(REQUIRED, 0)
     prices = [
         abs(price) for prices in (certificate.mentees, certificate.mentors) for price in prices.values()
     ]
     return certificate.weights["points"] * most_points + bonus + 2 * max(prices, default=0)
 
 
-def _weight_violations(
-    sheet: Sheet, weights: Mapping[str, int], reached: tuple[int, int], where: str
+def name_violations(weights: Mapping[str, int], where: str, *, required: bool) -> Iterator[Violation]:
+    """Yield weights of other goals than there are, or negative ones; who is required has a weight as well."""
+    names = {REQUIRED, *GOALS} if required else set(GOALS)
+    if set(weights) != names or min(weights.values()) < 0:
+        sentence = f"The certificate must weigh {', '.join(sorted(names))}, none with a negative weight."
+        yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
+
+
+def weight_violations(
+    goals: Sequence[str], weights: Mapping[str, int], above: Mapping[str, int], where: str
 ) -> Iterator[Violation]:
     """Yield weights under which the best plan need not be the best in the order of the programme's goals.
 
-    ``reached`` is how far coverage and points of the plan are above the least that any plan has. A plan with
-    more of the first goal would gain its weight at least and lose at most what was reached of the other, so
-    when the weight is larger than that, no such plan can have been missed.
+    ``above`` is how far the plan is above the least that any plan has of each goal. A plan with more of a
+    goal would gain its weight at least and lose at most what was reached of the later ones, so when the
+    weight is larger than that, no such plan can have been missed. What is required comes first, and what is
+    no goal last.
     """
-    goals = [str(goal) for goal in sheet.programme.goals]
-    first = goals[0]
-    other = GOALS[1 - GOALS.index(first)]
-    if weights[first] <= weights[other] * reached[GOALS.index(other)]:
-        sentence = f"The weight {weights[first]} of {first} is too small for {first} to come before {other}."
-        yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
-    if other in goals and not weights[other]:
-        sentence = f"The certificate gives {other} no weight, so it proves nothing about that goal."
-        yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
+    order = [*([REQUIRED] if REQUIRED in weights else []), *goals]
+    order += [name for name in GOALS if name not in goals]
+    for place, name in enumerate(order):
+        at_stake = sum(weights[later] * above[later] for later in order[place + 1 :])
+        if name in (REQUIRED, goals[0]) and weights[name] <= at_stake:
+            sentence = f"The weight {weights[name]} of {name} is too small for what comes after it."
+            yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
+        elif name in goals and not weights[name]:
+            sentence = f"The certificate gives {name} no weight, so it proves nothing about that goal."
+            yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +213,11 @@ class Room:
             settled[row] = True
         return cls(np.minimum(places, len(capacity)), np.minimum(capacity, len(places)), settled)
 
+    def bonus(self, sheet: Sheet, weights: Mapping[str, int]) -> Integers:
+        """Return what a first mentor for each mentee is worth."""
+        worth = weights["coverage"] * sheet.priority + weights.get(REQUIRED, 0) * sheet.required
+        return np.where(self.settled, 0, worth)
+
 
 class _Prices:
     """The prices of a certificate as arrays, and the sum of the reduced profits they leave."""
@@ -204,7 +225,7 @@ class _Prices:
     def __init__(self, sheet: Sheet, certificate: Certificate) -> None:
         self.room = Room.of(sheet)
         self.points_weight = certificate.weights["points"]
-        self.bonus = np.where(self.room.settled, 0, certificate.weights["coverage"] * sheet.priority)
+        self.bonus = self.room.bonus(sheet, certificate.weights)
         self.mentee = np.array(
             [certificate.mentees.get(person.id, 0) for person in sheet.mentees], dtype=np.int64
         )

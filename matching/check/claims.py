@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from matching.check.report import Violation, ViolationKind
+from matching.check.required import missing
 from matching.problem import Programme
 from matching.solution import Assignment, Certificate, CertificateKind, Solution, Status
 
@@ -79,9 +80,18 @@ def field_violations(certificate: Certificate, where: str, *, used: Collection[s
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.searched", sentence)
 
 
-def of_what_is_claimed(proof: Sequence[Violation], solution: Solution) -> list[Violation]:
+def claims_best(programme: Programme, solution: Solution) -> bool:
+    """Tell whether no plan is said to be better: also none that leaves out fewer who must be matched."""
+    if solution.status is Status.INFEASIBLE:
+        return bool(missing(programme, solution))
+    return solution.status is Status.OPTIMAL
+
+
+def of_what_is_claimed(
+    proof: Sequence[Violation], programme: Programme, solution: Solution
+) -> list[Violation]:
     """Return the faults of a proof that count: a plan that does not claim to be the best needs none."""
-    if solution.status is Status.OPTIMAL:
+    if claims_best(programme, solution):
         return list(proof)
     needless = (ViolationKind.NOT_PROVED, ViolationKind.NO_CERTIFICATE)
     return [fault for fault in proof if fault.kind not in needless]

@@ -37,6 +37,7 @@ class ViolationKind(StrEnum):
     MIX = "mix"
     KEPT_APART = "kept_apart"
     WRONG_CLOSED = "wrong_closed"
+    REQUIRED = "required"
     LOCK_NOT_KEPT = "lock_not_kept"
     FALSE_LOCK = "false_lock"
     OVERRIDE_WITHOUT_REASON = "override_without_reason"

@@ -19,8 +19,9 @@ class Sheet:
     ----------
     mentees, mentors : tuple of Person
         In the programme's order; ``row`` and ``column`` lead from an id to its place in them.
-    places, capacity, priority : arrays of int
-        Places of each mentee and of each mentor, and each mentee's worth for coverage, ``1 + rounds_waited``.
+    places, capacity, priority, required : arrays of int
+        Places of each mentee and of each mentor, each mentee's worth for coverage, ``1 + rounds_waited``, and
+        1 for each mentee who must be matched.
     locked : dict
         From (row, column) to the lock on that pair.
     """
@@ -36,6 +37,7 @@ class Sheet:
         self.places = np.array([mentee.places for mentee in programme.mentees], dtype=np.int64)
         self.capacity = np.array([mentor.capacity for mentor in programme.mentors], dtype=np.int64)
         self.priority = np.array([1 + mentee.rounds_waited for mentee in programme.mentees], dtype=np.int64)
+        self.required = np.array([mentee.required for mentee in programme.mentees], dtype=np.int64)
         self.locked = {
             (self.row[lock.members[0]], self.column[lock.members[1]]): lock
             for lock in problem.locks

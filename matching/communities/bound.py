@@ -72,7 +72,8 @@ def bound_at(task: Task, prices: Amounts, scale: int, meetings: Amounts | None =
             if task.must[column]:
                 return Bound(prices, meetings, scale, IMPOSSIBLE, values, losses)
             continue
-        value, plain = value + int(paid[column]), plain + int(paid[column])
+        extra = int(paid[column]) + scale * int(task.opening[column])
+        value, plain = value + extra, plain + extra
         values[column] = value
         earned = value if task.must[column] else max(0, value)
         total += earned

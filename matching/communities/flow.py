@@ -1,6 +1,6 @@
 """The best plan for a given set of open communities, as a flow, where only sizes and places bind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Filling:
 
 def best_filling(task: Task, opened: Mask) -> Filling:
     """Return the plan of greatest worth that opens exactly these communities, mixes and foes aside."""
-    open_room = Room(task.room.places, np.where(opened, task.room.capacity, 0), task.room.waiting)
+    open_room = replace(task.room, capacity=np.where(opened, task.room.capacity, 0))
     least = np.where(opened, task.least, 0)
     usable = np.flatnonzero(opened[task.candidates.columns])
     pool = usable[_promising(task, usable)]

@@ -112,7 +112,8 @@ class Model:
         one_place = places[self._people] == 1
         # With one place the first membership is the only one, so that the bonus belongs to each candidate.
         folded = np.where(one_place, bonus[self._people], 0)
-        gains = [(self._task.profits[self._core] + folded).astype(np.float64), np.zeros(len(self._opening))]
+        gains = [(self._task.profits[self._core] + folded).astype(np.float64)]
+        gains.append(self._task.opening.astype(np.float64))
         self._places = self._rows.add(places.astype(np.float64), (self._people, self._x, 1.0))
         several = np.unique(self._people[~one_place])
         self._several = several[bonus[several] > 0]

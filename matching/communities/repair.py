@@ -55,7 +55,8 @@ class Draft:
         task, order = self._task, []
         for column, numbers in enumerate(task.by_community):
             worth = np.sort(task.profits[numbers] + task.bonus[task.candidates.rows[numbers]])[::-1]
-            order.append((-int(worth[: task.room.capacity[column]].sum()), column))
+            best = int(worth[: task.room.capacity[column]].sum()) + int(task.opening[column])
+            order.append((-best, column))
         for _gain, column in sorted(order):
             if not self.members.get(column):
                 self._open(column)
@@ -74,7 +75,7 @@ class Draft:
             wanted = len(taken) < task.least[column] or number in first or worth[number] > 0
             if wanted and not self._has_foe(self._rows[number], {self._rows[n] for n in taken}):
                 taken.append(number)
-        gains = sum(worth[number] for number in taken) > 0 or task.must[column]
+        gains = sum(worth[number] for number in taken) + task.opening[column] > 0 or task.must[column]
         if gains and task.may_open_with(column, [self._rows[number] for number in taken]):
             for number in taken:
                 self._join(number)
@@ -103,9 +104,7 @@ class Draft:
         opened = task.must.copy()
         opened[[column for column, people in self.members.items() if people]] = True
         numbers = np.flatnonzero(waits & opened[task.candidates.columns])
-        order = np.lexsort(
-            (-task.candidates.points[numbers], -task.room.waiting[task.candidates.rows[numbers]])
-        )
+        order = np.lexsort((-task.candidates.points[numbers], -task.bonus[task.candidates.rows[numbers]]))
         for number in numbers[order].tolist():
             row, column = self._rows[number], self._columns[number]
             people = self.members[column]

@@ -190,6 +190,7 @@ class Search:
     def _finest_scale(self) -> int:
         task = self.task
         largest = int(np.abs(task.profits).max(initial=0)) + int(task.bonus.max(initial=0)) + 1
+        largest += int(task.opening.max(initial=0))
         spare = LARGEST_SUM // (4 * largest * (len(task.profits) + len(task.bonus) + 1))
         return next((scale for scale in FINEST_SCALES if scale <= spare), 1)
 

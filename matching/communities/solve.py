@@ -41,7 +41,8 @@ class CommunitiesSolve:
             status = stop.status
             search = search or self._unseen_search()
         if search.is_proved:
-            status = Status.OPTIMAL
+            clashes = search.task.leaves_out(search.chosen)
+            status = Status.INFEASIBLE if clashes else Status.OPTIMAL
         elif status is Status.OPTIMAL:
             status = Status.FEASIBLE
         return self._outcome(status, search, eligible)

@@ -9,7 +9,7 @@ import numpy as np
 
 from matching.candidates import Candidates
 from matching.communities.market import Market
-from matching.goals import Amounts, GoalWeights, Room, weigh
+from matching.goals import REQUIRED, Amounts, GoalWeights, Room, weigh
 from matching.problem import Community, Person
 from matching.rules import Mask
 from matching.values import LARGEST_POINTS
@@ -31,7 +31,8 @@ class Task:
     `room` has each person's places, each community's most members and what covering a person counts for;
     `least` members a community opens with, unless it `must` be open, which one with a locked member is.
     `apart` are pairs of people who may not be in one community. `candidates` stand by person, then community;
-    `highest` is the most points of any of each person's (0 when that is more).
+    `highest` is the most points of any of each person's (0 when that is more); `required` is 1 for each
+    community that must open before every goal, unless a lock holds it open.
     """
 
     room: Room
@@ -41,6 +42,7 @@ class Task:
     apart: tuple[tuple[int, int], ...]
     candidates: Candidates
     highest: Amounts
+    required: Amounts
     weights: GoalWeights
 
     @cached_property
@@ -52,6 +54,11 @@ class Task:
     def profits(self) -> Amounts:
         """What each candidate is worth by points."""
         return self.candidates.points * self.weights.points
+
+    @cached_property
+    def opening(self) -> Amounts:
+        """What it is worth that each community opens, whoever joins it."""
+        return self.required * self.weights.of(REQUIRED)
 
     @cached_property
     def by_community(self) -> tuple[Index, ...]:
@@ -85,8 +92,16 @@ class Task:
 
     def worth(self, chosen: Index) -> int:
         """Return what a plan is worth, beside what is locked."""
-        covered = int(self.room.waiting[np.unique(self.candidates.rows[chosen])].sum())
-        return self.weights.worth(covered, int(self.candidates.points[chosen].sum()))
+        covered = int(self.bonus[np.unique(self.candidates.rows[chosen])].sum())
+        opened = int(self.opening[np.unique(self.candidates.columns[chosen])].sum())
+        return covered + opened + self.weights.points * int(self.candidates.points[chosen].sum())
+
+    def leaves_out(self, chosen: Index) -> bool:
+        """Tell whether somebody, or a community, that must be matched is not."""
+        people, communities = self.room.required.copy(), self.required.copy()
+        people[self.candidates.rows[chosen]] = 0
+        communities[self.candidates.columns[chosen]] = 0
+        return bool(people.any() or communities.any())
 
     def is_kept_by(self, chosen: Index) -> bool:
         """Tell whether a plan keeps places, sizes, mixes and pairs apart."""
@@ -132,12 +147,14 @@ def task_of(market: Market, eligible: Candidates, locked: Candidates) -> Task:
     waiting = np.array([1 + row.rounds_waited for row in programme.people], dtype=np.int64)
     most = np.array([row.max for row in programme.communities], dtype=np.int64)
     least = np.array([max(row.min, 1) for row in programme.communities], dtype=np.int64)
-    waiting[locked.rows] = 0
+    required = np.array([row.required for row in programme.people], dtype=np.int64)
+    waiting[locked.rows] = required[locked.rows] = 0
     np.subtract.at(places, locked.rows, 1)
     taken = np.bincount(locked.columns, minlength=len(most))
     least, most = np.maximum(least - taken, 0), most - taken
     # More room than there are people or communities can never be used up; it would only swell the numbers.
-    room = Room(np.minimum(places, len(most)), np.minimum(most, len(places)), waiting)
+    room = Room(np.minimum(places, len(most)), np.minimum(most, len(places)), waiting, required)
+    opening = np.array([row.required for row in programme.communities], dtype=np.int64) * (taken == 0)
     apart = pairs_apart(market)
     free = _free(eligible, locked, room, apart)
     lowest, highest = np.zeros(len(places), dtype=np.int64), np.zeros(len(places), dtype=np.int64)
@@ -151,7 +168,8 @@ def task_of(market: Market, eligible: Candidates, locked: Candidates) -> Task:
         apart=apart,
         candidates=free,
         highest=highest,
-        weights=weigh(programme.goals, room, lowest, highest),
+        required=opening,
+        weights=weigh(programme.goals, room, lowest, highest, must_open=int(opening.sum())),
     )
 
 
@@ -162,7 +180,8 @@ def unseen_task(market: Market, locked: Candidates) -> Task:
     explicit = market.programme.candidates is not None
     most = LARGEST_POINTS if explicit else sum(market.programme.criteria.values())
     highest = np.full(len(task.room.places), most, dtype=np.int64)
-    weights = weigh(market.programme.goals, task.room, np.zeros_like(highest), highest)
+    must_open = int(task.required.sum())
+    weights = weigh(market.programme.goals, task.room, np.zeros_like(highest), highest, must_open=must_open)
     return replace(task, highest=highest, weights=weights)
 
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 import numpy as np
 
 from matching.errors import ProblemError
-from matching.goals import LARGEST_SUM
+from matching.goals import LARGEST_SUM, Amounts
 from matching.peers.groups import Groups
 from matching.peers.market import PeerMarket
-from matching.problem import GoalName, PeerProgramme
+from matching.problem import PeerProgramme
 from matching.rules import Mask
 
 # Prices of one group stay below this, so that a few of them can be added in 64 bits.
@@ -19,8 +19,9 @@ FINEST_NEEDED, FINEST_USED = 1_000, 100_000
 
 
 class Aim(StrEnum):
-    """The goals, and between coverage and all that follows: as few triads as possible."""
+    """Who must be matched, then the goals, and after coverage: as few triads as possible."""
 
+    REQUIRED = "required"
     COVERAGE = "coverage"
     TRIADS = "triads"
     POINTS = "points"
@@ -32,13 +33,15 @@ Values = dict[Aim, int]
 def aims_of(programme: PeerProgramme) -> tuple[Aim, ...]:
     """Return the aims of a programme in their order.
 
-    Where only one size is allowed there is nothing to say about triads; where coverage is no goal they come
-    last, and decide between plans of equal points.
+    Whoever must be matched comes first. Where only one size is allowed there is nothing to say about triads;
+    where coverage is no goal they come last, and decide between plans of equal points.
     """
     goals = [Aim(goal.value) for goal in programme.goals]
+    if any(row.required for row in programme.people):
+        goals.insert(0, Aim.REQUIRED)
     if len(programme.group_sizes) == 1:
         return tuple(goals)
-    place = goals.index(Aim.COVERAGE) + 1 if GoalName.COVERAGE in programme.goals else len(goals)
+    place = goals.index(Aim.COVERAGE) + 1 if Aim.COVERAGE in goals else len(goals)
     return (*goals[:place], Aim.TRIADS, *goals[place:])
 
 
@@ -46,6 +49,7 @@ def aims_of(programme: PeerProgramme) -> tuple[Aim, ...]:
 class Weights:
     """What one unit of each aim is worth; a triad less is worth `triads`."""
 
+    required: int = 0
     coverage: int = 0
     triads: int = 0
     points: int = 0
@@ -56,11 +60,15 @@ class Weights:
 
     def times(self, factor: int) -> "Weights":
         """Return all weights multiplied."""
-        return Weights(self.coverage * factor, self.triads * factor, self.points * factor)
+        return Weights(*(self.of(aim) * factor for aim in Aim))
+
+    def of_people(self, market: PeerMarket) -> Amounts:
+        """Return what it is worth that each person is in a group."""
+        return np.asarray(self.coverage * market.waiting + self.required * market.required)
 
     def plus(self, other: "Weights") -> "Weights":
         """Return the sums of the weights."""
-        return Weights(self.coverage + other.coverage, self.triads + other.triads, self.points + other.points)
+        return Weights(*(self.of(aim) + other.of(aim) for aim in Aim))
 
     def worth(self, values: Values) -> int:
         """Return the worth of a plan that reaches these values."""
@@ -82,8 +90,10 @@ class Aims:
         least = np.where(eligible, market.points, 0).min(axis=1, initial=0)
         self._most_points = np.where(eligible, market.points, 0).max(axis=1, initial=0).astype(np.int64)
         triads = int(self.has_partner.sum()) // 3
-        self.least = {Aim.COVERAGE: 0, Aim.TRIADS: -triads, Aim.POINTS: int(least.sum(dtype=np.int64))}
+        points = int(least.sum(dtype=np.int64))
+        self.least = {Aim.REQUIRED: 0, Aim.COVERAGE: 0, Aim.TRIADS: -triads, Aim.POINTS: points}
         self.most = {
+            Aim.REQUIRED: int(market.required[self.has_partner].sum()),
             Aim.COVERAGE: int(market.waiting[self.has_partner].sum()),
             Aim.TRIADS: 0,
             Aim.POINTS: int(self._most_points.sum()),
@@ -94,6 +104,7 @@ class Aims:
         """Return the finest unit in which prices stay exact even when each aim outweighs all after it."""
         steepest = self.weights(self.order, LARGEST_SUM)
         each = steepest.coverage * int(self._market.waiting.max(initial=1)) + steepest.points * self.largest
+        each += steepest.required
         finest = LARGEST_AMOUNT // (3 * each + steepest.triads)
         if finest < FINEST_NEEDED:
             raise ProblemError(
@@ -134,6 +145,7 @@ class Aims:
 def values_of(market: PeerMarket, groups: Groups) -> Values:
     """Return what a plan of free people reaches in each aim; triads count against it."""
     return {
+        Aim.REQUIRED: int(groups.added_up(market.required).sum()),
         Aim.COVERAGE: int(groups.added_up(market.waiting).sum()),
         Aim.TRIADS: -int(groups.are_triads.sum()),
         Aim.POINTS: int(groups.worth(market.points).sum()),

@@ -34,6 +34,8 @@ class PeerMarket:
         People, in ascending order, who may not be together all three.
     waiting : array of int
         What each person counts for in coverage.
+    required : array of int
+        1 for each person who must be in a group.
     """
 
     def __init__(self, problem: Problem, programme: PeerProgramme, watch: Watch) -> None:
@@ -43,6 +45,7 @@ class PeerMarket:
         self.ids = [row.person for row in programme.people]
         self.number = {person: number for number, person in enumerate(self.ids)}
         self.waiting: Amounts = np.array([1 + row.rounds_waited for row in programme.people], dtype=np.int64)
+        self.required: Amounts = np.array([row.required for row in programme.people], dtype=np.int64)
         self._market = Market(problem, _as_mentoring(programme), watch)
         self._scorer = PairScorer(self._market)
         self.rules: tuple[HardRule, ...] = rules_of_peers(self._market, programme)

@@ -68,7 +68,7 @@ class Pricing:
         self._prices = prices
         self._points = 2 * prices.scale * weights.points
         self._triads = prices.scale * weights.triads
-        self._own: Amounts = prices.people - prices.scale * weights.coverage * market.waiting
+        self._own: Amounts = prices.people - prices.scale * weights.of_people(market)
         self._halves = [_marked(market, row) for row in prices.odd_sets if row[0].size == 2]
         self._thirds = [_marked(market, row) for row in prices.odd_sets if row[0].size == 3]
 

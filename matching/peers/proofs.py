@@ -75,9 +75,13 @@ class InOrder:
 
     def _evident(self, aims: Sequence[Aim], plan: Groups) -> Found | None:
         """Return a proof that needs no search: all are covered, in no more triads than there must be."""
+        values = self._aims.values(plan)
+        if list(aims) == [Aim.REQUIRED] and values[Aim.REQUIRED] == self._aims.most[Aim.REQUIRED]:
+            required = np.where(self._aims.has_partner, self._market.required, 0)
+            worth = values[Aim.REQUIRED]
+            return Found(plan, Weights(required=1), worth, Prices(1, required), worth)
         if aims[0] is not Aim.COVERAGE or len(aims) > 2 or aims[-1] is Aim.POINTS:
             return None
-        values = self._aims.values(plan)
         if values[Aim.COVERAGE] < self._aims.most[Aim.COVERAGE]:
             return None
         people = np.where(self._aims.has_partner, self._market.waiting, 0)

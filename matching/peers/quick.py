@@ -13,12 +13,14 @@ NO_POINTS = np.int64(-(2**40))
 def plan_in_order(market: PeerMarket, free: Mask) -> Groups:
     """Return a plan in which those who waited longest choose first, each the best partner still free.
 
+    Those who must be matched come before all others.
+
     Where both sizes are allowed, who is left over joins the pair that gains most by it. It keeps every rule
     and proves nothing; it is what a stopped solve hands over.
     """
     left = free.copy()
     found: list[list[int]] = []
-    for person in np.lexsort((np.arange(len(market)), -market.waiting)).tolist():
+    for person in np.lexsort((np.arange(len(market)), -market.waiting, -market.required)).tolist():
         if not left[person]:
             continue
         group = _pair(market, person, left) if market.allows_pairs else _triad(market, person, left)

@@ -111,7 +111,7 @@ class Search:
 
     def worth(self, groups: Groups, weights: Weights) -> Amounts:
         """Return what each group is worth under these weights."""
-        covered = weights.coverage * groups.added_up(self._market.waiting)
+        covered = groups.added_up(weights.of_people(self._market))
         points = weights.points * groups.worth(self._market.points)
         return np.asarray(covered + points - weights.triads * groups.are_triads)
 

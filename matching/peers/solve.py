@@ -25,6 +25,9 @@ from matching.solution import (
 )
 from matching.watch import Limits, Stopped, Watch
 
+# What every certificate weighs, also where it is no aim.
+_GOALS = (Aim.COVERAGE, Aim.TRIADS, Aim.POINTS)
+
 
 class PeerSolve:
     """The steps from a programme to its outcome, with what each leaves for the next."""
@@ -98,7 +101,7 @@ class PeerSolve:
             programme=self._programme.id,
             kind=CertificateKind.PRICES if proved else CertificateKind.BOUND,
             bound=bound,
-            weights={aim.value: weights.of(aim) for aim in Aim},
+            weights={aim.value: weights.of(aim) for aim in (*aims_of(self._programme), *_GOALS)},
             people={ids[n]: price for n, price in enumerate(prices.people.tolist()) if price},
             odd_sets=tuple(
                 OddSet(members=tuple(ids[n] for n in row.members.tolist()), price=price, size=row.size)
@@ -111,8 +114,8 @@ class PeerSolve:
     def _evident(self) -> tuple[Weights, Prices]:
         """Return weights and prices that need no look at pairs: each person is worth the most one can be."""
         order = aims_of(self._programme)
-        weights = Weights(coverage=int(Aim.COVERAGE in order), points=int(Aim.POINTS in order))
-        each = weights.coverage * self._market.waiting + weights.points * self._most_points()
+        weights = Weights(**{aim.value: int(aim in order) for aim in Aim if aim is not Aim.TRIADS})
+        each = weights.of_people(self._market) + weights.points * self._most_points()
         return weights, Prices(1, np.where(self._free, each, 0))
 
     def _most_points(self) -> int:
@@ -123,14 +126,21 @@ class PeerSolve:
 
     def _outcome(self, status: Status, plan: Groups) -> Outcome:
         self._watch.begin("reasons")
+        clashes = status is Status.OPTIMAL and self._leaves_out(plan)
         return Outcome(
-            status=status,
+            status=Status.INFEASIBLE if clashes else status,
             assignments=self._assignments(plan),
             unmatched=causes_of(self._market, self._locked, plan, finished=status is Status.OPTIMAL),
             goals=self._goals(status, plan),
             certificate=self._certificate(status, plan),
             candidates=0 if self._search is None else self._search.looked_at,
         )
+
+    def _leaves_out(self, plan: Groups) -> bool:
+        """Tell whether somebody who must be matched is not."""
+        left_out = self._market.required * self._free
+        left_out[plan.people] = 0
+        return bool(left_out.any())
 
     def _assignments(self, plan: Groups) -> tuple[Assignment, ...]:
         every = plan.and_also(self._locked)

@@ -103,12 +103,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mentee:
-    """A person who seeks up to `places` mentors; `wishes` are people in order of preference, best first."""
+    """A person who seeks up to `places` mentors; `wishes` are people in order of preference, best first.
+
+    Whoever is `required` must have a mentor, before every goal.
+    """
 
     person: str
     places: int = 1
     wishes: tuple[str, ...] = ()
     rounds_waited: int = 0
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,21 +125,26 @@ class Mentor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """A person who seeks peer coaching."""
+    """A person who seeks peer coaching; whoever is `required` must be in a group, before every goal."""
 
     person: str
     wishes: tuple[str, ...] = ()
     rounds_waited: int = 0
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommunityMember:
-    """A person who seeks up to `places` communities or groups; `wishes` are community ids, best first."""
+    """A person who seeks up to `places` communities or groups; `wishes` are community ids, best first.
+
+    Whoever is `required` must be in one, before every goal.
+    """
 
     person: str
     places: int = 1
     wishes: tuple[str, ...] = ()
     rounds_waited: int = 0
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +157,10 @@ class Mix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Community:
-    """A community or group that opens with `min` to `max` members and may have a lead."""
+    """A community or group that opens with `min` to `max` members and may have a lead.
+
+    One that is `required` must open, before every goal.
+    """
 
     id: str
     skills: tuple[str, ...] = ()
@@ -156,6 +168,7 @@ class Community:
     min: int = 1
     max: int
     mix: tuple[Mix, ...] = ()
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

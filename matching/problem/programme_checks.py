@@ -105,6 +105,8 @@ def _check_members(
         if noun == "community":
             values.check_whole(row.places, ".places", 0, LARGEST_COUNT)
         _check_seeker(row, people, targets, noun)
+        if noun == "community":
+            _check_required_has_places(row)
 
     each(".people", programme.people, check)
     listed = _distinct_people(programme.people, ".people")
@@ -129,6 +131,7 @@ def _check_mentoring(
     def check_mentee(row: Any) -> None:
         _check_seeker(row, people, people, "person")
         values.check_whole(row.places, ".places", 0, LARGEST_COUNT)
+        _check_required_has_places(row)
 
     def check_mentor(row: Any) -> None:
         values.check_known(row.person, people, ".person", "person")
@@ -149,12 +152,20 @@ def _distinct_people(rows: tuple[Any, ...], path: str) -> set[str]:
 def _check_seeker(row: Any, people: Collection[str], targets: Collection[str], noun: str) -> None:
     values.check_known(row.person, people, ".person", "person")
     values.check_whole(row.rounds_waited, ".rounds_waited", 0, 100)
+    values.check_flag(row.required, ".required")
     values.check_rows(row.wishes, ".wishes")
     if row.wishes:
         each(".wishes", row.wishes, lambda wish: values.check_known(wish, targets, "", noun))
         values.check_distinct(row.wishes, ".wishes", f"{noun} {{}} is wished for twice.")
         if row.person in row.wishes:
             raise ProblemError(".wishes", f"person {values.shown(row.person)} wishes for themselves.")
+
+
+def _check_required_has_places(row: Any) -> None:
+    if row.required and not row.places:
+        raise ProblemError(
+            ".required", f"person {values.shown(row.person)} must be matched, but has no places."
+        )
 
 
 def _check_communities(
@@ -172,6 +183,9 @@ def _check_communities(
         values.check_whole(row.max, ".max", 0, LARGEST_COUNT)
         if row.min > row.max:
             raise ProblemError(".min", "is more than max.")
+        values.check_flag(row.required, ".required")
+        if row.required and not row.max:
+            raise ProblemError(".required", f"community {values.shown(row.id)} must open, but has no room.")
         values.check_rows(row.mix, ".mix")
         for index, mix in enumerate(row.mix):
             values.check_id(mix.attribute, f".mix[{index}].attribute")

@@ -322,6 +322,21 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], None], str, str]] = {
         "$.programmes[2].communities[0].lead",
         "no person",
     ),
+    "required without places": (
+        lambda content: content["programmes"][0]["mentees"][0].update(required=True, places=0),
+        "$.programmes[0].mentees[0].required",
+        "has no places",
+    ),
+    "required perhaps": (
+        put(*GROUPS, "people", 0, "required", 1),
+        "$.programmes[2].people[0].required",
+        "true or false",
+    ),
+    "a community that must open without room": (
+        lambda content: content["programmes"][2]["communities"][0].update(required=True, min=0, max=0),
+        "$.programmes[2].communities[0].required",
+        "has no room",
+    ),
     "candidates and criteria": (put(*MENTORING, "candidates", []), "$.programmes[0].criteria", "not both"),
     "cover by nothing known": (put("joint", "cover_by", ["x"]), "$.joint.cover_by[0]", "no programme"),
     "a block of one": (put("blocks", 0, ["p1"]), "$.blocks[0]", "two people"),

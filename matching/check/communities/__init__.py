@@ -24,4 +24,4 @@ def communities_violations(
     violations.extend(goal_violations(programme, found.goals, solution, proved=proved))
     violations.extend(cause_violations(board, groups, solution, proved=proved))
     violations.extend(closed_violations(board, groups, solution, proved=proved))
-    return violations + of_what_is_claimed(proof, solution)
+    return violations + of_what_is_claimed(proof, programme, solution)

@@ -63,6 +63,11 @@ class Board:
         self.weights = {name: weight for name, weight in programme.criteria.items() if weight > 0}
         locks = [lock for lock in problem.locks if lock.programme == programme.id]
         self.locked = {(self.row[lock.members[0]], self.column[lock.members[1]]): lock for lock in locks}
+        # Whom, and what, a lock settles is matched already.
+        settled, opened = {row for row, _column in self.locked}, {column for _row, column in self.locked}
+        self.required_people = {self.row[row.person] for row in programme.people if row.required} - settled
+        required = {self.column[row.id] for row in programme.communities if row.required}
+        self.required_communities = required - opened
         history = [row for row in problem.history if row.programme == programme.id]
         latest = max((row.round for row in history), default="")
         bans = [ban.members for ban in problem.bans if ban.programme == programme.id]

@@ -1,12 +1,12 @@
 """Verifies how a plan of communities is said to be best: weights, prices and the bound they give."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from matching.check.certificate import GOALS, LARGEST_WORTH
+from matching.check.certificate import LARGEST_WORTH, REQUIRED, name_violations, weight_violations
 from matching.check.claims import certificates_of, count_violations, field_violations
 from matching.check.communities.board import Board
 from matching.check.communities.plan import Gathered
@@ -17,12 +17,16 @@ from matching.solution import Certificate, CertificateKind, Solution
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What a plan comes to: coverage and points, in all and beside what locks settle."""
+    """What a plan comes to: coverage and points, in all and beside what locks settle.
+
+    `free_required` counts the people and communities that must be matched and are, beside what locks settle.
+    """
 
     coverage: int
     points: int
     free_coverage: int
     free_points: int
+    free_required: int
 
     @property
     def goals(self) -> dict[str, int]:
@@ -34,6 +38,7 @@ def reached(board: Board, groups: Sequence[Gathered]) -> Reached:
     """Return what a plan comes to."""
     waited = {index: 1 + row.rounds_waited for index, row in enumerate(board.programme.people)}
     joined = {row for group in groups for row in group.rows}
+    opened = {group.column for group in groups}
     settled = {row for row, _column in board.locked}
     points = {
         (row, group.column): int(board.points(row)[group.column]) for group in groups for row in group.rows
@@ -43,6 +48,7 @@ def reached(board: Board, groups: Sequence[Gathered]) -> Reached:
         points=sum(points.values()),
         free_coverage=sum(waited[row] for row in joined - settled),
         free_points=sum(worth for cell, worth in points.items() if cell not in board.locked),
+        free_required=len(joined & board.required_people) + len(opened & board.required_communities),
     )
 
 
@@ -60,10 +66,15 @@ def proof_violations(board: Board, found: Reached, solution: Solution) -> Iterat
         return
     priced = _Priced(board, certificate)
     weights = certificate.weights
-    worth = weights["coverage"] * found.free_coverage + weights["points"] * found.free_points
+    reached = {
+        REQUIRED: found.free_required,
+        "coverage": found.free_coverage,
+        "points": found.free_points,
+    }
+    worth = sum(weight * reached[name] for name, weight in weights.items())
     yield from _bound_violations(certificate, priced.bound(), worth, where)
-    above = found.free_coverage, found.free_points - priced.fewest_points()
-    yield from _weight_violations(board, weights, above, where)
+    above = {**reached, "points": found.free_points - priced.fewest_points()}
+    yield from weight_violations([str(goal) for goal in board.programme.goals], weights, above, where)
 
 
 def _bound_violations(certificate: Certificate, bound: int, worth: int, where: str) -> Iterator[Violation]:
@@ -102,10 +113,9 @@ def _shape_violations(board: Board, certificate: Certificate, where: str) -> Ite
         if not known or row.price < 0:
             sentence = f"{row.first} and {row.second} in {row.community} have the price {row.price}."
             yield Violation(ViolationKind.WRONG_PRICE, f"{where}.meetings[{index}]", sentence)
-    weights = certificate.weights
-    if set(weights) != set(GOALS) or min(weights.values()) < 0:
-        sentence = "The certificate must weigh coverage and points, neither with a negative weight."
-        yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
+    required = bool(board.required_people or board.required_communities)
+    if fault := next(name_violations(certificate.weights, where, required=required), None):
+        yield fault
     elif _largest_sum(board, certificate) >= LARGEST_WORTH:
         sentence = "The certificate's prices and weights are too large to be added up exactly."
         yield Violation(ViolationKind.WRONG_PRICE, where, sentence)
@@ -116,28 +126,10 @@ def _largest_sum(board: Board, certificate: Certificate) -> int:
     explicit = (abs(points) for _, _, points in board.programme.candidates or ())
     most_points = sum(board.programme.criteria.values()) + max(explicit, default=0)
     waited = max((row.rounds_waited for row in board.programme.people), default=0)
-    bonus = certificate.weights["coverage"] * (1 + waited)
+    bonus = certificate.weights["coverage"] * (1 + waited) + 2 * certificate.weights.get(REQUIRED, 0)
     prices = sum(row.price for row in certificate.meetings) + max(certificate.people.values(), default=0)
     single = certificate.scale * (certificate.weights["points"] * most_points + bonus) + prices
     return int(single * (len(board.row) + 1))
-
-
-def _weight_violations(
-    board: Board, weights: Mapping[str, int], above: tuple[int, int], where: str
-) -> Iterator[Violation]:
-    """Yield weights under which the best plan need not be the best in the order of the programme's goals.
-
-    ``above`` is how far coverage and points of the plan are above the least that any plan has: what a plan
-    with more of the first goal could lose of the other.
-    """
-    goals = [str(goal) for goal in board.programme.goals]
-    first, other = goals[0], GOALS[1 - GOALS.index(goals[0])]
-    if weights[first] <= weights[other] * above[GOALS.index(other)]:
-        sentence = f"The weight {weights[first]} of {first} is too small for {first} to come before {other}."
-        yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
-    if other in goals and not weights[other]:
-        sentence = f"The certificate gives {other} no weight, so it proves nothing about that goal."
-        yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
 
 
 LEAST = -LARGEST_WORTH
@@ -164,11 +156,18 @@ class _Priced:
             self.inside[column].append(row)
             left[row] -= 1
         settled = {row for row, _column in board.locked}
+        required = certificate.weights.get(REQUIRED, 0)
         # Nobody can be in more communities than there are.
         self.left = [min(places, len(board.column)) for places in left]
         self.bonus = [
-            0 if index in settled else certificate.weights["coverage"] * (1 + row.rounds_waited)
+            0
+            if index in settled
+            else certificate.weights["coverage"] * (1 + row.rounds_waited) + required * row.required
             for index, row in enumerate(board.programme.people)
+        ]
+        self.opening = [
+            certificate.scale * required * (column in board.required_communities)
+            for column in range(len(board.column))
         ]
         self.price = [certificate.people.get(row.person, 0) for row in board.programme.people]
         self.paid: Counter[int] = Counter()
@@ -231,7 +230,7 @@ class _Priced:
             values = [self.board.value(people[row].person, mix.attribute) for row in rows.tolist()]
             new = [None if value in had else value for value in values]
             best.append(_greatest_mixed(worths, new, mix.at_least - len(had), max(least, 0), most))
-        return min(best) + self.paid[column]
+        return min(best) + self.paid[column] + self.opening[column]
 
     def fewest_points(self) -> int:
         """Return a number of points that every plan reaches, below zero when some candidates are."""

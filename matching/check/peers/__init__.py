@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from matching.check.claims import goal_violations, of_what_is_claimed
+from matching.check.claims import claims_best, goal_violations, of_what_is_claimed
 from matching.check.peers.causes import cause_violations
 from matching.check.peers.certificate import proof_violations
 from matching.check.peers.circle import Circle
 from matching.check.peers.plan import Placed, placed, plan_violations
 from matching.check.report import Violation
 from matching.problem import PeerProgramme, Problem
-from matching.solution import Solution, Status
+from matching.solution import Solution
 
 
 def peer_violations(problem: Problem, programme: PeerProgramme, solution: Solution) -> list[Violation]:
@@ -28,10 +28,10 @@ def peer_violations(problem: Problem, programme: PeerProgramme, solution: Soluti
     groups = placed(circle, rows, violations)
     violations.extend(plan_violations(circle, groups))
     proof = list(proof_violations(circle, groups, solution))
-    proved = solution.status is Status.OPTIMAL and not proof
+    proved = claims_best(programme, solution) and not proof
     violations.extend(goal_violations(programme, _goals_reached(circle, groups), solution, proved=proved))
     violations.extend(cause_violations(circle, groups, solution, proved=proved))
-    return violations + of_what_is_claimed(proof, solution)
+    return violations + of_what_is_claimed(proof, programme, solution)
 
 
 def _goals_reached(circle: Circle, groups: Sequence[Placed]) -> dict[str, int]:

@@ -5,12 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from matching.check.claims import certificates_of, count_violations, field_violations
+from matching.check.certificate import REQUIRED
+from matching.check.claims import certificates_of, claims_best, count_violations, field_violations
 from matching.check.peers.circle import Circle
 from matching.check.peers.plan import Placed
 from matching.check.report import Violation, ViolationKind
 from matching.check.sheet import Flags, Integers
-from matching.solution import Certificate, CertificateKind, Solution, Status
+from matching.solution import Certificate, CertificateKind, Solution
 
 LARGEST = 2**56
 """Amounts below this stay exact in 64-bit integers through the sums made here."""
@@ -40,15 +41,16 @@ def proof_violations(circle: Circle, groups: Sequence[Placed], solution: Solutio
     if faults:
         yield from faults
         return
-    yield from _bound_violations(circle, groups, certificate, solution.status, where)
+    claimed = claims_best(circle.programme, solution)
+    yield from _bound_violations(circle, groups, certificate, where, claimed=claimed)
 
 
 def _bound_violations(
-    circle: Circle, groups: Sequence[Placed], certificate: Certificate, status: Status, where: str
+    circle: Circle, groups: Sequence[Placed], certificate: Certificate, where: str, *, claimed: bool
 ) -> Iterator[Violation]:
     """Yield bounds that the prices do not give or the plan does not reach, and weights out of order."""
     reached = _reached(circle, groups)
-    worth = sum(certificate.weights[aim] * value for aim, value in reached.items())
+    worth = sum(weight * reached[aim] for aim, weight in certificate.weights.items())
     bound = _Prices(circle, certificate).bound()
     if certificate.bound != bound:
         sentence = f"The certificate claims the bound {certificate.bound}, but its prices give {bound}."
@@ -60,12 +62,12 @@ def _bound_violations(
         )
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.searched", sentence)
     by_word = certificate.kind is CertificateKind.BOUND and searched == worth
-    if worth != bound and not (by_word and status is Status.OPTIMAL):
+    if worth != bound and not (by_word and claimed):
         sentence = (
             f"The plan is worth {worth}, and the prices only show that none is worth more than {bound}."
         )
         yield Violation(ViolationKind.NOT_PROVED, where, sentence)
-    if status is Status.OPTIMAL:
+    if claimed:
         yield from _weight_violations(circle, certificate, reached, where)
 
 
@@ -73,6 +75,7 @@ def _reached(circle: Circle, groups: Sequence[Placed]) -> dict[str, int]:
     """Return what the plan reaches, beside what is locked, in each aim; triads count against it."""
     free = [group for group in groups if frozenset(group.members) not in circle.locked]
     return {
+        REQUIRED: sum(int(circle.required[circle.number[m]]) for group in free for m in group.members),
         "coverage": sum(int(circle.priority[circle.number[m]]) for group in free for m in group.members),
         "triads": -sum(len(group.members) == 3 for group in free),
         "points": sum(group.points for group in free),
@@ -94,8 +97,9 @@ def _shape_violations(circle: Circle, certificate: Certificate, where: str) -> I
             sentence = "An odd set has parts of 2 or 3 and a price that is not negative."
             yield Violation(ViolationKind.WRONG_PRICE, f"{where}.odd_sets[{index}]", sentence)
     weights = certificate.weights
-    if set(weights) != set(AIMS) or min(weights.values()) < 0:
-        sentence = "The certificate must weigh coverage, triads and points, none with a negative weight."
+    aims = {REQUIRED, *AIMS} if circle.required.any() else set(AIMS)
+    if set(weights) != aims or min(weights.values()) < 0:
+        sentence = f"The certificate must weigh {', '.join(sorted(aims))}, none with a negative weight."
         yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
     elif certificate.scale < 1 or _largest(circle, certificate) >= LARGEST:
         sentence = "The certificate's prices and weights are too large to be added up exactly."
@@ -106,6 +110,7 @@ def _largest(circle: Circle, certificate: Certificate) -> int:
     """Return more than any amount that one group can lead to, in integers that cannot overflow."""
     weights = certificate.weights
     worth = weights["coverage"] * int(circle.priority.max(initial=1)) + weights["triads"]
+    worth += weights.get(REQUIRED, 0)
     worth += weights["points"] * int(np.abs(circle.points).max(initial=0))
     prices = max(map(abs, certificate.people.values()), default=0)
     return 6 * (certificate.scale * worth + prices + sum(row.price for row in certificate.odd_sets))
@@ -122,8 +127,11 @@ def _weight_violations(
     order = [str(goal) for goal in circle.programme.goals]
     if len(circle.programme.group_sizes) > 1:
         order.insert(order.index("coverage") + 1 if "coverage" in order else len(order), "triads")
+    if REQUIRED in certificate.weights:
+        order.insert(0, REQUIRED)
     may = circle.eligible & circle.free & circle.free[:, None]
     least = {
+        REQUIRED: 0,
         "coverage": 0,
         "triads": -(int(may.any(axis=1).sum()) // 3),
         "points": int(np.where(may, circle.points, 0).min(axis=1, initial=0).sum()),
@@ -151,7 +159,8 @@ class _Prices:
         self.total = sum(asked)
         self.triad = scale * weights["triads"]
         # What a person adds to a group less what they ask for.
-        self.adds: Integers = scale * weights["coverage"] * circle.priority - np.array(asked, dtype=np.int64)
+        worth = weights["coverage"] * circle.priority + weights.get(REQUIRED, 0) * circle.required
+        self.adds: Integers = scale * worth - np.array(asked, dtype=np.int64)
         self.sets: dict[int, list[tuple[Flags, int]]] = {size: [] for size in SIZES}
         for odd_set in certificate.odd_sets:
             self.total += odd_set.price * (len(odd_set.members) // odd_set.size)

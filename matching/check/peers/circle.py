@@ -41,6 +41,8 @@ class Circle:
         The ids; ``number`` leads back from them.
     priority : array of int
         Each person's worth for coverage, ``1 + rounds_waited``.
+    required : array of int
+        1 for each person who must be in a group.
     locked : dict
         From the members of a locked group, as a set of ids, to its lock.
     free : array of bool
@@ -56,6 +58,7 @@ class Circle:
             [1 + row.rounds_waited for row in programme.people], dtype=np.int64
         )
         self.grades = np.array([_grade(person.grade) for person in self.sheet.mentees], dtype=float)
+        self.required: Integers = np.array([row.required for row in programme.people], dtype=np.int64)
         locks = [lock for lock in problem.locks if lock.programme == programme.id]
         self.locked: dict[frozenset[str], Lock] = {frozenset(lock.members): lock for lock in locks}
         settled = {member for members in self.locked for member in members}

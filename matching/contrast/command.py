@@ -14,19 +14,21 @@ def add_contrasts(explain: argparse.ArgumentParser, question: "argparse._Mutuall
     question.add_argument(
         "--why-not", nargs=2, metavar=("PERSON", "OTHER"), help="why two are not together, and what it costs"
     )
+    question.add_argument("--rule-prices", action="store_true", help="what each hard rule costs")
+    question.add_argument("--lock-prices", action="store_true", help="what each lock costs")
     explain.add_argument("--time-limit", type=seconds, metavar="S", help="stop solving anew after so long")
 
 
 def is_contrast(options: argparse.Namespace) -> bool:
     """Tell whether the question is a contrast."""
-    return options.why_not is not None
+    return options.why_not is not None or options.rule_prices or options.lock_prices
 
 
 def contrast_lines(problem: Problem, solution: Solution, options: argparse.Namespace) -> Iterator[str]:
     """Yield the answer to a contrast."""
     # The solver's libraries take a while to load; other questions do without.
     from matching.contrast.anew import Anew
-    from matching.contrast.text import why_not_lines
+    from matching.contrast.text import lock_price_lines, rule_price_lines, why_not_lines
 
     with Interrupt() as interrupt:
         anew = Anew(
@@ -36,4 +38,9 @@ def contrast_lines(problem: Problem, solution: Solution, options: argparse.Names
             progress=tell if options.progress else None,
             should_stop=interrupt.asked,
         )
-        yield from why_not_lines(anew, *options.why_not)
+        if options.why_not is not None:
+            yield from why_not_lines(anew, *options.why_not)
+        elif options.rule_prices:
+            yield from rule_price_lines(anew)
+        else:
+            yield from lock_price_lines(anew)

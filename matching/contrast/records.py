@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from matching.problem import Rule
 from matching.solution import Role, Status
 
 
@@ -83,3 +84,39 @@ class WhyNot:
     moves: tuple[Move, ...] = ()
     means: Means = Means.CHEAPEST_WAY
     status: Status = Status.OPTIMAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forbidden:
+    """How many pairs a rule forbids: in all, those that no rule before it forbids, and that no other does.
+
+    In communities a pair is a person and a community.
+    """
+
+    pairs: int
+    first: int
+    alone: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePrice:
+    """What the best plan without a rule has more or less than the plan.
+
+    `difference` is `None` when the solve was stopped before it, as `status` then says.
+    """
+
+    programme: str
+    rule: Rule
+    forbidden: Forbidden
+    difference: Difference | None
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockPrice:
+    """What the best plan without a lock has more or less than the plan; else as `RulePrice`."""
+
+    programme: str
+    members: tuple[str, ...]
+    difference: Difference | None
+    status: Status

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 
 from matching.communities.sentences import rule_sentences as rules_of_communities
-from matching.contrast.records import Answer, BrokenRule, Difference, Means, Move, WhyNot
+from matching.contrast.records import (
+    Answer,
+    BrokenRule,
+    Difference,
+    LockPrice,
+    Means,
+    Move,
+    RulePrice,
+    WhyNot,
+)
 from matching.peers.sentences import rule_sentences as rules_of_peers
 from matching.problem import CommunitiesProgramme, PeerProgramme, Problem, Programme, Rule, RuleName
 from matching.rules import BANNED, BLOCKED, NOT_A_CANDIDATE, SELF, sentence_of
@@ -50,14 +59,38 @@ class ContrastSentences:
         if found.answer is Answer.COSTS_NOTHING:
             yield f"{together} the plan would be as good; lots decided.{anew}"
         elif found.difference is not None:
-            role = next((move.role for move in found.moves), Role.MENTEE)
+            role = _role(self._programmes[found.programme])
             yield f"{together} {difference_words(found.difference, role)}.{anew}"
-        if found.status is not Status.OPTIMAL:
-            yield "A better plan with both together may exist."
+        yield from _unproved(found.status)
         for move in found.moves:
             words = self.move(move)
             if words is not None:
                 yield words
+
+    def rule_price(self, price: RulePrice) -> Iterator[str]:
+        """Say what the plan would be without a rule, and how many pairs the rule forbids."""
+        programme = self._programmes[price.programme]
+        rule = _sentence(programme, BrokenRule(rule=price.rule.rule.value, attribute=price.rule.name))
+        yield f'Without the rule "{rule.rstrip(".")}" {self._price(programme, price.difference)}.'
+        count = price.forbidden
+        pairs = "pair" if count.pairs == 1 else "pairs"
+        yield (
+            f"It forbids {count.pairs:,} {pairs}: {count.first:,} that no rule before it forbids, "
+            f"{count.alone:,} that no other rule does."
+        )
+        yield from _unproved(price.status)
+
+    def lock_price(self, price: LockPrice) -> Iterator[str]:
+        """Say what the plan would be without a lock."""
+        members = _listed([self.name(member) for member in price.members])
+        words = self._price(self._programmes[price.programme], price.difference)
+        yield f"Without the lock on {members} {words}."
+        yield from _unproved(price.status)
+
+    def _price(self, programme: Programme, difference: Difference | None) -> str:
+        if difference is None:
+            return "the plan is not known: the matching stopped before it"
+        return difference_words(difference, _role(programme))
 
     def _broken(self, found: WhyNot) -> Iterator[str]:
         """Say the rules that are broken; a personal block is known to its author alone, and never told."""
@@ -116,6 +149,17 @@ class ContrastSentences:
             changed = f"no longer {_listed(gone)}" + ("" if move.after else f", and no other {partner}")
         points = f": {_more(move.points, 'point')}" if move.points and move.role is Role.MENTEE else ""
         return f"{self.name(move.person)} would have {changed}{points}."
+
+
+def _role(programme: Programme) -> Role:
+    if isinstance(programme, PeerProgramme):
+        return Role.PEER
+    return Role.MEMBER if isinstance(programme, CommunitiesProgramme) else Role.MENTEE
+
+
+def _unproved(status: Status) -> Iterator[str]:
+    if status is Status.FEASIBLE:
+        yield "A better plan with this change may exist."
 
 
 def difference_words(difference: Difference, role: Role = Role.MENTEE) -> str:

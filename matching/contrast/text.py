@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from matching.contrast.anew import Anew
 from matching.contrast.question import Contrast
 from matching.contrast.records import WhyNot
+from matching.contrast.relaxed import lock_prices, rule_prices
 from matching.contrast.sentences import ContrastSentences
 from matching.errors import ProblemError
 from matching.values import shown
@@ -27,6 +28,32 @@ def why_not_lines(anew: Anew, first: str, second: str) -> Iterator[str]:
     if not found:
         raise ProblemError("$.programmes", f"no programme could have {shown((first, second))} together.")
     for row in found:
-        answer, *details = words.why_not(row)
-        yield f"{row.programme}: {answer}"
-        yield from (f"    {line}" for line in details)
+        yield from _indented(row.programme, words.why_not(row))
+
+
+def rule_price_lines(anew: Anew) -> Iterator[str]:
+    """Yield what each rule costs."""
+    words = ContrastSentences(anew.problem)
+    told = False
+    for price in rule_prices(anew):
+        told = True
+        yield from _indented(price.programme, words.rule_price(price))
+    if not told:
+        yield "No programme of the plan has a rule that could be left out."
+
+
+def lock_price_lines(anew: Anew) -> Iterator[str]:
+    """Yield what each lock costs."""
+    words = ContrastSentences(anew.problem)
+    told = False
+    for price in lock_prices(anew):
+        told = True
+        yield from _indented(price.programme, words.lock_price(price))
+    if not told:
+        yield "No programme of the plan has a lock."
+
+
+def _indented(programme: str, sentences: Iterator[str]) -> Iterator[str]:
+    answer, *details = sentences
+    yield f"{programme}: {answer}"
+    yield from (f"    {line}" for line in details)

@@ -4,7 +4,15 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from matching.contrast.records import Difference, Move
-from matching.problem import GoalName, PeerProgramme, Problem
+from matching.goals import REQUIRED
+from matching.problem import (
+    CommunitiesProgramme,
+    GoalName,
+    MentoringProgramme,
+    PeerProgramme,
+    Problem,
+    Programme,
+)
 from matching.solution import Assignment, Role, Solution, Status
 from matching.solve import solve
 from matching.watch import Limits, Progress, Stopped, Watch
@@ -62,11 +70,9 @@ class Anew:
 
     def difference(self, found: Solution, programme: str) -> Difference:
         """Return what another plan has more or less than the one there is."""
-        programmes = self.solution.programmes if self.is_joint else (programme,)
-        here_alone = self.problem.programme(programme)
-        sizes = here_alone.group_sizes if isinstance(here_alone, PeerProgramme) else ()
-        triads = set(sizes) == {2, 3} and not self.is_joint
-        here, there = (_reached(plan, programmes, triads=triads) for plan in (self.solution, found))
+        ids = self.solution.programmes if self.is_joint else (programme,)
+        programmes = [row for row in self.problem.programmes if row.id in ids]
+        here, there = (_reached(plan, programmes) for plan in (self.solution, found))
         return Difference(
             people=there.people - here.people,
             points=there.points - here.points,
@@ -87,24 +93,37 @@ class Anew:
         return tuple(sorted(moves, key=lambda row: (rank.get(row.person, len(rank)), row.person, row.role)))
 
 
-def _reached(plan: Solution, programmes: Sequence[str], *, triads: bool) -> Difference:
-    people: set[tuple[str, str]] = set()
-    points, threes = 0, 0
-    for row in plan.assignments:
-        if row.programme in programmes:
-            members = row.people or (row.members[Role.MENTEE],)
-            people |= {(row.programme, person) for person in members}
-            points += row.points
-            threes += len(row.people) == 3
-    goals: dict[str, int] = defaultdict(int)
+def _reached(plan: Solution, programmes: Sequence[Programme]) -> Difference:
+    """Return what a plan has of everything that counts in some programmes."""
+    ids = {row.id for row in programmes}
+    rows = [row for row in plan.assignments if row.programme in ids]
+    people = {(row.programme, person) for row in rows for person in row.people or (row.members[Role.MENTEE],)}
+    goals: dict[str, int] = {}
+    required = {(row.id, name) for row in programmes for name in _required(row)}
+    if required:
+        opened = {(row.programme, row.community) for row in rows}
+        goals[REQUIRED] = len(required & (people | opened))
+    triads = sum(len(row.people) == 3 for row in rows)
+    few = any(isinstance(row, PeerProgramme) and set(row.group_sizes) == {2, 3} for row in programmes)
     for goal in plan.goals:
-        if goal.programme in programmes:
-            goals[goal.goal] += goal.value
-            if triads and goal.goal == GoalName.COVERAGE.value:
-                goals[TRIADS] = threes
-    if triads and TRIADS not in goals:
-        goals[TRIADS] = threes
-    return Difference(people=len(people), points=points, goals=dict(goals))
+        if goal.programme in ids:
+            goals[goal.goal] = goals.get(goal.goal, 0) + goal.value
+            if few and goal.goal == GoalName.COVERAGE.value:
+                goals[TRIADS] = triads
+    if few:
+        goals.setdefault(TRIADS, triads)
+    return Difference(people=len(people), points=sum(row.points for row in rows), goals=goals)
+
+
+def _required(programme: Programme) -> list[str]:
+    """Return the people, and communities, that must be matched before any goal counts."""
+    people = (
+        programme.mentees if isinstance(programme, MentoringProgramme) else getattr(programme, "people", ())
+    )
+    found = [row.person for row in people if row.required]
+    if isinstance(programme, CommunitiesProgramme):
+        found += [row.id for row in programme.communities if row.required]
+    return found
 
 
 def partners_of(plan: Solution, programme: str) -> Partners:

@@ -7,6 +7,7 @@ from matching.contrast.broken import broken_rules
 from matching.contrast.records import Answer, Difference, Move, WhyNot
 from matching.contrast.standing import Standing, not_proved
 from matching.contrast.ways import Ways
+from matching.goals import REQUIRED
 from matching.problem import GoalName
 from matching.solution import Role
 
@@ -34,8 +35,6 @@ def why_not(standing: Standing, mentee: str, mentor: str) -> WhyNot:
         return replace(found, answer=Answer.NO_ROOM)
     cost, steps = forced(standing, row, column)
     difference, moves = changes(standing, steps)
-    if worth(standing, difference) != -cost:
-        raise RuntimeError("the way round does not cost what its pairs are worth")
     answer = Answer.COSTS if cost else Answer.COSTS_NOTHING
     return replace(found, answer=answer, difference=difference, moves=moves)
 
@@ -49,7 +48,10 @@ def forced(standing: Standing, row: int, column: int) -> tuple[int, list[Step]]:
     if loss < 0:
         raise not_proved()
     ways = Ways(standing, standing.shape[0] + column, row)
-    return int(ways.cost[row]) + loss, [(row, column, 1), *steps_of(standing, ways.way_to(row))]
+    cost, steps = int(ways.cost[row]) + loss, [(row, column, 1), *steps_of(standing, ways.way_to(row))]
+    if _worth(standing, steps) != -cost:
+        raise RuntimeError("the way round does not cost what its pairs are worth")
+    return cost, steps
 
 
 def steps_of(standing: Standing, way: tuple[int, ...]) -> list[Step]:
@@ -98,10 +100,19 @@ def _difference(standing: Standing, moves: list[Move]) -> Difference:
         GoalName.POINTS: points,
     }
     goals = {goal.value: values[goal] for goal in programme.goals}
+    required = {row.person for row in programme.mentees if row.required}
+    if required:
+        goals = {REQUIRED: sum(people.get(person, 0) for person in required)} | goals
     return Difference(people=sum(people.values()), points=points, goals=goals)
 
 
-def worth(standing: Standing, difference: Difference) -> int:
-    """Return what a difference is worth, in units of the weighted sum of goals."""
-    coverage = difference.goals.get(GoalName.COVERAGE.value, 0)
-    return standing.coverage * coverage + standing.points_weight * difference.points
+def _worth(standing: Standing, steps: list[Step]) -> int:
+    """Return what a plan with these pairs changed is worth more than the plan, counted pair by pair."""
+    points = standing.pairs_of([(row, column) for row, column, _sign in steps]).points.tolist()
+    gained = sum(step[2] * gain for step, gain in zip(steps, points, strict=True))
+    total = standing.points_weight * int(gained)
+    for row in {step[0] for step in steps}:
+        before = int(standing.taken[row])
+        after = before + sum(step[2] for step in steps if step[0] == row)
+        total += int(standing.bonus[row]) * (bool(after) - bool(before))
+    return total

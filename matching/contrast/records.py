@@ -59,7 +59,9 @@ class Move:
 class Difference:
     """How another plan differs from the one there is: what is gained less what is lost.
 
-    `people` counts those with any match; `goals` has the change of each goal of the programme, in its order.
+    `people` counts those with any match; `goals` has the change of everything that counts, in its order: who
+    is `required`, if anybody is, then the programme's goals, with `triads` among them (fewer are better)
+    where peers may be in pairs and triads.
     """
 
     people: int

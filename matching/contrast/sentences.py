@@ -13,6 +13,7 @@ from matching.contrast.records import (
     RulePrice,
     WhyNot,
 )
+from matching.goals import REQUIRED
 from matching.peers.sentences import rule_sentences as rules_of_peers
 from matching.problem import CommunitiesProgramme, PeerProgramme, Problem, Programme, Rule, RuleName
 from matching.rules import BANNED, BLOCKED, NOT_A_CANDIDATE, SELF, sentence_of
@@ -165,6 +166,10 @@ def _unproved(status: Status) -> Iterator[str]:
 def difference_words(difference: Difference, role: Role = Role.MENTEE) -> str:
     """Say what another plan has more or less: people, their turn, points."""
     said = []
+    required = difference.goals.get(REQUIRED, 0)
+    if required:
+        less = "fewer" if required < 0 else "more"
+        said.append(f"{abs(required):,} {less} of those who must be matched would be")
     if difference.people:
         people = "person" if abs(difference.people) == 1 else "people"
         less = "fewer" if difference.people < 0 else "more"

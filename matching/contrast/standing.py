@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from matching.candidates import BLOCK_CELLS, INELIGIBLE, Candidates, Market
 from matching.errors import ProblemError
-from matching.goals import Amounts, Room
+from matching.goals import REQUIRED, Amounts, GoalWeights, Room
 from matching.locks import locked_pairs, room_left
 from matching.problem import GoalName, MentoringProgramme, Problem
 from matching.rules import Mask
@@ -17,7 +17,7 @@ from matching.views import Index, Pairs
 
 # Beyond any price: what is not allowed costs so much.
 FAR = np.int64(2**62)
-PRICED = {GoalName.COVERAGE.value, GoalName.POINTS.value}
+PRICED = {REQUIRED, GoalName.COVERAGE.value, GoalName.POINTS.value}
 
 
 def certificate_of(problem: Problem, programme_id: str, solution: Solution) -> Certificate | None:
@@ -30,7 +30,7 @@ def certificate_of(problem: Problem, programme_id: str, solution: Solution) -> C
     if found is None or found.kind is not CertificateKind.PRICES:
         return None
     named = {goal.value for goal in programme.goals}
-    return found if set(found.weights) == PRICED and named <= PRICED else None
+    return found if named | set(found.weights) <= PRICED else None
 
 
 class Standing:
@@ -40,6 +40,8 @@ class Standing:
     ----------
     chosen : Candidates
         The pairs of the plan that no lock has settled, by mentee and mentor.
+    bonus : int array
+        What a first mentor for each mentee is worth; nothing where a lock has given them one.
     taken, given : int array
         How many of these pairs each mentee and each mentor has.
     way_out, price : int array
@@ -50,8 +52,9 @@ class Standing:
         self.market = market
         self.locked = locked_pairs(market)
         self.room: Room = room_left(market.programme, self.locked)
-        self.coverage, self.points_weight = certificate.weights["coverage"], certificate.weights["points"]
-        self.bonus: Amounts = self.room.waiting * self.coverage
+        weights = GoalWeights(certificate.weights)
+        self.points_weight = weights.points
+        self.bonus: Amounts = self.room.bonus(weights)
         self.mentee_row = {row.person: number for number, row in enumerate(market.programme.mentees)}
         self.mentor_row = {row.person: number for number, row in enumerate(market.programme.mentors)}
         self.way_out: Amounts = self.bonus - _in_order(self.mentee_row, certificate.mentees)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matching import pool
 from matching.__main__ import main
@@ -33,6 +34,23 @@ def pairs_of(problem: Problem) -> list[tuple[str, str]]:
     return [(a.person, b.person) for a in programme.mentees for b in programme.mentors]
 
 
+def some_required(problem: Problem, bits: int) -> Problem:
+    (programme,) = problem.programmes
+    assert isinstance(programme, MentoringProgramme)
+    mentees = tuple(
+        dataclasses.replace(row, required=row.places > 0 and bool(bits >> number & 1))
+        for number, row in enumerate(programme.mentees)
+    )
+    return dataclasses.replace(problem, programmes=(dataclasses.replace(programme, mentees=mentees),))
+
+
+def has_required(problem: Problem, solution: Solution) -> int:
+    (programme,) = problem.programmes
+    assert isinstance(programme, MentoringProgramme)
+    matched = {row.members[Role.MENTEE] for row in solution.assignments}
+    return sum(row.required and row.person in matched for row in programme.mentees)
+
+
 def contrast_of(problem: Problem, solution: Solution, programme: str) -> Contrast:
     return Contrast(Anew(problem, solution), programme)
 
@@ -42,11 +60,13 @@ def answer_of(contrast: Contrast, pair: tuple[str, str]) -> WhyNot:
 
 
 @settings(max_examples=80, deadline=None)
-@given(bare_problems())
-def test_the_cost_is_what_a_whole_solve_with_the_pair_locked_finds(problem: Problem) -> None:
+@given(bare_problems(), st.integers(0, 31))
+def test_the_cost_is_what_a_whole_solve_with_the_pair_locked_finds(problem: Problem, bits: int) -> None:
     """Every goal differs by exactly as much as when all is solved anew; what is refused, a lock is refused."""
+    problem = some_required(problem, bits)
     solution = solve(problem)
     contrast = contrast_of(problem, solution, "m")
+    assert contrast.standing is not None
     for pair in pairs_of(problem):
         found = answer_of(contrast, pair)
         if found.answer in (Answer.NOT_ALLOWED, Answer.NO_ROOM):
@@ -57,6 +77,9 @@ def test_the_cost_is_what_a_whole_solve_with_the_pair_locked_finds(problem: Prob
             anew = solve(locked(problem, *pair))
             for before, after in zip(solution.goals, anew.goals, strict=True):
                 assert found.difference.goals[before.goal] == after.value - before.value
+            assert found.difference.goals.get("required", 0) == has_required(problem, anew) - has_required(
+                problem, solution
+            )
             costs = any(found.difference.goals.values())
             assert found.answer is (Answer.COSTS if costs else Answer.COSTS_NOTHING)
 

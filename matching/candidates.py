@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,14 @@ class Candidates:
         columns = np.concatenate((self.columns, other.columns))
         _keys, first = np.unique(rows * mentors + columns, return_index=True)
         return Candidates(rows[first], columns[first], np.concatenate((self.points, other.points))[first])
+
+
+class Blocks(Protocol):
+    """What pricing asks of a market: the points of all pairs of some mentees."""
+
+    def blocks(self, rows: Index) -> Iterator[tuple[Block, NDArray[np.int16]]]:
+        """Yield the pairs of some mentees, in blocks, with points: `INELIGIBLE` for no candidate."""
+        ...
 
 
 class Market:

@@ -15,7 +15,7 @@ LARGEST_SUM = 2**62
 # What counts before every goal: the people, and communities, that must be matched.
 REQUIRED = "required"
 # Goals whose value is a sum over people and pairs; the others narrow down which plans are compared.
-ADDITIVE = (GoalName.COVERAGE, GoalName.POINTS)
+ADDITIVE = (GoalName.COVERAGE, GoalName.POINTS, GoalName.SAME_PARTNERS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

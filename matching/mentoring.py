@@ -1,38 +1,38 @@
 """One mentoring programme from its people to a plan with its proof."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from matching.candidates import Candidates, Market
 from matching.causes import causes_of
-from matching.goals import Amounts, GoalWeights, Room, weigh
+from matching.goals import Room
+from matching.groups import EVERYBODY, Groups, groups_of
 from matching.locks import locked_pairs, room_left
 from matching.lots import Lots
-from matching.mentors import best_plan, plan_in_order
+from matching.mentors import plan_in_order
 from matching.outcome import Outcome
-from matching.pool import NONE, Pool, Pricing, open_pool
-from matching.prices import Prices, bound_of, prices_of
+from matching.pool import NONE, Pool, open_pool
+from matching.priced import PlanFinder, Values
 from matching.problem import GoalName, MentoringProgramme, Problem
-from matching.rules import Mask
 from matching.solution import (
     Assignment,
     Certificate,
     CertificateKind,
     GoalValue,
     Role,
+    Stage,
     Status,
 )
-from matching.ties import luckiest_plan
+from matching.stages import Found, Stages
 from matching.values import LARGEST_POINTS
 from matching.views import Pairs
-from matching.watch import Stopped, Watch
+from matching.watch import Limits, Stopped, Watch
 
 
 class MentoringSolve:
     """The steps from a programme to its outcome, with what each leaves for the next."""
 
     def __init__(self, problem: Problem, programme: MentoringProgramme, seed: int, watch: Watch) -> None:
+        self._problem = problem
         self._programme = programme
         self._watch = watch
         watch.begin("people")
@@ -46,88 +46,66 @@ class MentoringSolve:
     def outcome(self) -> Outcome:
         """Solve to the proved optimum, or to the best plan there is when the watch stops it."""
         pool: Pool | None = None
-        prices: Prices | None = None
-        status = Status.OPTIMAL
+        groups = groups_of(self._market)
         try:
             self._watch.go_on_to("candidates")
             pool = open_pool(self._market, self._room, self._locked)
-            weights = self._weights(pool)
-            chosen, prices, candidates = self._proved_plan(pool, weights)
+            finder = self._finder(pool, groups)
+            stages = Stages(self._market, self._room, self._locked, groups, finder)
+            found = stages.best(self._programme.goals)
         except Stopped as stop:
-            status, prices = stop.status, None
-            pool = pool or _empty_pool(self._room)
-            weights = self._weights(pool)
-            candidates = pool.candidates
+            finder = self._finder(pool or _empty_pool(self._room), groups)
+            candidates = finder.pool.candidates
             chosen = candidates.only(plan_in_order(candidates, self._room, self._lots))
-        certificate = self._certificate(pool, weights, candidates, prices)
-        if status is Status.OPTIMAL and certificate.bound != self._worth(chosen, weights):
-            raise RuntimeError("the prices do not prove the plan")
-        return self._outcome(status, pool, chosen, certificate, len(candidates))
+            stages = Stages(self._unwatched(chosen), self._room, self._locked, groups, finder)
+            goals = self._goals(self._values(chosen, stages, finder), self._evident(finder))
+            return self._outcome(stop.status, chosen, goals, self._bound(finder), len(candidates))
+        plan = found.plan
+        values = self._values(plan.chosen, stages, finder)
+        certificate = self._prices(stages.proof("", plan), found)
+        goals = self._goals(values, values)
+        return self._outcome(Status.OPTIMAL, plan.chosen, goals, certificate, len(plan.candidates))
 
-    def _weights(self, pool: Pool) -> GoalWeights:
-        return weigh(self._programme.goals, self._room, pool.least, pool.most)
+    def _unwatched(self, chosen: Candidates) -> Market:
+        """Return a market that a stopped solve may look through, should a plan without pairs need it."""
+        if len(chosen) or GoalName.WORST_MATCH not in self._programme.goals:
+            return self._market
+        return Market(self._problem, self._programme, Watch(Limits()))
 
-    def _proved_plan(self, pool: Pool, weights: GoalWeights) -> tuple[Candidates, Prices, Candidates]:
-        """Return the best plan of all pairs, its prices, and the candidates that were needed to find it."""
-        bonus = self._room.bonus(weights)
-        candidates = pool.candidates
-        mentors = len(self._room.capacity)
-        pricing = Pricing(self._market, pool, self._room, weights, self._locked)
-        while True:
-            self._watch.go_on_to("plan")
-            profits = candidates.points * weights.points
-            used = best_plan(candidates, profits, self._room, bonus)
-            chosen = candidates.only(used)
-            self._watch.best = len(np.union1d(chosen.rows, self._locked.rows))
-            self._watch.go_on_to("prices")
-            prices = prices_of(candidates, profits, used, self._room, bonus)
-            missing = pricing.missing(prices, chosen)
-            if not len(missing):
-                break
-            candidates = candidates.merged(missing, mentors)
-        prices = self._everywhere(prices, pool, weights)
-        candidates = candidates.merged(pricing.tied(prices, self._lots), mentors)
-        self._watch.go_on_to("tie-break")
-        return candidates.only(self._luckiest(candidates, weights, prices)), prices, candidates
+    def _finder(self, pool: Pool, groups: Groups) -> PlanFinder:
+        return PlanFinder(self._market, pool, self._room, self._locked, groups, self._lots, self._watch)
 
-    def _everywhere(self, prices: Prices, pool: Pool, weights: GoalWeights) -> Prices:
-        """Price the mentors without room so high that no pair with them gains."""
-        most = int(pool.most.max(initial=0)) * weights.points
-        ceiling = int(self._room.bonus(weights).max(initial=0)) + most
-        return Prices(prices.way_out, np.where(self._room.capacity == 0, ceiling, prices.mentors))
+    def _bound(self, finder: PlanFinder) -> Certificate:
+        """Return what is evident of a plan that nothing proves."""
+        weights = finder.weights(self._programme.goals)
+        most = int((self._room.places * finder.pool.most).sum())
+        bound = int(self._room.bonus(weights).sum()) + weights.points * most
+        bound += weights.of(GoalName.SAME_PARTNERS) * finder.all_again
+        return Certificate(
+            programme=self._programme.id, kind=CertificateKind.BOUND, bound=bound, weights=weights.named()
+        )
 
-    def _luckiest(self, candidates: Candidates, weights: GoalWeights, prices: Prices) -> Mask:
-        bonus = self._room.bonus(weights)
-        gains = prices.gains(candidates, candidates.points * weights.points)
-        lots = self._lots.of(candidates.rows, candidates.columns)
-        return luckiest_plan(candidates, gains, prices, self._room, bonus, lots)
-
-    def _worth(self, chosen: Candidates, weights: GoalWeights) -> int:
-        covered = int(self._room.bonus(weights)[np.unique(chosen.rows)].sum())
-        return covered + weights.points * int(chosen.points.sum())
-
-    def _certificate(
-        self, pool: Pool, weights: GoalWeights, candidates: Candidates, prices: Prices | None
-    ) -> Certificate:
-        named = weights.named()
-        if prices is None:
-            most = int((self._room.places * pool.most).sum())
-            bound = int(self._room.bonus(weights).sum()) + weights.points * most
-            return Certificate(
-                programme=self._programme.id, kind=CertificateKind.BOUND, bound=bound, weights=named
-            )
-        bonus = self._room.bonus(weights)
+    def _prices(self, last: Stage, found: Found) -> Certificate:
         return Certificate(
             programme=self._programme.id,
             kind=CertificateKind.PRICES,
-            bound=bound_of(candidates, candidates.points * weights.points, self._room, bonus, prices),
-            weights=named,
-            mentees=_named([row.person for row in self._programme.mentees], prices.of_mentees(bonus)),
-            mentors=_named([row.person for row in self._programme.mentors], prices.mentors),
+            bound=last.bound,
+            weights=last.weights,
+            mentees=last.mentees,
+            mentors=last.mentors,
+            groups=last.groups,
+            least_points=last.least_points,
+            rate=last.rate,
+            stages=found.stages,
         )
 
     def _outcome(
-        self, status: Status, pool: Pool, chosen: Candidates, certificate: Certificate, candidates: int
+        self,
+        status: Status,
+        chosen: Candidates,
+        goals: tuple[GoalValue, ...],
+        certificate: Certificate,
+        candidates: int,
     ) -> Outcome:
         self._watch.begin("reasons")
         clashes = status is Status.OPTIMAL and self._leaves_out(chosen)
@@ -135,7 +113,7 @@ class MentoringSolve:
             status=Status.INFEASIBLE if clashes else status,
             assignments=self._assignments(chosen),
             unmatched=causes_of(self._market, self._locked, chosen, finished=status is Status.OPTIMAL),
-            goals=self._goals(status, pool, chosen),
+            goals=goals,
             certificate=certificate,
             candidates=candidates,
         )
@@ -166,18 +144,33 @@ class MentoringSolve:
             for number, (row, column, points) in enumerate(pairs)
         )
 
-    def _goals(self, status: Status, pool: Pool, chosen: Candidates) -> tuple[GoalValue, ...]:
+    def _values(self, chosen: Candidates, stages: Stages, finder: PlanFinder) -> Values:
+        """Return what a plan reaches in each goal, with what locks settle."""
         counts = np.array([1 + row.rounds_waited for row in self._programme.mentees], dtype=np.int64)
-        matched = np.union1d(chosen.rows, self._locked.rows).astype(np.intp)
-        locked_points = int(self._locked.points.sum())
-        values = {
+        matched = stages.matched(chosen)
+        free = finder.values(chosen)
+        values: Values = {
             GoalName.COVERAGE: int(counts[matched].sum()),
-            GoalName.POINTS: int(chosen.points.sum()) + locked_points,
+            GoalName.POINTS: free[GoalName.POINTS] + int(self._locked.points.sum()),
+            GoalName.SAME_PARTNERS: free[GoalName.SAME_PARTNERS] + finder.locked_again,
+            GoalName.PARITY: stages.groups.worst(matched),
         }
-        bounds = dict(values)
-        if status is not Status.OPTIMAL:
-            bounds[GoalName.COVERAGE] = int(counts.sum())
-            bounds[GoalName.POINTS] = int((self._room.places * pool.most).sum()) + locked_points
+        if GoalName.WORST_MATCH in self._programme.goals:
+            values[GoalName.WORST_MATCH] = stages.weakest(chosen)
+        return values
+
+    def _evident(self, finder: PlanFinder) -> Values:
+        """Return what no plan can pass in each goal, seen without solving."""
+        most = int((self._room.places * finder.pool.most).sum())
+        return {
+            GoalName.COVERAGE: sum(1 + row.rounds_waited for row in self._programme.mentees),
+            GoalName.POINTS: most + int(self._locked.points.sum()),
+            GoalName.SAME_PARTNERS: finder.all_again,
+            GoalName.WORST_MATCH: int(finder.pool.most.max(initial=0)),
+            GoalName.PARITY: EVERYBODY,
+        }
+
+    def _goals(self, values: Values, bounds: Values) -> tuple[GoalValue, ...]:
         return tuple(
             GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])
             for goal in self._programme.goals
@@ -189,8 +182,3 @@ def _empty_pool(room: Room) -> Pool:
     nothing = np.zeros(len(room.places), dtype=np.int64)
     most = np.full(len(room.places), LARGEST_POINTS, dtype=np.int64)
     return Pool(NONE, nothing, most, most)
-
-
-def _named(people: Sequence[str], prices: Amounts) -> dict[str, int]:
-    """Return the prices that are not zero, by person."""
-    return {person: price for person, price in zip(people, prices.tolist(), strict=True) if price}

@@ -4,6 +4,9 @@ Every mentee sends as many units as they have places. A unit goes along a candid
 to the end: all but one of the places may stay empty for nothing, the last only at the cost of the mentee's
 bonus. What the cheapest flow sends along candidates is the best plan; whole numbers in give whole numbers
 out.
+
+Where floors say how many of a group must have a mentor, the last place of its members stays empty through a
+node of the group, which lets so many pass for nothing and more only at a penalty.
 """
 
 from dataclasses import dataclass
@@ -14,8 +17,10 @@ from ortools.graph.python import min_cost_flow
 
 from matching.candidates import Candidates
 from matching.goals import Amounts, Room
+from matching.groups import NO_GROUP, Floors
 from matching.lots import Lots
 from matching.rules import Mask
+from matching.views import Index
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +52,9 @@ class Network:
         return np.asarray(solver.flows(arcs), dtype=np.int64)
 
 
-def best_plan(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts) -> Mask:
+def best_plan(
+    candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts, floors: Floors | None = None
+) -> Mask:
     """Return which candidates the plan of greatest worth uses.
 
     Parameters
@@ -56,24 +63,44 @@ def best_plan(candidates: Candidates, profits: Amounts, room: Room, bonus: Amoun
         What each candidate is worth, besides the bonus.
     bonus
         What a mentee's first mentor is worth.
+    floors
+        How many of each group may stay without a mentor before it costs a penalty; no groups when not given.
     """
     mentees, mentors = len(room.places), len(room.capacity)
     end = mentees + mentors
+    groups = 0 if floors is None else len(floors.spare)
     every_mentee, every_mentor = np.arange(mentees), np.arange(mentors) + mentees
+    group_nodes = np.arange(groups) + end + 1
     last_place = np.minimum(room.places, 1)
-    supplies = np.concatenate((room.places, np.zeros(mentors, dtype=np.int64), [-room.places.sum()]))
+    supplies = np.concatenate(
+        (room.places, np.zeros(mentors, dtype=np.int64), [-room.places.sum()], np.zeros(groups, np.int64))
+    )
     network = Network(
         supplies=supplies,
-        tails=_nodes(candidates.rows, every_mentee, every_mentee, every_mentor),
-        heads=_nodes(candidates.columns + mentees, np.full(2 * mentees + mentors, end)),
+        tails=_nodes(candidates.rows, every_mentee, every_mentee, every_mentor, group_nodes, group_nodes),
+        heads=_nodes(
+            candidates.columns + mentees,
+            np.full(mentees, end),
+            past_mentors(end, mentees, floors),
+            np.full(mentors + 2 * groups, end),
+        ),
         capacities=np.concatenate(
             (np.ones(len(candidates), dtype=np.int64), room.places - last_place, last_place, room.capacity)
+            + (() if floors is None else (floors.spare, np.full(groups, mentees)))
         ),
         costs=np.concatenate(
-            (-profits, np.zeros(mentees, dtype=np.int64), bonus, np.zeros(mentors, dtype=np.int64))
+            (-profits, np.zeros(mentees, dtype=np.int64), bonus, np.zeros(mentors + groups, dtype=np.int64))
+            + (() if floors is None else (np.full(groups, floors.penalty),))
         ),
     )
     return network.solve()[: len(candidates)] > 0
+
+
+def past_mentors(end: int, mentees: int, floors: Floors | None) -> Index:
+    """Return where each mentee's last unit goes that no mentor takes: to the end, or to their group."""
+    if floors is None:
+        return np.full(mentees, end)
+    return np.where(floors.codes == NO_GROUP, end, floors.codes + end + 1)
 
 
 def _nodes(*numbers: NDArray[np.intp]) -> NDArray[np.int32]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.candidates import ALL_CELLS, INELIGIBLE, Candidates, Market
+from matching.candidates import ALL_CELLS, INELIGIBLE, Blocks, Candidates, Market
 from matching.goals import Amounts, GoalWeights, Room
 from matching.lots import Lots
 from matching.prices import Prices
@@ -55,7 +55,7 @@ def _pool_of(eligible: Candidates, room: Room, locked: Candidates) -> Pool:
     least, most = np.zeros(len(room.places), dtype=np.int64), np.zeros(len(room.places), dtype=np.int64)
     np.minimum.at(least, eligible.rows, eligible.points)
     np.maximum.at(most, eligible.rows, eligible.points)
-    every = _without(eligible, locked, room)
+    every = without(eligible, locked, room)
     start = _ranks(every.rows, every.points) < BEST_OF_MENTEE
     start |= _ranks(every.columns, every.points) < BEST_OF_PLACE * room.capacity[every.columns]
     return Pool(every.only(start), least, most, most, every)
@@ -90,7 +90,7 @@ def _best_pool(market: Market, room: Room, locked: Candidates) -> Pool:
     place, column = np.nonzero(best_points != INELIGIBLE)
     wanted = Candidates(best_rows[place, column], column, best_points[place, column].astype(np.int64))
     every = _joined(found).merged(wanted, mentors)
-    return Pool(_without(every, locked, room), np.zeros_like(most), most, floor)
+    return Pool(without(every, locked, room), np.zeros_like(most), most, floor)
 
 
 def _best_of_mentees(rows: Index, columns: Index, points: NDArray[np.int16]) -> tuple[Mask, Amounts]:
@@ -108,7 +108,7 @@ class Pricing:
     """Looks at all pairs of a market with the prices of a plan, for those that the plan would rather have."""
 
     def __init__(
-        self, market: Market, pool: Pool, room: Room, weights: GoalWeights, locked: Candidates
+        self, market: Blocks, pool: Pool, room: Room, weights: GoalWeights, locked: Candidates
     ) -> None:
         self._market = market
         self._every = pool.every
@@ -209,7 +209,7 @@ def _among(pairs: Candidates, others: Candidates, mentors: int) -> Mask:
     return np.isin(pairs.rows * mentors + pairs.columns, others.rows * mentors + others.columns)
 
 
-def _without(every: Candidates, locked: Candidates, room: Room) -> Candidates:
+def without(every: Candidates, locked: Candidates, room: Room) -> Candidates:
     """Leave out what locks have settled, and people without a free place."""
     settled = _among(every, locked, len(room.capacity))
     return every.only(~settled & (room.places[every.rows] > 0) & (room.capacity[every.columns] > 0))

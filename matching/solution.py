@@ -162,6 +162,25 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """The proof of one goal's value in a programme whose goals are not all sums, by prices.
+
+    It is read as a `Certificate` is. For a goal that is a sum it shows that no plan that keeps the terms so
+    far is better in the sums up to it; for one that is none, that every plan with a value one higher is worse
+    in the sums before it than the plan.
+    """
+
+    goal: str
+    bound: int
+    weights: Mapping[str, int] = field(default_factory=dict)
+    least_points: int | None = None
+    rate: int | None = None
+    mentees: Mapping[str, int] = field(default_factory=dict)
+    mentors: Mapping[str, int] = field(default_factory=dict)
+    groups: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
     """A proof of one programme's optimum that anybody can check in one pass over its candidates.
 
@@ -177,6 +196,12 @@ class Certificate:
         + sum(max(0, weights["points"] * points + B - u - v)  over the candidates of mentees with k >= 1)
 
     The plan is proved best when it is worth exactly this (`bound`, which leaves out what locks are worth).
+
+    Where pairs of an earlier plan count (``weights["same_partners"]``), such a pair is worth so much more.
+    With `least_points`, candidates are only those with as many. With `rate`, plans must match F of each group
+    of mentees, F being ``ceil(rate * members / 1000)`` less those whom locks match, at least 0; with prices
+    q >= 0 of `groups`, B is q more for the free mentees of a group, and ``sum(q * F)`` is taken off the sum
+    above: no plan **that matches so many** is worth more. `stages` prove the goals that are no sums.
 
     In a programme of communities only `people` have prices u, and `meetings` of people kept apart prices m,
     both >= 0 and in units of 1 / `scale`; C counts people in at least one community. With r =
@@ -213,6 +238,10 @@ class Certificate:
     people: Mapping[str, int] = field(default_factory=dict)
     odd_sets: tuple[OddSet, ...] = ()
     meetings: tuple[Meeting, ...] = ()
+    groups: Mapping[str, int] = field(default_factory=dict)
+    least_points: int | None = None
+    rate: int | None = None
+    stages: tuple[Stage, ...] = ()
     scale: int = 1
     searched: int | None = None
 

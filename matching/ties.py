@@ -4,14 +4,21 @@ import numpy as np
 
 from matching.candidates import Candidates
 from matching.goals import Amounts, Room
-from matching.mentors import Network
-from matching.prices import Prices
+from matching.groups import Floors
+from matching.mentors import Network, past_mentors
+from matching.prices import Prices, bonus_with
 from matching.rules import Mask
 from matching.views import Index
 
 
 def luckiest_plan(
-    candidates: Candidates, gains: Amounts, prices: Prices, room: Room, bonus: Amounts, lots: Amounts
+    candidates: Candidates,
+    gains: Amounts,
+    prices: Prices,
+    room: Room,
+    bonus: Amounts,
+    lots: Amounts,
+    floors: Floors | None = None,
 ) -> Mask:
     """Return which candidates the best plan with the greatest sum of lots uses.
 
@@ -24,7 +31,8 @@ def luckiest_plan(
     mentees, mentors = len(room.places), len(room.capacity)
     end = mentees + mentors
     sure, open_pairs = gains > 0, np.flatnonzero(gains == 0)
-    arcs = _Arcs(np.concatenate((room.places, np.zeros(mentors + 1, dtype=np.int64))))
+    groups = np.arange(len(prices.groups))
+    arcs = _Arcs(np.concatenate((room.places, np.zeros(mentors + 1 + len(groups), dtype=np.int64))))
     arcs.supplies[end] = -room.places.sum()
     np.subtract.at(arcs.supplies, candidates.rows[sure], 1)
     np.add.at(arcs.supplies, candidates.columns[sure] + mentees, 1)
@@ -34,7 +42,11 @@ def luckiest_plan(
     last_place = np.minimum(room.places, 1)
     every_mentee = np.arange(mentees)
     arcs.lay_to(end, every_mentee, room.places - last_place, prices.way_out)
-    arcs.lay_to(end, every_mentee, last_place, prices.way_out - bonus)
+    past = past_mentors(end, mentees, floors)
+    left_out = prices.way_out - bonus_with(bonus, prices.groups, floors)
+    arcs.lay(every_mentee, past, last_place, left_out, np.zeros(mentees, dtype=np.int64))
+    if floors is not None:
+        arcs.lay_to(end, groups + end + 1, floors.spare, prices.groups)
     arcs.lay_to(end, np.arange(mentors) + mentees, room.capacity, prices.mentors)
     used = sure.copy()
     used[open_pairs] = arcs.network().solve()[: len(open_pairs)] > 0

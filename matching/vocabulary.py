@@ -43,6 +43,10 @@ class GoalName(StrEnum):
 
     COVERAGE = "coverage"
     POINTS = "points"
+    WORST_MATCH = "worst_match"
+    STABLE = "stable"
+    PARITY = "parity"
+    SAME_PARTNERS = "same_partners"
 
 
 class EdgeKind(StrEnum):

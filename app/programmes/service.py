@@ -107,6 +107,12 @@ def check_goals(goals: Sequence[str]) -> None:
             raise Invalid(f"There is no goal {goal}. Choose from {listed(list(GOALS))}.")
     if not goals or len(set(goals)) < len(goals):
         raise Invalid("Name each goal once, the most important first.")
+    if "worst_match" in goals and "coverage" not in goals[: goals.index("worst_match")]:
+        raise Invalid("The goal worst_match must come after coverage; otherwise to match nobody is best.")
+    if "stable" in goals and (goals[0] != "stable" or "worst_match" in goals):
+        raise Invalid("The goal stable must come first, and without worst_match.")
+    if "parity" in goals:
+        raise Invalid("The goal parity needs groups of mentees, which programmes here do not have.")
 
 
 def _check_names(key: str, name: str) -> None:

@@ -72,6 +72,10 @@ RULES: dict[str, RuleWords] = {
 GOALS: dict[str, str] = {
     "coverage": "As many people as possible have a mentor, those who waited longest first",
     "points": "The best fit for everyone together",
+    "worst_match": "The weakest match as good as possible",
+    "stable": "No two people who would both rather have each other",
+    "parity": "As many matched as possible in the group that is worst off",
+    "same_partners": "Partners from the earlier plan of the round stay together",
 }
 
 DEFAULT_RULES: dict[str, dict[str, Any]] = {

@@ -81,9 +81,10 @@ def _mentoring_violations(
     )
     pairs = placed(sheet, grid, rows, violations)
     violations.extend(plan_violations(sheet, grid, pairs))
-    proof = list(proof_violations(sheet, grid, pairs, solution))
+    reached = goals_reached(sheet, grid, pairs)
+    proof = list(proof_violations(sheet, grid, pairs, reached, solution))
     proved = not proof
-    violations.extend(goal_violations(programme, goals_reached(sheet, pairs), solution, proved=proved))
+    violations.extend(goal_violations(programme, reached, solution, proved=proved))
     violations.extend(cause_violations(sheet, grid, pairs, solution, proved=proved))
     return violations + of_what_is_claimed(proof, programme, solution)
 

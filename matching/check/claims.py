@@ -8,7 +8,10 @@ from matching.problem import Programme
 from matching.solution import Assignment, Certificate, CertificateKind, Solution, Status
 
 # What only certificates of some kinds of programme have.
-OF_SOME_KINDS = ("mentees", "mentors", "people", "odd_sets", "meetings", "scale", "searched")
+OF_SOME_KINDS = (
+    *("mentees", "mentors", "groups", "least_points", "rate", "stages"),
+    *("people", "odd_sets", "meetings", "scale", "searched"),
+)
 
 
 def goal_violations(

@@ -24,6 +24,10 @@ class Sheet:
         1 for each mentee who must be matched.
     locked : dict
         From (row, column) to the lock on that pair.
+    previous : array of int
+        The pairs of an earlier plan whose people still take part, ``row * mentors + column`` of each.
+    groups : dict
+        From each value of the attribute of `parity` to the rows of those who seek a mentor and have it.
     """
 
     def __init__(self, problem: Problem, programme: MentoringProgramme) -> None:
@@ -43,6 +47,25 @@ class Sheet:
             for lock in problem.locks
             if lock.programme == programme.id and lock.members[1] in self.column
         }
+        together = [row.members for row in problem.previous if row.programme == programme.id]
+        self.previous = np.array(
+            [
+                self.row[mentee] * len(self.mentors) + self.column[mentor]
+                for mentee, mentor in together
+                if mentee in self.row and mentor in self.column
+            ],
+            dtype=np.int64,
+        )
+        self.groups = self._groups()
+
+    def _groups(self) -> dict[str, list[int]]:
+        groups: dict[str, list[int]] = defaultdict(list)
+        if self.programme.parity is not None:
+            for row, person in enumerate(self.mentees):
+                value = attribute_of(person, self.programme.parity.attribute)
+                if value and self.places[row] > 0:
+                    groups[value].append(row)
+        return dict(groups)
 
     def name(self, person_id: str) -> str:
         """Return a person as sentences name them: name and id, or the id alone."""
@@ -61,6 +84,12 @@ class Sheet:
     def columns(self, person_ids: Iterable[str]) -> list[int]:
         """Return the columns of those of the given people who are mentors."""
         return [self.column[person_id] for person_id in person_ids if person_id in self.column]
+
+
+def attribute_of(person: Person, name: str) -> str:
+    """Return the department, the location or an attribute of a person; empty when it is not known."""
+    known = {"department": person.department, "location": person.location}
+    return (known[name] if name in known else person.attributes.get(name)) or ""
 
 
 class Texts:

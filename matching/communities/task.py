@@ -10,7 +10,8 @@ import numpy as np
 from matching.candidates import Candidates
 from matching.communities.market import Market
 from matching.goals import REQUIRED, Amounts, GoalWeights, Room, weigh
-from matching.problem import Community, Person
+from matching.groups import value_of as value_of
+from matching.problem import Community
 from matching.rules import Mask
 from matching.values import LARGEST_POINTS
 from matching.views import Index
@@ -235,13 +236,6 @@ def _demands_of(community: Community, codes: dict[str, Index], locked: list[int]
             new = np.where(np.isin(of_all, list(met)), -1, of_all) if met else of_all
             found.append(Demand(new, needed))
     return tuple(found)
-
-
-def value_of(person: Person, attribute: str) -> str | None:
-    """Return what a mix counts: the department, the location, or an attribute by its name."""
-    if attribute == "department":
-        return person.department
-    return person.location if attribute == "location" else person.attributes.get(attribute)
 
 
 def _codes(values: Sequence[str | None]) -> Index:

@@ -172,6 +172,16 @@ class Community:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parity:
+    """Mentees with the same value of `attribute` are a group; the goal `parity` looks at each group's rate.
+
+    `department` and `location` are the fields of that name; who has no value is in no group.
+    """
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
     """What every kind of programme has.
 
@@ -194,6 +204,7 @@ class MentoringProgramme(Programme):
 
     mentees: tuple[Mentee, ...] = ()
     mentors: tuple[Mentor, ...] = ()
+    parity: Parity | None = None
     kind: Kind = Kind.MENTORING
 
 

@@ -24,7 +24,9 @@ RULE_FIGURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "covers_wants": (("percent",), ()),
 }
 CRITERIA = ("skills", "level_step", "hours", "variety", "wishes", "continuity", "location", "grade_step")
-GOALS = ("coverage", "points")
+GOALS = ("coverage", "points", "worst_match", "parity", "same_partners")
+# Goals that only mentoring has so far.
+GOALS_OF_MENTORING = GOALS[2:]
 
 
 def check_programme(programme: "Programme", people: Collection[str], skills: Collection[str]) -> None:
@@ -37,11 +39,7 @@ def check_programme(programme: "Programme", people: Collection[str], skills: Col
         ((row.rule, row.name) for row in programme.rules), ".rules", "the rule {} stands here twice."
     )
     _check_criteria(programme)
-    values.check_rows(programme.goals, ".goals")
-    if not programme.goals:
-        raise ProblemError(".goals", "a programme has at least one goal.")
-    each(".goals", programme.goals, lambda goal: values.check_choice(goal, GOALS, "", "goal"))
-    values.check_distinct(programme.goals, ".goals", "the goal {} stands here twice.")
+    _check_goals(programme)
     left, right = _check_members(programme, people, skills)
     if programme.candidates is not None:
         _check_candidates(programme, left, right)
@@ -80,6 +78,33 @@ def _check_criteria(programme: "Programme") -> None:
         values.check_whole(weight, f".criteria.{name}", 0, LARGEST_WEIGHT)
     if programme.criteria and programme.candidates is not None:
         raise ProblemError(".criteria", "a programme has explicit candidates or criteria, not both.")
+
+
+def _check_goals(programme: Any) -> None:
+    values.check_rows(programme.goals, ".goals")
+    if not programme.goals:
+        raise ProblemError(".goals", "a programme has at least one goal.")
+    each(".goals", programme.goals, lambda goal: values.check_choice(goal, GOALS, "", "goal"))
+    values.check_distinct(programme.goals, ".goals", "the goal {} stands here twice.")
+    parity = getattr(programme, "parity", None)
+    if parity is not None:
+        values.check_id(parity.attribute, ".parity.attribute")
+    each(".goals", programme.goals, lambda goal: _check_goal(programme, goal, has_groups=parity is not None))
+
+
+def _check_goal(programme: Any, goal: str, *, has_groups: bool) -> None:
+    """Raise for a goal that this kind of programme cannot have, or not at this place among the others."""
+    earlier = programme.goals[: programme.goals.index(goal)]
+    if goal in GOALS_OF_MENTORING and programme.kind != "mentoring":
+        raise ProblemError("", f"the goal {goal} is one of mentoring; this programme is of {programme.kind}.")
+    if goal == "worst_match" and "coverage" not in earlier:
+        raise ProblemError("", "the goal worst_match must come after coverage; else to match nobody is best.")
+    if goal == "parity" and not has_groups:
+        raise ProblemError("", 'the goal parity needs "parity": {"attribute": ...}: who is a group.')
+    if goal == "stable" and earlier:
+        raise ProblemError("", "the goal stable must come first: it leaves no choice of who may block whom.")
+    if goal in ("worst_match", "parity") and "stable" in earlier:
+        raise ProblemError("", f"the goal {goal} cannot be sought among stable plans.")
 
 
 def _check_members(

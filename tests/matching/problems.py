@@ -20,6 +20,7 @@ from matching.problem import (
     Problem,
 )
 
+Plan = tuple[tuple[str, str, int], ...]
 GOAL_ORDERS = (("coverage", "points"), ("points", "coverage"), ("points",), ("coverage",))
 
 
@@ -147,10 +148,11 @@ def best_by_trying_all(problem: Problem) -> tuple[int, ...]:
     """Return the values of the goals, in their order, that the best of all plans has."""
     (programme,) = problem.programmes
     assert isinstance(programme, MentoringProgramme)
-    return max(_value(programme, plan) for plan in _plans(problem, programme))
+    return max(_value(programme, plan) for plan in plans_of(problem, programme))
 
 
-def _plans(problem: Problem, programme: MentoringProgramme) -> Iterator[tuple[tuple[str, str, int], ...]]:
+def plans_of(problem: Problem, programme: MentoringProgramme) -> Iterator[Plan]:
+    """Yield every plan that keeps rules, places and locks."""
     banned = {frozenset(ban.members) for ban in problem.bans}
     locked = {lock.members for lock in problem.locks}
     places = {row.person: row.places for row in programme.mentees}
@@ -168,7 +170,7 @@ def _plans(problem: Problem, programme: MentoringProgramme) -> Iterator[tuple[tu
                 yield plan
 
 
-def _value(programme: MentoringProgramme, plan: tuple[tuple[str, str, int], ...]) -> tuple[int, ...]:
+def _value(programme: MentoringProgramme, plan: Plan) -> tuple[int, ...]:
     waited = {row.person: 1 + row.rounds_waited for row in programme.mentees}
     values = {
         GoalName.COVERAGE: sum(waited[person] for person in {row[0] for row in plan}),

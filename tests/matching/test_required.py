@@ -15,9 +15,9 @@ from tests.matching.peer_problems import aims as peers_aims
 from tests.matching.peer_problems import peer_problems
 from tests.matching.peer_problems import plans as peers_plans
 from tests.matching.peer_problems import programme_of as peers_of
-from tests.matching.problems import _plans as plans_of_mentoring
 from tests.matching.problems import _value as value_of_mentoring
 from tests.matching.problems import bare_problems
+from tests.matching.problems import plans_of as plans_of_mentoring
 
 
 def requiring(problem: Problem, chosen: set[str]) -> Problem:

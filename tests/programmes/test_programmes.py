@@ -86,6 +86,9 @@ def test_a_programme_without_choices_gets_the_usual_ones(app):
         ({"goals": ["fame"]}, "There is no goal fame."),
         ({"goals": []}, "Name each goal once"),
         ({"goals": ["points", "points"]}, "Name each goal once"),
+        ({"goals": ["worst_match", "coverage"]}, "worst_match must come after coverage"),
+        ({"goals": ["coverage", "stable"]}, "stable must come first"),
+        ({"goals": ["coverage", "parity"]}, "needs groups of mentees"),
     ],
 )
 def test_a_programme_the_engine_could_not_match_is_refused(app, values, sentence):

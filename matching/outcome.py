@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from matching.solution import Assignment, Certificate, Closed, GoalValue, Status, Unmatched
+from matching.solution import Assignment, Certificate, Clash, Closed, GoalValue, Status, Unmatched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +19,4 @@ class Outcome:
     certificate: Certificate
     candidates: int
     closed: tuple[Closed, ...] = ()
+    clash: Clash | None = None

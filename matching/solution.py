@@ -50,6 +50,16 @@ class ClosedKind(StrEnum):
     NOT_SOLVED = "not_solved"
 
 
+class ClashKind(StrEnum):
+    """What can stand in a clash: who must be matched, and what keeps them from it."""
+
+    PERSON = "person"
+    RULE = "rule"
+    LOCK = "lock"
+    BAN = "ban"
+    PLACES = "places"
+
+
 class CertificateKind(StrEnum):
     """Prices prove an optimum; a bound only says how far away it can be."""
 
@@ -140,6 +150,34 @@ class Closed:
     eligible: int
     needed: int
     values: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClashMember:
+    """One member of a clash.
+
+    `people` are the person who must be matched, the mentor whose `places` are all there are, or the people
+    of the lock or ban; a rule has its name and its `figures`, as the problem gives them.
+    """
+
+    kind: ClashKind
+    people: tuple[str, ...] = ()
+    rule: str | None = None
+    figures: Mapping[str, int | str] = field(default_factory=dict)
+    places: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """Members that cannot all stand, of which none could be spared: without any one of them the others can.
+
+    No rule, lock, ban or number of places counts but those that are members; blocks count always, and are
+    not told. `smallest` says that the programme has no clash of fewer members.
+    """
+
+    programme: str
+    members: tuple[ClashMember, ...]
+    smallest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +295,11 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """An answer to the problem whose hash is `problem_sha256`."""
+    """An answer to the problem whose hash is `problem_sha256`.
+
+    One that is `infeasible` has the plan that leaves out fewest of those who must be matched, and a clash of
+    each mentoring programme in which somebody is left out.
+    """
 
     status: Status
     problem_sha256: str
@@ -267,6 +309,7 @@ class Solution:
     unmatched: tuple[Unmatched, ...] = ()
     closed: tuple[Closed, ...] = ()
     certificates: tuple[Certificate, ...] = ()
+    clashes: tuple[Clash, ...] = ()
     seed: int = 0
     engine: Mapping[str, str] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)

@@ -12,7 +12,13 @@ from matching.json_text import check_keys, dumps, loads, rows_of
 
 Row = TypeVar("Row")
 Word = TypeVar(
-    "Word", records.Status, records.Role, records.CauseKind, records.CertificateKind, records.ClosedKind
+    "Word",
+    records.Status,
+    records.Role,
+    records.CauseKind,
+    records.CertificateKind,
+    records.ClosedKind,
+    records.ClashKind,
 )
 # Sums of weighted points over a whole company pass what other numbers of the format may be.
 LARGEST_SUM = 2**63 - 1
@@ -27,6 +33,7 @@ def write(solution: records.Solution) -> str:
     for name in ("goals", "closed"):
         content[name] = [_plain(row) for row in content[name]]
     content["certificates"] = [_certificate_row(row) for row in solution.certificates]
+    content["clashes"] = [_clash_row(row) for row in solution.clashes]
     content["statistics"] = _plain(solution.statistics)
     return dumps(content)
 
@@ -44,6 +51,10 @@ def _certificate_row(row: records.Certificate) -> dict[str, Any]:
     for name in ("odd_sets", "meetings", "stages"):
         made[name] = [_plain(item) for item in made[name]]
     return made
+
+
+def _clash_row(row: records.Clash) -> dict[str, Any]:
+    return _plain(row) | {"members": [_plain(member) for member in row.members]}
 
 
 def _assignment_row(row: records.Assignment) -> dict[str, Any]:
@@ -195,6 +206,27 @@ def _meeting(row: Any, path: str) -> records.Meeting:
     return records.Meeting(**given)
 
 
+def _clash(row: Any, path: str) -> records.Clash:
+    given = _given(records.Clash, row, path, "programme", "members")
+    values.check_id(given["programme"], f"{path}.programme")
+    given["members"] = _each(given["members"], f"{path}.members", _clash_member)
+    values.check_flag(given.get("smallest", False), f"{path}.smallest")
+    return records.Clash(**given)
+
+
+def _clash_member(row: Any, path: str) -> records.ClashMember:
+    given = _given(records.ClashMember, row, path, "kind")
+    given["kind"] = _word(records.ClashKind, given["kind"], f"{path}.kind", "member of a clash")
+    given["people"] = _each(given.get("people", []), f"{path}.people", _text)
+    values.check_optional_text(given.get("rule"), f"{path}.rule")
+    figures = given.get("figures", {})
+    if type(figures) is not dict or any(type(value) not in (int, str) for value in figures.values()):
+        raise ProblemError(f"{path}.figures", "must be an object of numbers and texts.")
+    if given.get("places") is not None:
+        values.check_whole(given["places"], f"{path}.places", 0, LARGEST_SUM)
+    return records.ClashMember(**given)
+
+
 def _closed(row: Any, path: str) -> records.Closed:
     given = _given(records.Closed, row, path, "programme", "community", "kind", "eligible", "needed")
     for name in ("programme", "community"):
@@ -253,4 +285,5 @@ _ROWS: dict[str, Callable[[Any, str], Any]] = {
     "unmatched": _unmatched,
     "closed": _closed,
     "certificates": _certificate,
+    "clashes": _clash,
 }

@@ -3,10 +3,12 @@
 import resource
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from matching.clash.search import clash_of
 from matching.communities.solve import CommunitiesSolve
 from matching.errors import ProblemError
 from matching.mentoring import MentoringSolve
@@ -15,7 +17,7 @@ from matching.peers.solve import PeerSolve
 from matching.problem import CommunitiesProgramme, MentoringProgramme, PeerProgramme, Problem, Programme
 from matching.solution import Solution, Statistics, Status
 from matching.values import shown
-from matching.watch import Limits, Progress, Watch
+from matching.watch import Limits, Progress, Stopped, Watch
 
 __all__ = ["Limits", "Progress", "solve"]
 
@@ -63,6 +65,7 @@ def solve(
         unmatched=tuple(row for outcome in outcomes for row in outcome.unmatched),
         closed=tuple(row for outcome in outcomes for row in outcome.closed),
         certificates=tuple(outcome.certificate for outcome in outcomes),
+        clashes=tuple(outcome.clash for outcome in outcomes if outcome.clash is not None),
         seed=seed,
         engine=dict(_engine()),
         statistics=Statistics(
@@ -92,7 +95,15 @@ def _engine() -> tuple[tuple[str, str], ...]:
 
 
 def _mentoring(problem: Problem, programme: MentoringProgramme, seed: int, watch: Watch) -> Outcome:
-    return MentoringSolve(problem, programme, seed, watch).outcome()
+    outcome = MentoringSolve(problem, programme, seed, watch).outcome()
+    if outcome.status is not Status.INFEASIBLE:
+        return outcome
+    try:
+        watch.go_on_to("clash")
+        return replace(outcome, clash=clash_of(problem, programme, watch))
+    except Stopped:
+        # That not everybody can be matched is proved all the same.
+        return outcome
 
 
 def _peers(problem: Problem, programme: PeerProgramme, seed: int, watch: Watch) -> Outcome:

@@ -8,6 +8,7 @@ from typing import Any
 
 from matching.check.causes import cause_violations
 from matching.check.claims import goal_violations, of_what_is_claimed
+from matching.check.clash import clash_violations
 from matching.check.communities import communities_violations
 from matching.check.grid import grid_of
 from matching.check.peers import peer_violations
@@ -36,6 +37,7 @@ def check(problem: Problem, solution: Solution) -> Report:
         programme = problem.programme(programme_id)
         violations.extend(_CHECKS[type(programme)](problem, programme, solution))
     violations.extend(required_violations(problem, solution))
+    violations.extend(clash_violations(problem, solution))
     return Report(tuple(violations), counted(violations) if violations else _good_news(solution))
 
 

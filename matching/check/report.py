@@ -38,6 +38,7 @@ class ViolationKind(StrEnum):
     KEPT_APART = "kept_apart"
     WRONG_CLOSED = "wrong_closed"
     REQUIRED = "required"
+    WRONG_CLASH = "wrong_clash"
     LOCK_NOT_KEPT = "lock_not_kept"
     FALSE_LOCK = "false_lock"
     OVERRIDE_WITHOUT_REASON = "override_without_reason"

@@ -62,6 +62,10 @@ class Rules:
             found[kind] = found[kind] | mask if kind in found else mask
         return found
 
+    def forbidden_by(self, rule: Rule, row: int) -> Flags:
+        """Tell which mentors one rule forbids to one mentee."""
+        return _FORBIDS[rule.rule](self, self.sheet.mentees[row], rule)
+
     def _among(self, people: set[str]) -> Flags:
         mask = np.zeros(len(self.sheet.mentors), dtype=bool)
         mask[self.sheet.columns(people)] = True

@@ -55,7 +55,7 @@ def reached(solution: Solution, required: set[str]) -> tuple[int, ...]:
 
 
 @given(problem=bare_problems(), chosen=st.sets(st.sampled_from([f"p{number}" for number in range(9)])))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 def test_mentees_who_must_be_matched_come_first(problem, chosen):
     """The plan has as many of them as any plan, then the best goals; without all of them it is infeasible."""
     problem = requiring(problem, chosen)
@@ -68,7 +68,7 @@ def test_mentees_who_must_be_matched_come_first(problem, chosen):
 
 
 @given(problem=peer_problems(most=7), chosen=st.sets(st.sampled_from("abcdefghi")))
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=60)
 def test_peers_who_must_be_matched_come_first(problem, chosen):
     """And with pairs and triads of peers, odd numbers of them among those."""
     problem = requiring(problem, chosen)
@@ -85,7 +85,7 @@ def test_peers_who_must_be_matched_come_first(problem, chosen):
 
 
 @given(seed=st.integers(0, 10**6))
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=60)
 def test_members_and_communities_that_must_be_matched_come_first(seed):
     """So it is with communities, which may have to open as well."""
     random = Random(seed)

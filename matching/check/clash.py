@@ -1,0 +1,162 @@
+"""Verifies a clash with code of its own: that its members cannot all stand, and that none could be spared."""
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+
+from matching.check.fit import Fit
+from matching.check.hours import SharedHours
+from matching.check.report import Violation, ViolationKind
+from matching.check.required import missing
+from matching.check.rules import Rules
+from matching.check.sheet import Sheet
+from matching.problem import MentoringProgramme, Problem, Rule
+from matching.solution import Clash, ClashKind, ClashMember, Solution
+
+FIGURES = ("minutes", "min", "max", "name", "percent")
+
+
+def clash_violations(problem: Problem, solution: Solution) -> Iterator[Violation]:
+    """Yield clashes that are none, or have members they do not need or that the problem does not have."""
+    for index, clash in enumerate(solution.clashes):
+        where = f"clashes[{index}]"
+        programme = next((row for row in problem.programmes if row.id == clash.programme), None)
+        if not isinstance(programme, MentoringProgramme) or clash.programme not in solution.programmes:
+            sentence = f"{clash.programme} is no mentoring programme that was solved."
+            yield Violation(ViolationKind.WRONG_CLASH, where, sentence)
+        elif any(row.programme == clash.programme for row in solution.clashes[:index]):
+            sentence = f"There are two clashes of {clash.programme}."
+            yield Violation(ViolationKind.WRONG_CLASH, where, sentence)
+        elif not missing(programme, solution):
+            sentence = f"Everybody who must be matched in {clash.programme} is; nothing clashes."
+            yield Violation(ViolationKind.WRONG_CLASH, where, sentence)
+        else:
+            yield from _Trial(Sheet(problem, programme), clash, where).violations()
+
+
+class _Trial:
+    """One clash, member by member."""
+
+    def __init__(self, sheet: Sheet, clash: Clash, where: str) -> None:
+        self.sheet, self.clash, self.where = sheet, clash, where
+        self.locks = {lock.members for lock in sheet.locked.values()}
+        programme = sheet.programme
+        self.bans = {row.members for row in sheet.problem.bans if row.programme == programme.id}
+        self.required = {(row.person,) for row in programme.mentees if row.required}
+        self.places = {(row.person,): row.capacity for row in programme.mentors}
+        fit, hours = Fit(sheet), SharedHours(sheet)
+        self.rules = Rules(sheet, hours, fit)
+
+    def violations(self) -> Iterator[Violation]:
+        """Yield what is wrong with the clash."""
+        strange = [number for number, row in enumerate(self.clash.members) if not self._is_known(row)]
+        for number in strange:
+            sentence = "The problem has nothing like this member of the clash."
+            yield Violation(ViolationKind.WRONG_CLASH, f"{self.where}.members[{number}]", sentence)
+        members = self.clash.members
+        if strange or any(row in members[:number] for number, row in enumerate(members)):
+            if not strange:
+                yield Violation(ViolationKind.WRONG_CLASH, self.where, "A member of the clash stands twice.")
+            return
+        if self._can_stand(members):
+            sentence = "The members of the clash do not clash: everybody among them could be matched."
+            yield Violation(ViolationKind.WRONG_CLASH, self.where, sentence)
+            return
+        for number in range(len(members)):
+            if not self._can_stand((*members[:number], *members[number + 1 :])):
+                sentence = "The clash does not need this member: without it the others clash as well."
+                yield Violation(ViolationKind.WRONG_CLASH, f"{self.where}.members[{number}]", sentence)
+
+    def _is_known(self, row: ClashMember) -> bool:
+        sheet, plain = self.sheet, ClashMember(kind=row.kind, people=row.people)
+        match row.kind:
+            case ClashKind.PERSON:
+                return row == plain and row.people in self.required
+            case ClashKind.RULE:
+                return not row.people and row.places is None and self._rule(row) is not None
+            case ClashKind.LOCK:
+                return row == plain and row.people in self.locks
+            case ClashKind.BAN:
+                return row == plain and row.people in self.bans
+            case ClashKind.PLACES:
+                known = len(row.people) == 1 and row.people[0] in sheet.column
+                return (
+                    known and row.rule is None and row.places == sheet.capacity[sheet.column[row.people[0]]]
+                )
+
+    def _rule(self, row: ClashMember) -> Rule | None:
+        """Return the rule of the programme that a member stands for."""
+        for rule in self.sheet.programme.rules:
+            figures = {name: getattr(rule, name) for name in FIGURES if getattr(rule, name) is not None}
+            if rule.rule == row.rule and figures == dict(row.figures):
+                return rule
+        return None
+
+    def _can_stand(self, members: Sequence[ClashMember]) -> bool:
+        """Tell whether everybody among the members can have a mentor, by looking for ever longer exchanges.
+
+        References
+        ----------
+        H. W. Kuhn, "The Hungarian method for the assignment problem", 1955; P. Hall, "On representatives of
+        subsets", 1935: whoever finds no exchange competes with others for too few places.
+        """
+        locks = [row.people for row in members if row.kind is ClashKind.LOCK]
+        settled = {mentee for mentee, _mentor in locks}
+        places = {
+            self.sheet.column[row.people[0]]: (row.places or 0)
+            - sum(mentor == row.people[0] for _mentee, mentor in locks)
+            for row in members
+            if row.kind is ClashKind.PLACES
+        }
+        people = [row.people[0] for row in members if row.kind is ClashKind.PERSON]
+        may = {person: self._mentors_of(person, members) for person in people if person not in settled}
+        held: dict[str, int] = {}
+        return all(_finds_place(person, may, places, held) for person in may)
+
+    def _mentors_of(self, person: str, members: Sequence[ClashMember]) -> list[int]:
+        """Return the columns that the members, and what always holds, allow somebody."""
+        row = self.sheet.row[person]
+        forbidden = self.rules.always(row)
+        bans = [row.people for row in members if row.kind is ClashKind.BAN and person in row.people]
+        banned = {other for people in bans for other in people}
+        shut = forbidden[ViolationKind.SELF] | forbidden[ViolationKind.BLOCK]
+        shut[self.sheet.columns(banned)] = True
+        if self.sheet.programme.candidates is not None:
+            listed = [
+                self.sheet.column[b] for a, b, _points in self.sheet.programme.candidates if a == person
+            ]
+            return [column for column in listed if not shut[column]]
+        for member in members:
+            rule = self._rule(member) if member.kind is ClashKind.RULE else None
+            if rule is not None:
+                shut |= self.rules.forbidden_by(rule, row)
+        return [int(column) for column in (~shut).nonzero()[0]]
+
+
+def _finds_place(
+    person: str, may: Mapping[str, list[int]], places: Mapping[int, int], held: dict[str, int]
+) -> bool:
+    """Give somebody a mentor, if need be by others changing theirs; tell whether it worked."""
+    asked_by: dict[int, str] = {}
+    asking = deque([person])
+    while asking:
+        asker = asking.popleft()
+        for column in may[asker]:
+            if column in asked_by:
+                continue
+            asked_by[column] = asker
+            holders = [other for other, mentor in held.items() if mentor == column]
+            if column not in places or len(holders) < places[column]:
+                _exchange(column, asked_by, held)
+                return True
+            asking.extend(holders)
+    return False
+
+
+def _exchange(column: int, asked_by: Mapping[int, str], held: dict[str, int]) -> None:
+    """Let each who asked have the mentor, and hand on the one they held before."""
+    left: int | None = column
+    while left is not None:
+        person = asked_by[left]
+        before = held.get(person)
+        held[person] = left
+        left = before

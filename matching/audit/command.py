@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 
 from matching.console import Interrupt, tell
-from matching.problem import Problem
+from matching.problem import Problem, Programme
 from matching.solution import Solution, Status
 from matching.watch import Limits, Stopped, Watch
 
@@ -12,12 +12,14 @@ from matching.watch import Limits, Stopped, Watch
 def add_audits(explain: argparse.ArgumentParser, question: "argparse._MutuallyExclusiveGroup") -> None:
     """Add the audits to the questions, and the options that they alone have."""
     question.add_argument("--stability", action="store_true", help="who would both rather have each other")
+    question.add_argument("--fairness", action="store_true", help="how groups of people fare")
+    explain.add_argument("--by", metavar="ATTRIBUTE", help="with --fairness: by this attribute alone")
     explain.add_argument("--progress", action="store_true", help="tell how far an audit is on standard error")
 
 
 def is_audit(options: argparse.Namespace) -> bool:
     """Tell whether the question is an audit."""
-    return bool(options.stability)
+    return bool(options.stability or options.fairness)
 
 
 def audit_lines(problem: Problem, solution: Solution, options: argparse.Namespace) -> Iterator[str]:
@@ -25,7 +27,10 @@ def audit_lines(problem: Problem, solution: Solution, options: argparse.Namespac
     with Interrupt() as interrupt:
         watch = Watch(Limits(), tell if options.progress else None, interrupt.asked)
         try:
-            yield from _stability(problem, solution, watch)
+            if options.stability:
+                yield from _stability(problem, solution, watch)
+            if options.fairness:
+                yield from _fairness(problem, solution, options.by, watch)
         except Stopped as stop:
             wanted = stop.status is Status.CANCELLED
             yield "The audit was stopped." if wanted else "The audit stopped at its time limit."
@@ -38,8 +43,20 @@ def _stability(problem: Problem, solution: Solution, watch: Watch) -> Iterator[s
     from matching.sentences import Sentences
 
     words = Sentences(problem)
-    for programme in problem.programmes:
-        if programme.id in solution.programmes:
-            watch.begin(f"stability of {programme.id}")
-            found = stability_of(problem, programme.id, solution, watch)
-            yield from stability_lines(found, programme, words.name)
+    for programme in _solved(problem, solution):
+        watch.begin(f"stability of {programme.id}")
+        found = stability_of(problem, programme.id, solution, watch)
+        yield from stability_lines(found, programme, words.name)
+
+
+def _fairness(problem: Problem, solution: Solution, by: str | None, watch: Watch) -> Iterator[str]:
+    from matching.audit.fairness import fairness_of
+    from matching.audit.fairness_text import fairness_lines
+
+    for programme in _solved(problem, solution):
+        watch.begin(f"fairness of {programme.id}")
+        yield from fairness_lines(fairness_of(problem, programme.id, solution, by, watch))
+
+
+def _solved(problem: Problem, solution: Solution) -> list[Programme]:
+    return [programme for programme in problem.programmes if programme.id in solution.programmes]

@@ -20,7 +20,7 @@ from matching.solution import Role, Solution, Status
 from matching.solve import Limits, solve
 from tests.matching.community_problems import one_community
 from tests.matching.peer_problems import aims, company, listed, plans
-from tests.matching.problems import _plans, _value, bare_problems, one_pair, read, shuffled
+from tests.matching.problems import _value, bare_problems, one_pair, plans_of, read, shuffled
 
 
 def locked(problem: Problem, *members: str, programme: str = "m") -> Problem:
@@ -93,7 +93,7 @@ def test_of_the_best_plans_with_the_pair_the_nearest_is_told(problem: Problem) -
     assert isinstance(programme, MentoringProgramme)
     now = {(row.members[Role.MENTEE], row.members[Role.MENTOR]) for row in solution.assignments}
     contrast = contrast_of(problem, solution, "m")
-    every = [({row[:2] for row in plan}, _value(programme, plan)) for plan in _plans(problem, programme)]
+    every = [({row[:2] for row in plan}, _value(programme, plan)) for plan in plans_of(problem, programme)]
     for pair in pairs_of(problem):
         found = answer_of(contrast, pair)
         if found.answer not in (Answer.COSTS, Answer.COSTS_NOTHING):

@@ -13,6 +13,7 @@ from matching.console import DONE, NOT_SO, WRONG, Interrupt, seconds, tell, whol
 from matching.errors import ProblemError
 from matching.explain_command import add_explain
 from matching.problem import Problem
+from matching.rematch_command import add_rematch
 from matching.solution import Solution, Status
 
 
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("solution", metavar="SOLUTION.json")
     check.set_defaults(run=_check)
     add_explain(commands)
+    add_rematch(commands)
     score = commands.add_parser("score", help="write every candidate with its points as CSV")
     score.add_argument("problem", metavar="PROBLEM.json")
     score.add_argument("-o", "--output", default="-", metavar="CANDIDATES.csv")

@@ -1,5 +1,7 @@
 """One mentoring programme from its people to a plan with its proof."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from matching.candidates import Candidates, Market
@@ -22,7 +24,8 @@ from matching.solution import (
     Stage,
     Status,
 )
-from matching.stages import Found, Stages
+from matching.stable_solve import StableSolve
+from matching.stages import Stages
 from matching.values import LARGEST_POINTS
 from matching.views import Pairs
 from matching.watch import Limits, Stopped, Watch
@@ -52,6 +55,8 @@ class MentoringSolve:
             pool = open_pool(self._market, self._room, self._locked)
             finder = self._finder(pool, groups)
             stages = Stages(self._market, self._room, self._locked, groups, finder)
+            if GoalName.STABLE in self._programme.goals:
+                return self._stable(stages, finder)
             found = stages.best(self._programme.goals)
         except Stopped as stop:
             finder = self._finder(pool or _empty_pool(self._room), groups)
@@ -62,13 +67,34 @@ class MentoringSolve:
             return self._outcome(stop.status, chosen, goals, self._bound(finder), len(candidates))
         plan = found.plan
         values = self._values(plan.chosen, stages, finder)
-        certificate = self._prices(stages.proof("", plan), found)
+        certificate = self._prices(stages.proof("", plan), found.stages)
         goals = self._goals(values, values)
         return self._outcome(Status.OPTIMAL, plan.chosen, goals, certificate, len(plan.candidates))
 
+    def _stable(self, stages: Stages, finder: PlanFinder) -> Outcome:
+        """Solve a programme in which no two may rather have each other."""
+        solve = StableSolve(self._market, self._room, self._locked, self._lots, finder, self._watch)
+        found = solve.best(self._programme.goals)
+        values = self._values(found.chosen, stages, finder)
+        worth = finder.worth(self._programme.goals, found.chosen)
+        if found.relaxed is None:
+            weights = finder.weights(self._programme.goals).named()
+            certificate = Certificate(
+                programme=self._programme.id, kind=found.kind, bound=worth, weights=weights
+            )
+        else:
+            proof = self._prices(stages.proof("", found.relaxed), ())
+            searched = worth if found.finished and found.kind is CertificateKind.BOUND else None
+            certificate = replace(proof, kind=found.kind, searched=searched)
+        status = Status.OPTIMAL if found.finished else Status.FEASIBLE
+        bounds = values if found.finished else self._evident(finder)
+        goals, looked_at = self._goals(values, bounds), len(finder.pool.candidates)
+        return self._outcome(status, found.chosen, goals, certificate, looked_at)
+
     def _unwatched(self, chosen: Candidates) -> Market:
-        """Return a market that a stopped solve may look through, should a plan without pairs need it."""
-        if len(chosen) or GoalName.WORST_MATCH not in self._programme.goals:
+        """Return a market that a stopped solve may look through, where its goals need that."""
+        goals = self._programme.goals
+        if GoalName.STABLE not in goals and (len(chosen) or GoalName.WORST_MATCH not in goals):
             return self._market
         return Market(self._problem, self._programme, Watch(Limits()))
 
@@ -85,7 +111,7 @@ class MentoringSolve:
             programme=self._programme.id, kind=CertificateKind.BOUND, bound=bound, weights=weights.named()
         )
 
-    def _prices(self, last: Stage, found: Found) -> Certificate:
+    def _prices(self, last: Stage, stages: tuple[Stage, ...]) -> Certificate:
         return Certificate(
             programme=self._programme.id,
             kind=CertificateKind.PRICES,
@@ -96,7 +122,7 @@ class MentoringSolve:
             groups=last.groups,
             least_points=last.least_points,
             rate=last.rate,
-            stages=found.stages,
+            stages=stages,
         )
 
     def _outcome(
@@ -155,6 +181,8 @@ class MentoringSolve:
             GoalName.SAME_PARTNERS: free[GoalName.SAME_PARTNERS] + finder.locked_again,
             GoalName.PARITY: stages.groups.worst(matched),
         }
+        if GoalName.STABLE in self._programme.goals:
+            values[GoalName.STABLE] = -stages.blocking(chosen)
         if GoalName.WORST_MATCH in self._programme.goals:
             values[GoalName.WORST_MATCH] = stages.weakest(chosen)
         return values
@@ -168,6 +196,7 @@ class MentoringSolve:
             GoalName.SAME_PARTNERS: finder.all_again,
             GoalName.WORST_MATCH: int(finder.pool.most.max(initial=0)),
             GoalName.PARITY: EVERYBODY,
+            GoalName.STABLE: 0,
         }
 
     def _goals(self, values: Values, bounds: Values) -> tuple[GoalValue, ...]:

@@ -74,7 +74,7 @@ class PlanFinder:
             REQUIRED: int(self._room.required[covered].sum()),
             GoalName.COVERAGE: int(self._room.waiting[covered].sum()),
             GoalName.POINTS: int(chosen.points.sum()),
-            GoalName.SAME_PARTNERS: int(self._is_previous(chosen).sum()),
+            GoalName.SAME_PARTNERS: int(self.is_previous(chosen).sum()),
         }
 
     @property
@@ -108,6 +108,11 @@ class PlanFinder:
     def _span(self, weights: GoalWeights) -> int:
         """Return how far apart two plans can be in worth."""
         return sum(weights.of(goal) * amount for goal, amount in self.reach.items())
+
+    def worth(self, goals: Sequence[GoalName], chosen: Candidates) -> int:
+        """Return what a plan is worth by the weights of these goals."""
+        weights = self.weights(goals)
+        return sum(weights.of(goal) * value for goal, value in self.values(chosen).items())
 
     def best(self, goals: Sequence[GoalName], terms: Terms) -> Priced:
         """Return the best plan of all pairs that keep the terms, by the additive goals in their order.
@@ -155,10 +160,11 @@ class PlanFinder:
         return bonus_with(found.bonus, found.prices.groups, found.floors)
 
     def _profits(self, candidates: Candidates, weights: GoalWeights) -> Amounts:
-        kept = self._is_previous(candidates) * np.int64(weights.of(GoalName.SAME_PARTNERS))
+        kept = self.is_previous(candidates) * np.int64(weights.of(GoalName.SAME_PARTNERS))
         return candidates.points * weights.points + kept
 
-    def _is_previous(self, candidates: Candidates) -> Mask:
+    def is_previous(self, candidates: Candidates) -> Mask:
+        """Tell which candidates an earlier plan had as well."""
         return np.isin(candidates.rows * self._mentors + candidates.columns, self._previous)
 
     def _everywhere(

@@ -61,10 +61,11 @@ class ClashKind(StrEnum):
 
 
 class CertificateKind(StrEnum):
-    """Prices prove an optimum; a bound only says how far away it can be."""
+    """Prices prove an optimum; a bound says how far away it can be; what is forced has no alternative."""
 
     PRICES = "prices"
     BOUND = "bound"
+    FORCED = "forced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +241,10 @@ class Certificate:
     of mentees, F being ``ceil(rate * members / 1000)`` less those whom locks match, at least 0; with prices
     q >= 0 of `groups`, B is q more for the free mentees of a group, and ``sum(q * F)`` is taken off the sum
     above: no plan **that matches so many** is worth more. `stages` prove the goals that are no sums.
+
+    Where no two may rather have each other the kind is `forced` when the plan is the only stable one: no
+    eligible pair outside it has as many points as the weakest pair, or free place, of both. Otherwise the
+    prices are those of plans that need not be stable, and `searched` is as below.
 
     In a programme of communities only `people` have prices u, and `meetings` of people kept apart prices m,
     both >= 0 and in units of 1 / `scale`; C counts people in at least one community. With r =

@@ -13,6 +13,7 @@ from matching.priced import PlanFinder, Priced
 from matching.problem import GoalName
 from matching.rules import Mask
 from matching.solution import Stage
+from matching.stable import blocking_pairs, survey
 from matching.terms import Terms
 
 
@@ -92,6 +93,22 @@ class Stages:
         """Return the points of the weakest pair that a plan makes, or of any where it makes none."""
         return int(chosen.points.min()) if len(chosen) else self.top()
 
+    def blocking(self, chosen: Candidates) -> int:
+        """Return how many pairs would both rather have each other than what a plan gives them."""
+        every = self._every
+        if every is not None:
+            return len(blocking_pairs(every, chosen, self._room))
+        found = survey(self._market, chosen, self._locked, self._room)
+        return len(blocking_pairs(found, chosen, self._room))
+
+    @property
+    def _every(self) -> Candidates | None:
+        """All pairs that may be made, where they are at hand."""
+        every = self._finder.pool.every
+        if every is None and self._market.explicit is not None:
+            return without(self._market.explicit, self._locked, self._room)
+        return every
+
     def matched(self, chosen: Candidates) -> Mask:
         """Mark the mentees who have a mentor, by the plan or by a lock."""
         mentees = np.zeros(len(self._room.places), dtype=np.bool_)
@@ -101,9 +118,7 @@ class Stages:
 
     def top(self) -> int:
         """Return the most points of a pair that may be made; 0 where there is none."""
-        every = self._finder.pool.every
-        if every is None and self._market.explicit is not None:
-            every = without(self._market.explicit, self._locked, self._room)
+        every = self._every
         if every is not None:
             return int(every.points.max()) if len(every) else 0
         best = INELIGIBLE

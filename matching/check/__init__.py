@@ -117,6 +117,8 @@ def _good_news(solution: Solution) -> str:
 def _proof_words(solution: Solution) -> str:
     """Say what proves an optimum: prices alone, or also the solver's word, which no check can repeat."""
     searched = [row for row in solution.certificates if row.kind is CertificateKind.BOUND]
+    if all(row.kind is CertificateKind.FORCED for row in solution.certificates):
+        return "No plan is better: it is the only one in which no two would rather have each other."
     if not searched:
         return "No plan is better: the prices prove it over all eligible pairs."
     told = ", ".join(f"{row.programme} (the prices show at most {row.bound:,})" for row in searched)

@@ -4,14 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from matching.check.certificate import REQUIRED, Room, bound_violations
+from matching.check.certificate import REQUIRED, SUMS, Room, bound_violations, worth_of
 from matching.check.claims import certificates_of, count_violations, field_violations
 from matching.check.grid import Grid
 from matching.check.plan import Placed
 from matching.check.report import Violation, ViolationKind
 from matching.check.sheet import Sheet
-from matching.check.stages import EVERYBODY, price_violations, steps_of
-from matching.solution import CertificateKind, Solution
+from matching.check.stability import Unrest, unrest_of
+from matching.check.stages import EVERYBODY, Step, Terms, price_violations, steps_of
+from matching.solution import Certificate, CertificateKind, Solution
 
 
 def goals_reached(sheet: Sheet, grid: Grid, pairs: Sequence[Placed]) -> dict[str, int]:
@@ -23,8 +24,10 @@ def goals_reached(sheet: Sheet, grid: Grid, pairs: Sequence[Placed]) -> dict[str
         for members in sheet.groups.values()
     )
     reached["parity"] = min(rates, default=EVERYBODY)
+    if "stable" in sheet.programme.goals:
+        reached["stable"] = -unrest(sheet, grid, pairs).blocking
     if "worst_match" in sheet.programme.goals:
-        made = [pair.points for pair in pairs if (pair.row, pair.column) not in sheet.locked]
+        made = [pair.points for pair in _free(sheet, pairs)]
         reached["worst_match"] = min(made) if made else most_points(sheet, grid)
     return reached
 
@@ -61,21 +64,104 @@ def proof_violations(
     if not found:
         return
     where, certificate = found[0]
-    of_terms = ("groups", "least_points", "rate", "stages")
-    by_prices = certificate.kind is CertificateKind.PRICES
-    used = ("mentees", "mentors", *(of_terms if by_prices else ()))
-    yield from field_violations(certificate, where, used=used)
-    if not by_prices:
-        sentence = f"The plan of {sheet.programme.id} is not proved best: only a bound is given, no prices."
+    yield from field_violations(certificate, where, used=_fields(sheet, certificate.kind))
+    sums = _sums(sheet, _free(sheet, pairs), [row for row, _column in sheet.locked])
+    if certificate.kind is CertificateKind.FORCED:
+        yield from _forced_violations(sheet, grid, pairs, certificate, sums, where)
+    elif certificate.kind is CertificateKind.PRICES:
+        yield from _priced_violations(sheet, grid, certificate, reached, sums, where)
+    else:
+        yield from _bound_violations(sheet, grid, certificate, sums, where)
+    if reached.get("stable"):
+        sentence = (
+            f"In the plan of {sheet.programme.id} there are people who would both rather have each other."
+        )
         yield Violation(ViolationKind.NOT_PROVED, where, sentence)
-        yield from bound_violations(sheet, certificate, grid.candidates(), where)
-        return
-    goals = [str(goal) for goal in sheet.programme.goals]
+
+
+def _fields(sheet: Sheet, kind: CertificateKind) -> tuple[str, ...]:
+    """Return what a certificate of a kind may say beside its bound and weights."""
+    if kind is CertificateKind.FORCED:
+        return ()
+    if kind is CertificateKind.PRICES:
+        return ("mentees", "mentors", "groups", "least_points", "rate", "stages")
+    return ("mentees", "mentors", *(["searched"] if "stable" in sheet.programme.goals else []))
+
+
+def _free(sheet: Sheet, pairs: Sequence[Placed]) -> list[Placed]:
+    return [pair for pair in pairs if (pair.row, pair.column) not in sheet.locked]
+
+
+def _priced_violations(
+    sheet: Sheet,
+    grid: Grid,
+    certificate: Certificate,
+    reached: Mapping[str, int],
+    sums: Mapping[str, int],
+    where: str,
+) -> Iterator[Violation]:
+    goals = [str(goal) for goal in sheet.programme.goals if goal != "stable"]
     most = {"parity": EVERYBODY}
     if "worst_match" in goals:
         most["worst_match"] = most_points(sheet, grid)
-    free = [pair for pair in pairs if (pair.row, pair.column) not in sheet.locked]
-    sums = _sums(sheet, free, [row for row, _column in sheet.locked])
     required = bool(sheet.required[~Room.of(sheet).settled].any())
     steps = list(steps_of(goals, reached, most, required=required))
     yield from price_violations(sheet, certificate, grid.candidates(), steps, sums, where)
+
+
+def _forced_violations(
+    sheet: Sheet,
+    grid: Grid,
+    pairs: Sequence[Placed],
+    certificate: Certificate,
+    sums: Mapping[str, int],
+    where: str,
+) -> Iterator[Violation]:
+    """Yield that a plan is not the only stable one, or that the programme does not ask for that."""
+    if "stable" not in sheet.programme.goals:
+        sentence = f"Nothing forces the plan of {sheet.programme.id}: that it is stable is no goal."
+        yield Violation(ViolationKind.NOT_PROVED, where, sentence)
+        return
+    if unrest(sheet, grid, pairs).tempted:
+        sentence = "Ties leave a choice: the plan is not the only one in which nobody would rather change."
+        yield Violation(ViolationKind.NOT_PROVED, where, sentence)
+    names = {name for name in SUMS if name in ("coverage", "points") or name in sheet.programme.goals}
+    if set(certificate.weights) != names:
+        sentence = f"The certificate must weigh {', '.join(sorted(names))}."
+        yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
+    elif certificate.bound != worth_of(certificate, sums):
+        sentence = f"The bound is {certificate.bound}; the only plan is worth {worth_of(certificate, sums)}."
+        yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
+
+
+def _bound_violations(
+    sheet: Sheet, grid: Grid, certificate: Certificate, sums: Mapping[str, int], where: str
+) -> Iterator[Violation]:
+    """Yield a bound that neither prices nor what is evident give, and that it does not prove the plan."""
+    if "stable" not in sheet.programme.goals or not (certificate.mentees or certificate.mentors):
+        yield from bound_violations(sheet, certificate, grid.candidates(), where)
+        yield _only_a_bound(sheet, where)
+        return
+    steps = [Step("", Terms(), tuple(g for g in map(str, sheet.programme.goals) if g in SUMS), reaches=True)]
+    found = list(price_violations(sheet, certificate, grid.candidates(), steps, sums, where))
+    yield from (fault for fault in found if fault.kind is not ViolationKind.NOT_PROVED)
+    worth, searched = worth_of(certificate, sums), certificate.searched
+    if searched is None:
+        yield _only_a_bound(sheet, where)
+    elif not worth <= searched <= certificate.bound:
+        sentence = f"{searched} is said to be the most; the plan is worth {worth}, and the prices show more."
+        yield Violation(ViolationKind.WRONG_BOUND, f"{where}.searched", sentence)
+    elif worth != searched:
+        sentence = f"The plan is worth {worth}, and {searched} is not ruled out."
+        yield Violation(ViolationKind.NOT_PROVED, where, sentence)
+
+
+def _only_a_bound(sheet: Sheet, where: str) -> Violation:
+    sentence = f"The plan of {sheet.programme.id} is not proved best: only a bound is given, no prices."
+    return Violation(ViolationKind.NOT_PROVED, where, sentence)
+
+
+def unrest(sheet: Sheet, grid: Grid, pairs: Sequence[Placed]) -> Unrest:
+    """Return who would rather have each other than what the plan gives them beside locks."""
+    made = ((pair.row, pair.column, pair.points) for pair in _free(sheet, pairs))
+    return unrest_of(sheet, grid.candidates(), made)

@@ -24,7 +24,7 @@ RULE_FIGURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "covers_wants": (("percent",), ()),
 }
 CRITERIA = ("skills", "level_step", "hours", "variety", "wishes", "continuity", "location", "grade_step")
-GOALS = ("coverage", "points", "worst_match", "parity", "same_partners")
+GOALS = ("coverage", "points", "worst_match", "stable", "parity", "same_partners")
 # Goals that only mentoring has so far.
 GOALS_OF_MENTORING = GOALS[2:]
 
@@ -103,6 +103,8 @@ def _check_goal(programme: Any, goal: str, *, has_groups: bool) -> None:
         raise ProblemError("", 'the goal parity needs "parity": {"attribute": ...}: who is a group.')
     if goal == "stable" and earlier:
         raise ProblemError("", "the goal stable must come first: it leaves no choice of who may block whom.")
+    if goal == "stable" and any(getattr(row, "required", False) for row in programme.mentees):
+        raise ProblemError("", "the goal stable cannot be sought where somebody must be matched.")
     if goal in ("worst_match", "parity") and "stable" in earlier:
         raise ProblemError("", f"the goal {goal} cannot be sought among stable plans.")
 

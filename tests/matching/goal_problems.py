@@ -36,14 +36,16 @@ def goal_problems(draw: st.DrawFn, among: tuple[tuple[str, ...], ...] = tuple(or
     )
     named = [row[:2] for row in programme.candidates or ()]
     again = draw(st.lists(st.sampled_from(named), unique=True)) if named else []
+    goals = draw(st.sampled_from(among))
+    may_clash = "stable" not in goals
     mentees = tuple(
-        dataclasses.replace(row, required=row.places > 0 and draw(st.integers(0, 5)) == 0)
+        dataclasses.replace(row, required=may_clash and row.places > 0 and draw(st.integers(0, 5)) == 0)
         for row in programme.mentees
     )
     changed = dataclasses.replace(
         programme,
         mentees=mentees,
-        goals=tuple(GoalName(goal) for goal in draw(st.sampled_from(among))),
+        goals=tuple(GoalName(goal) for goal in goals),
         parity=Parity(attribute="group"),
     )
     return dataclasses.replace(

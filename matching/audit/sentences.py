@@ -61,5 +61,5 @@ def points(number: int, scale: int = 1) -> str:
 
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun."""
-    plural = {"person": "people"}.get(noun, f"{noun}s")
+    plural = {"person": "people", "match": "matches"}.get(noun, f"{noun}s")
     return f"{number:,} {noun if number == 1 else plural}"

@@ -1,15 +1,16 @@
 """The command `python -m matching explain`: one question about a solution, and its answer as lines."""
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from matching.audit.command import add_audits, audit_lines, is_audit
 from matching.command_files import read
-from matching.console import DONE
+from matching.console import DONE, Interrupt
 from matching.contrast.command import add_contrasts, contrast_lines, is_contrast
 from matching.errors import ProblemError
-from matching.problem import Problem
+from matching.problem import MentoringProgramme, Problem
 from matching.solution import Solution
+from matching.watch import Limits, Stopped, Watch
 
 
 def add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -20,6 +21,7 @@ def add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     question = explain.add_mutually_exclusive_group(required=True)
     question.add_argument("--why", metavar="PERSON", help="why somebody is matched as they are")
     question.add_argument("--unmatched", action="store_true", help="who has no match, and why")
+    question.add_argument("--alternatives", action="store_true", help="what other goals would cost")
     add_contrasts(explain, question)
     add_audits(explain, question)
     explain.set_defaults(run=_explain)
@@ -42,8 +44,34 @@ def _answer(problem: Problem, solution: Solution, options: argparse.Namespace) -
     if is_contrast(options):
         return contrast_lines(problem, solution, options)
 
+    if options.alternatives:
+        return _alternative_lines(problem, solution)
+
     from matching.explain_text import unmatched_lines, why_lines
 
     if options.unmatched:
         return unmatched_lines(problem, solution)
     return why_lines(problem, solution, options.why)
+
+
+def _alternative_lines(problem: Problem, solution: Solution) -> Iterator[str]:
+    """Yield what other goals would cost each programme of mentoring that was solved."""
+    from matching.alternatives import alternatives_of
+    from matching.alternatives_text import alternative_lines
+
+    solved = [
+        row for row in map(problem.programme, solution.programmes) if isinstance(row, MentoringProgramme)
+    ]
+    if not solved:
+        yield "No programme of mentoring was solved; the others have no such alternatives."
+    with Interrupt() as interrupt:
+        watch = Watch(Limits(), None, interrupt.asked)
+        for programme in solved:
+            found = []
+            try:
+                for alternative in alternatives_of(problem, programme.id, solution, watch):
+                    found.append(alternative)
+            except Stopped:
+                yield "Stopped before all were compared."
+            if found:
+                yield from alternative_lines(programme.id, found)

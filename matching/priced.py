@@ -63,9 +63,13 @@ class PlanFinder:
         self._mentors = len(room.capacity)
         previous = previous_pairs(market, room, locked)
         self._previous = previous.rows * self._mentors + previous.columns
-        self.locked_again = len(previous_among(market, locked))
+        self.locked_again = self.kept(locked)
         self.all_again = len(_previous_keys(market))
         self.pool = replace(pool, candidates=pool.candidates.merged(previous, self._mentors))
+
+    def kept(self, pairs: Candidates) -> int:
+        """Return how many of some pairs an earlier plan had as well."""
+        return len(previous_among(self._market, pairs))
 
     def values(self, chosen: Candidates) -> Values:
         """Return what a plan reaches in each additive goal, beside what locks settle."""

@@ -40,7 +40,7 @@ class Anew:
     ) -> None:
         self.problem = problem
         self.solution = solution
-        self._watch = Watch(limits or Limits(), progress, should_stop)
+        self.watch = Watch(limits or Limits(), progress, should_stop)
         self._progress = progress
         self._should_stop = should_stop
 
@@ -54,13 +54,13 @@ class Anew:
 
         `stage` is told with the progress: which of the changed problems this is.
         """
-        self._watch.go_on_to(stage)
+        self.watch.go_on_to(stage)
         progress = self._progress
         found = solve(
             changed,
             programme=None if self.is_joint else programme,
             seed=self.solution.seed,
-            limits=Limits(seconds=self._watch.seconds_left),
+            limits=Limits(seconds=self.watch.seconds_left),
             progress=None if progress is None else lambda name, *more: progress(f"{stage}: {name}", *more),
             should_stop=self._should_stop,
         )

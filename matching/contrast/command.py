@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
-from matching.console import Interrupt, seconds, tell
+from matching.console import Interrupt, seconds, tell, whole
 from matching.problem import Problem
 from matching.solution import Solution
 from matching.watch import Limits
@@ -16,19 +16,28 @@ def add_contrasts(explain: argparse.ArgumentParser, question: "argparse._Mutuall
     )
     question.add_argument("--rule-prices", action="store_true", help="what each hard rule costs")
     question.add_argument("--lock-prices", action="store_true", help="what each lock costs")
+    question.add_argument(
+        "--recruit",
+        nargs="?",
+        type=whole,
+        const=0,
+        metavar="PLACES",
+        help="what one more mentor with so many places (or the usual number) is worth, and one more place",
+    )
     explain.add_argument("--time-limit", type=seconds, metavar="S", help="stop solving anew after so long")
 
 
 def is_contrast(options: argparse.Namespace) -> bool:
     """Tell whether the question is a contrast."""
-    return options.why_not is not None or options.rule_prices or options.lock_prices
+    asked = options.why_not, options.recruit
+    return any(value is not None for value in asked) or options.rule_prices or options.lock_prices
 
 
 def contrast_lines(problem: Problem, solution: Solution, options: argparse.Namespace) -> Iterator[str]:
     """Yield the answer to a contrast."""
     # The solver's libraries take a while to load; other questions do without.
     from matching.contrast.anew import Anew
-    from matching.contrast.text import lock_price_lines, rule_price_lines, why_not_lines
+    from matching.contrast.text import lock_price_lines, recruit_lines, rule_price_lines, why_not_lines
 
     with Interrupt() as interrupt:
         anew = Anew(
@@ -40,6 +49,8 @@ def contrast_lines(problem: Problem, solution: Solution, options: argparse.Names
         )
         if options.why_not is not None:
             yield from why_not_lines(anew, *options.why_not)
+        elif options.recruit is not None:
+            yield from recruit_lines(anew, options.recruit)
         elif options.rule_prices:
             yield from rule_price_lines(anew)
         else:

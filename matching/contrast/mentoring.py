@@ -1,18 +1,16 @@
 """Why a mentee and a mentor are not together, from the prices of the plan: exact, and at once."""
 
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
 from matching.contrast.broken import broken_rules
 from matching.contrast.records import Answer, Difference, Move, WhyNot
-from matching.contrast.standing import Standing, not_proved
+from matching.contrast.standing import Standing, Step, not_proved
 from matching.contrast.ways import Ways
 from matching.goals import REQUIRED
 from matching.problem import GoalName
 from matching.solution import Role
-
-# Numbers of a mentee and a mentor, and whether the pair comes (1) or goes (-1).
-Step = tuple[int, int, int]
 
 
 def why_not(standing: Standing, mentee: str, mentor: str) -> WhyNot:
@@ -65,28 +63,29 @@ def steps_of(standing: Standing, way: tuple[int, ...]) -> list[Step]:
 
 def changes(standing: Standing, steps: list[Step]) -> tuple[Difference, tuple[Move, ...]]:
     """Return what a plan with these pairs changed has more or less, and all who would move, in order."""
-    programme = standing.market.programme
     points = standing.pairs_of([(row, column) for row, column, _sign in steps]).points.tolist()
-    sides = ((Role.MENTEE, 0, programme.mentees), (Role.MENTOR, 1, programme.mentors))
+    sides = ((Role.MENTEE, standing.mentee_ids), (Role.MENTOR, standing.mentor_ids))
     numbers = dict.fromkeys((side, step[side]) for step in steps for side in (0, 1))
     moves = []
     for side, number in numbers:
-        role, _side, people = sides[side]
-        others = sides[1 - side][2]
+        (role, people), (_role, others) = sides[side], sides[1 - side]
         mine = [(step, gain) for step, gain in zip(steps, points, strict=True) if step[side] == number]
         before = standing.partners(side, number)
-        gone = {step[1 - side] for step, _gain in mine if step[2] < 0}
-        come = {step[1 - side] for step, _gain in mine if step[2] > 0}
+        # A pair may come and go again where the flow is led along several ways.
+        net = Counter({step[1 - side]: 0 for step, _gain in mine})
+        for step, _gain in mine:
+            net[step[1 - side]] += step[2]
+        after = {other for other in before | net.keys() if (other in before) + net[other] > 0}
         moves.append(
             Move(
-                person=people[number].person,
+                person=people[number],
                 role=role,
-                before=tuple(others[other].person for other in sorted(before)),
-                after=tuple(others[other].person for other in sorted((before - gone) | come)),
+                before=tuple(others[other] for other in sorted(before)),
+                after=tuple(others[other] for other in sorted(after)),
                 points=sum(step[2] * gain for step, gain in mine),
             )
         )
-    return _difference(standing, moves), tuple(moves)
+    return _difference(standing, moves), tuple(move for move in moves if move.before != move.after)
 
 
 def _difference(standing: Standing, moves: list[Move]) -> Difference:

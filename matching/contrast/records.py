@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from matching.problem import Rule
+from matching.problem import Person, Rule
 from matching.solution import Role, Status
 
 
@@ -122,3 +122,27 @@ class LockPrice:
     members: tuple[str, ...]
     difference: Difference | None
     status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceValue:
+    """What the best plan with one more place with a mentor has more than the plan, and who would move."""
+
+    programme: str
+    mentor: str
+    difference: Difference
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recruit:
+    """What the best plan with one more mentor has more than the plan, and who would move.
+
+    `mentor` describes the recruit: a skill at a level, hours, a zone and a language; `places` are theirs.
+    """
+
+    programme: str
+    mentor: Person
+    places: int
+    difference: Difference
+    moves: tuple[Move, ...]

@@ -1,6 +1,6 @@
 """Words for contrast: why two are not together, what it would cost, and who would move."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from matching.communities.sentences import rule_sentences as rules_of_communities
 from matching.contrast.records import (
@@ -10,6 +10,8 @@ from matching.contrast.records import (
     LockPrice,
     Means,
     Move,
+    PlaceValue,
+    Recruit,
     RulePrice,
     WhyNot,
 )
@@ -29,6 +31,7 @@ class ContrastSentences:
 
     def __init__(self, problem: Problem) -> None:
         self._names = {person.id: person.name or person.id for person in problem.people}
+        self._labels = {node.id: node.label or node.id for node in problem.skills.nodes}
         self._programmes = {programme.id: programme for programme in problem.programmes}
 
     def name(self, person: str) -> str:
@@ -87,6 +90,28 @@ class ContrastSentences:
         words = self._price(self._programmes[price.programme], price.difference)
         yield f"Without the lock on {members} {words}."
         yield from _unproved(price.status)
+
+    def recruit(self, recruit: Recruit) -> Iterator[str]:
+        """Say what one more mentor would be worth, and who would have a mentor then."""
+        mentor, (held,) = recruit.mentor, recruit.mentor.holds
+        where = [mentor.time_zone or "any time zone", *mentor.languages]
+        where.append("1 place" if recruit.places == 1 else f"{recruit.places} places")
+        who = f"One more mentor with {self._label(held.skill)} at level {held.level} ({', '.join(where)})"
+        yield f"{who}: {difference_words(recruit.difference)}."
+        yield from self._newly_matched(recruit.moves)
+
+    def place(self, value: PlaceValue) -> Iterator[str]:
+        """Say what one more place with a mentor would be worth, and who would have a mentor then."""
+        yield f"One more place with {self.name(value.mentor)}: {difference_words(value.difference)}."
+        yield from self._newly_matched(value.moves)
+
+    def _newly_matched(self, moves: Sequence[Move]) -> Iterator[str]:
+        new = [move.person for move in moves if move.role is Role.MENTEE and move.after and not move.before]
+        if new:
+            yield f"It would match {_listed([self.name(person) for person in new])}."
+
+    def _label(self, skill: str) -> str:
+        return self._labels.get(skill, skill)
 
     def _price(self, programme: Programme, difference: Difference | None) -> str:
         if difference is None:

@@ -1,11 +1,15 @@
 """The plan of a proved solution as it stands: who is with whom, what room is left, and every price."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.candidates import BLOCK_CELLS, INELIGIBLE, Candidates, Market
+from matching.candidates import Candidates, Market
+from matching.contrast.rows import Rows
 from matching.errors import ProblemError
 from matching.goals import REQUIRED, Amounts, GoalWeights, Room
 from matching.locks import locked_pairs, room_left
@@ -18,6 +22,16 @@ from matching.views import Index, Pairs
 # Beyond any price: what is not allowed costs so much.
 FAR = np.int64(2**62)
 PRICED = {REQUIRED, GoalName.COVERAGE.value, GoalName.POINTS.value}
+
+
+# Numbers of a mentee and a mentor, and whether the pair comes (1) or goes (-1).
+Step = tuple[int, int, int]
+
+
+class CheapestWays(Protocol):
+    """What `matching.contrast.ways` finds: what the cheapest way to each node costs beyond the prices."""
+
+    cost: Amounts
 
 
 def certificate_of(problem: Problem, programme_id: str, solution: Solution) -> Certificate | None:
@@ -55,20 +69,29 @@ class Standing:
         weights = GoalWeights(certificate.weights)
         self.points_weight = weights.points
         self.bonus: Amounts = self.room.bonus(weights)
+        self.mentee_ids = tuple(row.person for row in market.programme.mentees)
+        self.mentor_ids = tuple(row.person for row in market.programme.mentors)
         self.mentee_row = {row.person: number for number, row in enumerate(market.programme.mentees)}
         self.mentor_row = {row.person: number for number, row in enumerate(market.programme.mentors)}
         self.way_out: Amounts = self.bonus - _in_order(self.mentee_row, certificate.mentees)
         self.price: Amounts = _in_order(self.mentor_row, certificate.mentors)
         self._named = _points_named(market)
+        self._rows = Rows(market)
+        self._recruit: tuple[Amounts, Mask] | None = None
         self.chosen = self._plan_of(solution)
-        self.taken = np.bincount(self.chosen.rows, minlength=self.shape[0])
-        self.given = np.bincount(self.chosen.columns, minlength=self.shape[1])
+        self.taken, self.given = self._counts()
         self._check()
 
     @property
     def shape(self) -> tuple[int, int]:
         """Number of mentees and of mentors."""
-        return self.market.sides.shape
+        return len(self.mentee_ids), len(self.mentor_ids)
+
+    @property
+    def worth(self) -> int:
+        """What the plan is worth, in units of the weighted sum, beside what locks have settled."""
+        covered = int(self.bonus[self.taken > 0].sum())
+        return covered + self.points_weight * int(self.chosen.points.sum())
 
     @property
     def free_mentees(self) -> Mask:
@@ -104,8 +127,61 @@ class Standing:
             found.update(others[own == number].tolist())
         return found
 
+    def with_recruit(self, person: str, points: Amounts, allowed: Mask) -> "Standing":
+        """Return the same plan beside one more mentor, who has no place yet.
+
+        `points` are those of each mentee with the recruit, `allowed` tells who keeps every rule with them.
+        """
+        made = copy(self)
+        made._recruit = points, allowed
+        made.mentor_ids = (*self.mentor_ids, person)
+        asking = allowed & (self.room.places > 0)
+        dearest = (points * self.points_weight + self.way_out)[asking].max(initial=0)
+        made.price = np.append(self.price, max(0, int(dearest)))
+        made.given = np.append(self.given, 0)
+        made.room = replace(self.room, capacity=np.append(self.room.capacity, 0))
+        return made
+
+    def with_place(self, column: int, ways: "CheapestWays", steps: Sequence[Step]) -> "Standing":
+        """Return the best plan with one more place with a mentor: the flow led there from the end.
+
+        The prices fall by what the ways cost, so that they prove that plan as these prove this one.
+        """
+        made = copy(self)
+        mentees = self.shape[0]
+        fallen = np.minimum(ways.cost, ways.cost[mentees + column])
+        made.way_out = self.way_out - fallen[:mentees]
+        made.price = self.price - fallen[mentees:-1]
+        pairs = set(zip(self.chosen.rows.tolist(), self.chosen.columns.tolist(), strict=True))
+        pairs -= {step[:2] for step in steps if step[2] < 0}
+        pairs |= {step[:2] for step in steps if step[2] > 0}
+        made.chosen = self.pairs_of(sorted(pairs))
+        made.taken, made.given = made._counts()
+        capacity = self.room.capacity.copy()
+        capacity[column] += 1
+        made.room = replace(self.room, capacity=capacity)
+        made._check()
+        return made
+
+    def _counts(self) -> tuple[Index, Index]:
+        mentees, mentors = self.shape
+        return (
+            np.bincount(self.chosen.rows, minlength=mentees),
+            np.bincount(self.chosen.columns, minlength=mentors),
+        )
+
     def _points_of(self, rows: Index, columns: Index) -> Amounts:
         """Return the points of pairs, whatever rules they break; 0 for no candidate of a list."""
+        if self._recruit is not None:
+            new = columns == self.shape[1] - 1
+            points = np.zeros(len(rows), dtype=np.int64)
+            points[new] = self._recruit[0][rows[new]]
+            points[~new] = self._points_with(rows[~new], columns[~new])
+            return points
+        return self._points_with(rows, columns)
+
+    def _points_with(self, rows: Index, columns: Index) -> Amounts:
+        """Return the points of pairs with mentors of the programme."""
         if self.market.explicit is None:
             return self.market.scorer.points(Pairs(self.market.sides, rows, columns)).astype(np.int64)
         found = [self._named.get(pair, 0) for pair in zip(rows.tolist(), columns.tolist(), strict=True)]
@@ -129,7 +205,10 @@ class Standing:
         The figures have shape (rows, mentors); `FAR` stands where a rule or a lock forbids the pair or the
         plan has it already.
         """
-        for part, points, allowed in self._blocks(rows):
+        for part, points, allowed in self._rows.of(rows):
+            if self._recruit is not None:
+                points = np.column_stack((points, self._recruit[0][part]))
+                allowed = np.column_stack((allowed, self._recruit[1][part]))
             losses = self.price[None, :] - self.way_out[part][:, None] - points * self.points_weight
             losses[~allowed] = FAR
             for settled in (self.chosen, self.locked):
@@ -137,23 +216,6 @@ class Standing:
             if (losses < 0).any():
                 raise not_proved()
             yield part, losses
-
-    def _blocks(self, rows: Index) -> Iterator[tuple[Index, Amounts, Mask]]:
-        """Yield the points of some mentees' pairs, and which of these may be together."""
-        if self.market.explicit is None:
-            for block, found in self.market.blocks(rows):
-                yield block.rows[:, 0], found.astype(np.int64), found != INELIGIBLE
-            return
-        step = max(1, BLOCK_CELLS // max(1, self.shape[1]))
-        for start in range(0, len(rows), step):
-            part = rows[start : start + step]
-            points = np.zeros((len(part), self.shape[1]), dtype=np.int64)
-            allowed = np.zeros(points.shape, dtype=np.bool_)
-            listed = self.market.explicit
-            place = _inside(part, listed)
-            points[place] = listed.points[np.isin(listed.rows, part)]
-            allowed[place] = True
-            yield part, points, allowed
 
 
 def not_proved() -> ProblemError:

@@ -1,0 +1,49 @@
+"""What one more place with a mentor is worth: the cheapest way there from the empty places, exact."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from matching.contrast.mentoring import changes, steps_of
+from matching.contrast.records import PlaceValue
+from matching.contrast.standing import Standing, Step
+from matching.contrast.ways import Ways
+
+
+def place_values(standing: Standing) -> Iterator[PlaceValue]:
+    """Yield what one more place with each mentor is worth, the most first; those worth nothing are left out.
+
+    Notes
+    -----
+    Ways from the network's end lead to every mentor at once: somebody comes from nowhere, or leaves another
+    place, which stays empty or goes to somebody else. A mentor's price less the cost of the way is the worth.
+    """
+    ways = Ways(standing, sum(standing.shape))
+    mentees = standing.shape[0]
+    worth = standing.price - ways.cost[mentees:-1]
+    order = np.argsort(-worth, kind="stable")
+    for column in order[worth[order] > 0].tolist():
+        difference, moves = changes(standing, steps_of(standing, ways.way_to(mentees + column)))
+        yield PlaceValue(
+            programme=standing.market.programme.id,
+            mentor=standing.mentor_ids[column],
+            difference=difference,
+            moves=moves,
+        )
+
+
+def filled(standing: Standing, column: int, places: int) -> tuple[Standing, list[Step]]:
+    """Return the best plan with so many more places with a mentor, and every pair that changes in turn.
+
+    Places that are worth nothing are not filled.
+    """
+    steps: list[Step] = []
+    node = standing.shape[0] + column
+    for _place in range(places):
+        ways = Ways(standing, sum(standing.shape), node)
+        if standing.price[column] <= ways.cost[node]:
+            break
+        found = steps_of(standing, ways.way_to(node))
+        standing = standing.with_place(column, ways, found)
+        steps += found
+    return standing, steps

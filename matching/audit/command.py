@@ -2,11 +2,15 @@
 
 import argparse
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from matching.console import Interrupt, tell, whole
 from matching.problem import Problem, Programme
 from matching.solution import Solution, Status
 from matching.watch import Limits, Stopped, Watch
+
+if TYPE_CHECKING:
+    from matching.contrast.anew import Anew
 
 
 def add_audits(explain: argparse.ArgumentParser, question: "argparse._MutuallyExclusiveGroup") -> None:
@@ -34,22 +38,26 @@ def is_audit(options: argparse.Namespace) -> bool:
 
 def audit_lines(problem: Problem, solution: Solution, options: argparse.Namespace) -> Iterator[str]:
     """Yield the answer to an audit, programme by programme."""
+    # The solver's libraries take a while to load; other questions do without.
+    from matching.contrast.anew import Anew
+
     with Interrupt() as interrupt:
-        watch = Watch(Limits(), tell if options.progress else None, interrupt.asked)
+        limits, progress = Limits(seconds=options.time_limit), tell if options.progress else None
+        watch = Watch(limits, progress, interrupt.asked)
+        anew = Anew(problem, solution, limits=limits, progress=progress, should_stop=interrupt.asked)
         try:
             if options.stability:
                 yield from _stability(problem, solution, watch)
-            if options.fairness:
-                yield from _fairness(problem, solution, options.by, watch)
-            if options.manipulation is not None:
-                yield from _manipulation(problem, solution, options, interrupt)
+            elif options.fairness:
+                yield from _fairness(anew, options.by, watch)
+            else:
+                yield from _manipulation(anew, options)
         except Stopped as stop:
             wanted = stop.status is Status.CANCELLED
             yield "The audit was stopped." if wanted else "The audit stopped at its time limit."
 
 
 def _stability(problem: Problem, solution: Solution, watch: Watch) -> Iterator[str]:
-    # The solver's libraries take a while to load; other questions do without.
     from matching.audit.sentences import stability_lines
     from matching.audit.stability import stability_of
     from matching.sentences import Sentences
@@ -61,35 +69,31 @@ def _stability(problem: Problem, solution: Solution, watch: Watch) -> Iterator[s
         yield from stability_lines(found, programme, words.name)
 
 
-def _fairness(problem: Problem, solution: Solution, by: str | None, watch: Watch) -> Iterator[str]:
+def _fairness(anew: "Anew", by: str | None, watch: Watch) -> Iterator[str]:
     from matching.audit.fairness import fairness_of
-    from matching.audit.fairness_text import fairness_lines
+    from matching.audit.fairness_text import fairness_lines, parity_line
+    from matching.audit.parity import price_of_parity
 
-    for programme in _solved(problem, solution):
+    for programme in _solved(anew.problem, anew.solution):
         watch.begin(f"fairness of {programme.id}")
-        yield from fairness_lines(fairness_of(problem, programme.id, solution, by, watch))
+        found = fairness_of(anew.problem, programme.id, anew.solution, by, watch)
+        yield from fairness_lines(found)
+        # A solve for each attribute would take long; it is asked for one by one.
+        price = price_of_parity(anew, programme, found.tables[0]) if by is not None else None
+        if price is not None:
+            yield parity_line(price)
 
 
-def _manipulation(
-    problem: Problem, solution: Solution, options: argparse.Namespace, interrupt: Interrupt
-) -> Iterator[str]:
+def _manipulation(anew: "Anew", options: argparse.Namespace) -> Iterator[str]:
     from matching.audit.manipulation import manipulations_of, sample_of
     from matching.audit.manipulation_text import ManipulationWords
-    from matching.contrast.anew import Anew
 
-    words = ManipulationWords(problem)
-    anew = Anew(
-        problem,
-        solution,
-        limits=Limits(seconds=options.time_limit),
-        progress=tell if options.progress else None,
-        should_stop=interrupt.asked,
-    )
+    words = ManipulationWords(anew.problem)
     if options.manipulation:
         for found in manipulations_of(anew, options.manipulation):
             yield from words.of_person(found)
         return
-    for programme in _solved(problem, solution):
+    for programme in _solved(anew.problem, anew.solution):
         yield from words.of_sample(sample_of(anew, programme.id, options.sample))
 
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from matching.audit.fairness import Fairness, Figure, Gap, Measure
 from matching.audit.hiding import FEWEST
+from matching.audit.parity import ParityPrice
 
 _HEADINGS = (
     "people",
@@ -120,3 +121,23 @@ def _gap(gap: Gap, scale: int) -> str:
         f"{label}: from {least} ({worst}) to {greatest} ({best}), a gap of {size}. "
         f"{verdict}: groups differ so much by chance in {often} ({test})."
     )
+
+
+def parity_line(price: ParityPrice) -> str:
+    """Say what parity would cost, and what it would bring."""
+    people = _change(price.difference.people, "person matched", "people matched")
+    points = _change(price.difference.points, "point", "points")
+    first = f"seeing first to the group worst off by {price.attribute}"
+    line = f"  Price of parity: {first} means {people} and {points}"
+    if price.before is None or price.after is None:
+        return f"{line}."
+    before, after = (100 * (gap.greatest - gap.least) for gap in (price.before, price.after))
+    if before == after:
+        return f"{line}; the gap stays at {decimal(after)} per cent points."
+    return f"{line}; the gap goes from {decimal(before)} to {decimal(after)} per cent points."
+
+
+def _change(number: int, one: str, many: str) -> str:
+    if not number:
+        return f"as many {many}"
+    return f"{abs(number):,} {one if abs(number) == 1 else many} {'more' if number > 0 else 'fewer'}"

@@ -1,5 +1,6 @@
 """Fairness: figures are what they say, chance is counted rightly, and what is hidden cannot be computed."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from math import ceil
@@ -17,10 +18,12 @@ from matching.audit.chance import exact_test, permutation_test, wilson_interval
 from matching.audit.fairness import Fairness, Measure, fairness_of
 from matching.audit.fairness_text import decimal, fairness_lines
 from matching.audit.hiding import FEWEST, hidden_groups
+from matching.audit.parity import price_of_parity
+from matching.contrast.anew import Anew
 from matching.errors import ProblemError
 from matching.generate import generate
 from matching.problem import Mentee, Mentor, MentoringProgramme, Person, Problem
-from matching.solution import Role, Solution
+from matching.solution import Role, Solution, Status
 from matching.solve import solve
 from matching.watch import Limits, Stopped, Watch
 from tests.matching.problems import shuffled
@@ -304,3 +307,57 @@ def test_the_command_tells_how_groups_fare(tmp_path: Path, capsys: pytest.Captur
     assert main(["explain", *files, "--fairness", "--by", "location"]) == 0
     assert "by department" not in capsys.readouterr().out
     assert main(["explain", *files, "--fairness", "--by", "shoe size"]) == 2
+
+
+def two_departments() -> Problem:
+    """Return six of A who are worth more than six of B in the six places that one mentor has."""
+    people = [(f"{name}{n}", name, points) for name, points in (("A", 9), ("B", 4)) for n in range(6)]
+    return Problem(
+        round="2026-Q4",
+        people=(Person(id="boss"), *(Person(id=person, department=name) for person, name, _p in people)),
+        programmes=(
+            MentoringProgramme(
+                id="m",
+                mentees=tuple(Mentee(person=person) for person, _name, _points in people),
+                mentors=(Mentor(person="boss", capacity=6),),
+                candidates=tuple((person, "boss", points) for person, _name, points in people),
+            ),
+        ),
+    )
+
+
+def test_the_price_of_parity_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Three places each instead of six and none: as many matched, and five points fewer for each moved."""
+    problem = two_departments()
+    solution = solve(problem)
+    (table,) = fairness_of(problem, "m", solution).tables
+    price = price_of_parity(Anew(problem, solution), problem.programmes[0], table)
+    assert price is not None
+    assert (price.difference.people, price.difference.points) == (0, -15)
+    assert price.before is not None
+    assert price.after is not None
+    assert (price.before.greatest, price.before.least) == (1, 0)
+    assert price.after.greatest == price.after.least == Fraction(1, 2)
+    files = str(tmp_path / "problem.json"), str(tmp_path / "solution.json")
+    Path(files[0]).write_text(problem.to_json())
+    Path(files[1]).write_text(solution.to_json())
+    assert main(["explain", *files, "--fairness", "--by", "department"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "  Price of parity: seeing first to the group worst off by department means as many people matched and "
+        "15 points fewer; the gap goes from 100 to 0 per cent points."
+    )
+
+
+def test_no_price_is_told_where_parity_cannot_be_sought() -> None:
+    """Of peers, by grade, and for a plan without a proof."""
+    problem = two_departments()
+    solution = solve(problem)
+    (table,) = fairness_of(problem, "m", solution).tables
+    (programme,) = problem.programmes
+    assert price_of_parity(Anew(problem, solution), programme, replace(table, attribute="grade")) is None
+    stopped = replace(solution, status=Status.TIMED_OUT)
+    assert price_of_parity(Anew(problem, stopped), programme, table) is None
+    peers = generate(mentees=20, mentors=8, seed=3, kinds=["peers"])
+    plan = solve(peers)
+    by_place = fairness_of(peers, peers.programmes[0].id, plan, by="location").tables[0]
+    assert price_of_parity(Anew(peers, plan), peers.programmes[0], by_place) is None

@@ -22,6 +22,7 @@ from matching.generate import generate
 from matching.problem import (
     CommunitiesProgramme,
     Community,
+    GoalName,
     Lock,
     Mentee,
     Mentor,
@@ -122,6 +123,20 @@ def test_the_benchmark_counts_the_same() -> None:
     assert (
         stability_of(problem, programme.id, solution).count == blocking_pairs(instance, np.array(chosen)) > 0
     )
+
+
+@given(bare_problems(), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_the_goal_leaves_no_blocking_pair(problem: Problem, points_next: bool) -> None:
+    """One definition: where the programme seeks a stable plan, the audit finds that it has one."""
+    (programme,) = problem.programmes
+    later = (GoalName.POINTS,) if points_next else (GoalName.COVERAGE, GoalName.POINTS)
+    stable = replace(programme, goals=(GoalName.STABLE, *later))
+    problem = replace(problem, programmes=(stable,))
+    solution = solve(problem)
+    assert solution.status is Status.OPTIMAL
+    reached = next(row.value for row in solution.goals if row.goal == GoalName.STABLE)
+    assert stability_of(problem, "m", solution).count == -reached == 0
 
 
 def pairs_of(*candidates: tuple[str, str, int], capacity: int = 1) -> Problem:

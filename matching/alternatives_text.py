@@ -20,7 +20,7 @@ _HEADINGS = (
     "coverage",
     "points",
     "weakest",
-    "rather have each other",
+    "would change",
     "kept",
     "lowest rate",
     "gap",

@@ -23,6 +23,7 @@ from matching.peers.sentences import rule_sentences as rules_of_peers
 from matching.problem import (
     CommunitiesProgramme,
     Criterion,
+    GoalName,
     Held,
     MentoringProgramme,
     PeerProgramme,
@@ -54,6 +55,7 @@ class Sentences:
         self._names = {person.id: person.name or person.id for person in problem.people}
         self._labels = {node.id: node.label or node.id for node in problem.skills.nodes}
         self._rules = {programme.id: _rule_sentences(programme) for programme in problem.programmes}
+        self._first_goals = {programme.id: programme.goals[0] for programme in problem.programmes}
 
     def name(self, person: str) -> str:
         """Return a person's name, or their id when they have none."""
@@ -171,7 +173,9 @@ class Sentences:
                     f"{_count(cause.rival_count, 'other mentee')}."
                 )
             case CauseKind.NO_GAIN:
-                return f"No match of {person} would add points, and points come first in this programme."
+                if self._first_goals[row.programme] is GoalName.POINTS:
+                    return f"No match of {person} would add points, and points come first in this programme."
+                return f"No match of {person} would serve the goals of this programme better."
             case CauseKind.NOT_NEEDED:
                 could = f"{_count(cause.eligible, others)} could be matched with {person}"
                 return f"{could}, but the best plan needs no place there."

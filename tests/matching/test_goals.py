@@ -11,6 +11,7 @@ from matching import candidates, pool
 from matching.check import check
 from matching.generate import generate
 from matching.problem import GoalName, Previous, Problem, ProblemError
+from matching.sentences import Sentences
 from matching.solution import GoalValue, Solution, Stage, Status
 from matching.solve import Limits, solve
 from tests.matching.goal_problems import best_of_all, goal_problems, orders
@@ -299,3 +300,13 @@ def test_stages_are_read_and_written() -> None:
     with pytest.raises(ProblemError) as error:
         Solution.from_json(text.replace('"goal":"worst_match","groups"', '"goal":"","groups"', 1))
     assert error.value.path == "$.certificates[0].stages[1].goal"
+
+
+def test_who_is_left_out_for_another_goal_is_told_so() -> None:
+    """Where points count but do not come first, they are not said to."""
+    problem = market([("a", "x", 1), ("b", "y", -1)], "same_partners points", previous=[("a", "x")])
+    solution = solve(problem)
+    assert matches(solution) == {("a", "x")}
+    assert check(problem, solution).ok
+    (told,) = [Sentences(problem).cause(row) for row in solution.unmatched if row.person == "b"]
+    assert told == "No match of b would serve the goals of this programme better."

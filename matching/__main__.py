@@ -15,6 +15,7 @@ from matching.explain_command import add_explain
 from matching.problem import Problem
 from matching.rematch_command import add_rematch
 from matching.solution import Solution, Status
+from matching.stage_command import add_stage
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     add_explain(commands)
     add_rematch(commands)
+    add_stage(commands)
     score = commands.add_parser("score", help="write every candidate with its points as CSV")
     score.add_argument("problem", metavar="PROBLEM.json")
     score.add_argument("-o", "--output", default="-", metavar="CANDIDATES.csv")

@@ -160,6 +160,9 @@ class FactFinder:
                 return self._wish(mentee, mentor)
             case Criterion.CONTINUITY:
                 return self._last_round(mentee, mentor)
+            case Criterion.RATINGS:
+                # What one thought of a chat is not for the other to read.
+                return Facts()
             case Criterion.LOCATION:
                 return _place(mentee, mentor)
             case Criterion.GRADE_STEP:

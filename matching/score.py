@@ -15,6 +15,7 @@ from matching.views import Matrix, Sides, View, matrix_of
 FULL = 1000
 FULL_SHARED_MINUTES = 240
 WISH_SHARES = (1000, 800, 600, 400, 200)
+RATING_SHARES = {None: 500, 1: 0, 2: 250, 3: 500, 4: 750, 5: 1000}
 GRADE_STEP_SHARES = {0: 600, 1: 1000, 2: 1000, 3: 600, 4: 300}
 Shares = NDArray[np.int32]
 
@@ -55,6 +56,7 @@ def scorer_of(
     weights = {name: weight for name, weight in programme.criteria.items() if weight > 0}
     position = Positions(columns, sides)
     wishes = _wishes(programme, position)
+    ratings = _ratings(problem, programme, position)
     latest = position.matrix(latest_pairs(problem, programme))
     known: dict[Criterion, Callable[[View], Shares]] = {
         Criterion.HOURS: lambda view: _hours(view, columns),
@@ -63,6 +65,7 @@ def scorer_of(
         ),
         Criterion.WISHES: lambda view: view.entries(wishes),
         Criterion.CONTINUITY: lambda view: FULL * view.entries(latest).astype(np.int32),
+        Criterion.RATINGS: lambda view: view.entries(ratings),
         Criterion.LOCATION: lambda view: _location(view, columns),
         Criterion.GRADE_STEP: lambda view: _grade_step(view, columns),
     }
@@ -95,6 +98,21 @@ def _wishes(programme: MentoringProgramme, position: Positions) -> Matrix:
                 rows.append(position.mentee_row[mentee.person])
                 cells.append(column)
                 shares.append(WISH_SHARES[min(rank, len(WISH_SHARES) - 1)])
+    return matrix_of(np.array(shares, dtype=np.int32), rows, cells, position.shape)
+
+
+def _ratings(problem: Problem, programme: MentoringProgramme, position: Positions) -> Matrix:
+    """Return the mean of both ratings of each chat, whoever is the mentor; no rating counts as 3."""
+    rows, cells, shares = [], [], []
+    for chat in problem.chats:
+        if chat.programme == programme.id:
+            share = sum(RATING_SHARES[rating] for rating in chat.ratings) // 2
+            for mentee, mentor in (chat.members, chat.members[::-1]):
+                row, column = position.mentee_row.get(mentee), position.mentor_row.get(mentor)
+                if row is not None and column is not None:
+                    rows.append(row)
+                    cells.append(column)
+                    shares.append(share)
     return matrix_of(np.array(shares, dtype=np.int32), rows, cells, position.shape)
 
 

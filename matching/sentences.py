@@ -43,6 +43,7 @@ CRITERION_LABELS = {
     Criterion.VARIETY: "A new part of the company",
     Criterion.WISHES: "Named wishes",
     Criterion.CONTINUITY: "Continuity",
+    Criterion.RATINGS: "Ratings of their chat",
     Criterion.LOCATION: "Same place",
     Criterion.GRADE_STEP: "A step above in grade",
 }

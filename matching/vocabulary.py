@@ -34,6 +34,7 @@ class Criterion(StrEnum):
     VARIETY = "variety"
     WISHES = "wishes"
     CONTINUITY = "continuity"
+    RATINGS = "ratings"
     LOCATION = "location"
     GRADE_STEP = "grade_step"
 

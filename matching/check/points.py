@@ -14,6 +14,7 @@ THOUSAND = 1000
 HOURS_ENOUGH = 240
 WISH_RANKS = (1000, 800, 600, 400)
 LATER_WISH = 200
+MIDDLE_RATING = 3
 GRADE_STEPS = ((0, 600), (1, 1000), (2, 1000), (3, 600), (4, 300))
 
 
@@ -78,6 +79,15 @@ class Points:
         share[self.sheet.columns(self.latest.get(mentee.id, set()))] = THOUSAND
         return share
 
+    def _ratings(self, mentee: Person) -> Integers:
+        share = self._nothing()
+        for chat in self.sheet.problem.chats:
+            if chat.programme == self.sheet.programme.id and mentee.id in chat.members:
+                given = [MIDDLE_RATING if rating is None else rating for rating in chat.ratings]
+                others = [member for member in chat.members if member != mentee.id]
+                share[self.sheet.columns(others)] = (sum(given) - 2) * THOUSAND // 8
+        return share
+
     def _location(self, mentee: Person) -> Integers:
         nearby = np.where(self.time_zones.same(mentee.time_zone), 500, 0)
         return np.where(self.locations.same(mentee.location), THOUSAND, nearby)
@@ -110,6 +120,7 @@ _SHARES: dict[Criterion, Callable[[Points, Person], Integers]] = {
     Criterion.VARIETY: Points._variety,
     Criterion.WISHES: Points._wishes,
     Criterion.CONTINUITY: Points._continuity,
+    Criterion.RATINGS: Points._ratings,
     Criterion.LOCATION: Points._location,
     Criterion.GRADE_STEP: Points._grade_step,
 }

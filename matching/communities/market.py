@@ -34,6 +34,7 @@ OF_THE_LEAD = (
     Criterion.LEVEL_STEP,
     Criterion.HOURS,
     Criterion.VARIETY,
+    Criterion.RATINGS,
     Criterion.LOCATION,
     Criterion.GRADE_STEP,
 )

@@ -256,6 +256,15 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """These two had a trial chat; each rated it 1 to 5, in the order of the members, or not (`None`)."""
+
+    programme: str
+    members: tuple[str, ...]
+    ratings: tuple[int | None, ...] = (None, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """These people are to be together (mentoring: mentee, mentor); with `override` even against a rule."""
 
@@ -288,6 +297,7 @@ class Problem:
     blocks: tuple[tuple[str, str], ...] = ()
     history: tuple[History, ...] = ()
     previous: tuple[Previous, ...] = ()
+    chats: tuple[Chat, ...] = ()
     locks: tuple[Lock, ...] = ()
     bans: tuple[Ban, ...] = ()
 

@@ -24,7 +24,7 @@ def check_problem(problem: "Problem") -> None:
 
     values.check_id(problem.round, "$.round")
     _check_dates(problem.starts_on, problem.ends_on)
-    for name in ("people", "programmes", "blocks", "history", "previous", "locks", "bans"):
+    for name in ("people", "programmes", "blocks", "history", "previous", "chats", "locks", "bans"):
         values.check_rows(getattr(problem, name), f"$.{name}")
     skills = _check_skills(problem.skills)
     people = _check_people(problem.people, skills)

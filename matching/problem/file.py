@@ -231,6 +231,10 @@ def _previous(row: Any, path: str) -> records.Previous:
     return _record(records.Previous, row, path, lists=("members",))
 
 
+def _chat(row: Any, path: str) -> records.Chat:
+    return _record(records.Chat, row, path, lists=("members", "ratings"))
+
+
 def _lock(row: Any, path: str) -> records.Lock:
     return _record(records.Lock, row, path, lists=("members",))
 
@@ -263,6 +267,7 @@ _ROWS: dict[str, Callable[[Any, str], Any]] = {
     "blocks": _pair,
     "history": _history,
     "previous": _previous,
+    "chats": _chat,
     "locks": _lock,
     "bans": _ban,
 }

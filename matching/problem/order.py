@@ -31,9 +31,17 @@ def in_order(problem: "Problem") -> dict[str, Any]:
         "blocks": tuple(sorted({(min(pair), max(pair)) for pair in problem.blocks})),
         "history": tuple(sorted(set(problem.history), key=attrgetter("programme", "members", "round"))),
         "previous": _previous(problem),
+        "chats": tuple(sorted(map(_chat, problem.chats), key=attrgetter("programme", "members"))),
         "locks": tuple(sorted(problem.locks, key=attrgetter("programme", "members"))),
         "bans": tuple(sorted(set(problem.bans), key=attrgetter("programme", "members", "reason"))),
     }
+
+
+def _chat(chat: Any) -> Any:
+    """Return a chat with its two in the order of their ids."""
+    if chat.members == tuple(sorted(chat.members)):
+        return chat
+    return replace(chat, members=chat.members[::-1], ratings=chat.ratings[::-1])
 
 
 def _previous(problem: "Problem") -> tuple[Any, ...]:

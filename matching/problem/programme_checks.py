@@ -23,7 +23,17 @@ RULE_FIGURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "same_attribute": (("name",), ()),
     "covers_wants": (("percent",), ()),
 }
-CRITERIA = ("skills", "level_step", "hours", "variety", "wishes", "continuity", "location", "grade_step")
+CRITERIA = (
+    "skills",
+    "level_step",
+    "hours",
+    "variety",
+    "wishes",
+    "continuity",
+    "ratings",
+    "location",
+    "grade_step",
+)
 GOALS = ("coverage", "points", "worst_match", "stable", "parity", "same_partners")
 # Goals that only mentoring has so far.
 GOALS_OF_MENTORING = GOALS[2:]

@@ -11,6 +11,8 @@ from matching.problem.checks import each
 if TYPE_CHECKING:
     from matching.problem import Lock, Problem
 
+# From "not again" to "just right".
+RATINGS = 1, 5
 # Who may stand in each position of a lock or ban, and what they are called there.
 Takers = tuple[tuple[Collection[str], str], ...]
 # What each position of a lock is called, how often each may be locked, and by which figure.
@@ -23,6 +25,7 @@ def check_restrictions(problem: "Problem", people: Collection[str]) -> None:
     each("$.history", problem.history, _check_history)
     takers = {programme.id: _takers(programme) for programme in problem.programmes}
     _check_previous(problem, takers)
+    _check_chats(problem, takers, people)
     each("$.bans", problem.bans, lambda row: _check_ban(row, takers, people))
     each("$.locks", problem.locks, lambda row: _check_lock(row, takers, people))
     _check_locks(problem)
@@ -59,6 +62,28 @@ def _check_previous(problem: "Problem", takers: Mapping[str, Takers]) -> None:
             raise ProblemError(".accepted", f"{values.shown(members)} stand here both accepted and not.")
 
     each("$.previous", problem.previous, check)
+
+
+def _check_chats(problem: "Problem", takers: Mapping[str, Takers], people: Collection[str]) -> None:
+    seen: set[tuple[str, frozenset[str]]] = set()
+
+    def check(row: Any) -> None:
+        values.check_known(row.programme, takers, ".programme", "programme")
+        _check_members(row)
+        each(".members", row.members, lambda member: values.check_known(member, people, "", "person"))
+        values.check_rows(row.ratings, ".ratings")
+        for name in ("members", "ratings"):
+            if len(getattr(row, name)) != 2:
+                raise ProblemError(f".{name}", f"has {len(getattr(row, name))} {name}; a chat has two.")
+        for number, rating in enumerate(row.ratings):
+            if rating is not None:
+                values.check_whole(rating, f".ratings[{number}]", *RATINGS)
+        key = row.programme, frozenset(row.members)
+        if key in seen:
+            raise ProblemError(".members", f"the chat of {values.shown(row.members)} stands here twice.")
+        seen.add(key)
+
+    each("$.chats", problem.chats, check)
 
 
 def _check_members(row: Any) -> None:

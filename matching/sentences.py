@@ -218,6 +218,9 @@ class Sentences:
         """Say what came of a solve: people matched in each programme, rules, proof."""
         solved = [row for row in problem.programmes if row.id in solution.programmes]
         told = [_result_of(programme, solution) for programme in solved]
+        left_out = sum(_left_out(programme, solution) for programme in solved)
+        if left_out:
+            told.append(f"{left_out:,} of those who must be matched {'is' if left_out == 1 else 'are'} not.")
         return " ".join((*told, _ENDINGS[solution.status]))
 
 
@@ -241,6 +244,17 @@ def _result_of(programme: Programme, solution: Solution) -> str:
     if isinstance(programme, CommunitiesProgramme):
         return result_of_communities(programme, solution)
     return _result_of_mentoring(programme, solution)
+
+
+def _left_out(programme: Programme, solution: Solution) -> int:
+    """Return how many people, and communities, must be matched and are not."""
+    rows = [row for row in solution.assignments if row.programme == programme.id]
+    matched = {name for row in rows for name in (*row.people, row.members.get(Role.MENTEE))}
+    seekers = getattr(programme, "mentees", ()) or getattr(programme, "people", ())
+    missing = [row for row in seekers if row.required and row.person not in matched]
+    opened = {row.community for row in rows}
+    communities = getattr(programme, "communities", ())
+    return len(missing) + len([row for row in communities if row.required and row.id not in opened])
 
 
 def _result_of_mentoring(programme: Programme, solution: Solution) -> str:

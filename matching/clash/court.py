@@ -1,6 +1,7 @@
 """Judges for a mentoring programme whether some of what it asks for can stand together."""
 
 from collections.abc import Collection, Iterator
+from copy import copy
 from dataclasses import replace
 
 import numpy as np
@@ -77,6 +78,12 @@ class Court:
     def can_stand(self, numbers: Collection[int]) -> bool:
         """Tell whether some of the members can all be kept: with a place for everybody among them."""
         return not self.left_over(numbers)
+
+    def can_stand_with(self, numbers: Collection[int], places: ClashMember) -> bool:
+        """Tell whether some of the members can all be kept, with so many places of one more mentor."""
+        court = copy(self)
+        court.members = (*self.members, places)
+        return court.can_stand((*numbers, len(self.members)))
 
     def left_over(self, numbers: Collection[int]) -> list[int]:
         """Return who gets no mentor when as many get one as these members allow."""

@@ -16,6 +16,7 @@ def add_contrasts(explain: argparse.ArgumentParser, question: "argparse._Mutuall
     )
     question.add_argument("--rule-prices", action="store_true", help="what each hard rule costs")
     question.add_argument("--lock-prices", action="store_true", help="what each lock costs")
+    question.add_argument("--clash", action="store_true", help="what clashes, and what to relax")
     question.add_argument(
         "--recruit",
         nargs="?",
@@ -30,12 +31,14 @@ def add_contrasts(explain: argparse.ArgumentParser, question: "argparse._Mutuall
 def is_contrast(options: argparse.Namespace) -> bool:
     """Tell whether the question is a contrast."""
     asked = options.why_not, options.recruit
-    return any(value is not None for value in asked) or options.rule_prices or options.lock_prices
+    flags = options.rule_prices, options.lock_prices, options.clash
+    return any(value is not None for value in asked) or any(flags)
 
 
 def contrast_lines(problem: Problem, solution: Solution, options: argparse.Namespace) -> Iterator[str]:
     """Yield the answer to a contrast."""
     # The solver's libraries take a while to load; other questions do without.
+    from matching.clash.text import clash_lines
     from matching.contrast.anew import Anew
     from matching.contrast.text import lock_price_lines, recruit_lines, rule_price_lines, why_not_lines
 
@@ -51,6 +54,8 @@ def contrast_lines(problem: Problem, solution: Solution, options: argparse.Names
             yield from why_not_lines(anew, *options.why_not)
         elif options.recruit is not None:
             yield from recruit_lines(anew, options.recruit)
+        elif options.clash:
+            yield from clash_lines(anew)
         elif options.rule_prices:
             yield from rule_price_lines(anew)
         else:

@@ -2,18 +2,22 @@
 
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching.__main__ import main
 from matching.check import ViolationKind, check
 from matching.clash.court import Court
+from matching.clash.relaxations import relaxations
+from matching.contrast.anew import Anew
 from matching.problem import Problem, ProblemError
 from matching.solution import Clash, ClashKind, ClashMember, Solution, Status
 from matching.solve import Limits, solve
-from tests.matching.problems import bare_problems, read, shuffled
+from tests.matching.problems import bare_problems, one_pair, read, shuffled
 from tests.matching.test_check_random import random_problem
 from tests.matching.test_required import requiring
 
@@ -218,3 +222,79 @@ def test_a_stopped_solve_may_leave_them_out():
     stopped = solve(CROWD, limits=Limits(seconds=0))
     assert stopped.status is Status.TIMED_OUT
     assert check(CROWD, stopped).ok
+
+
+def relaxed(problem: Problem) -> list:
+    solution = solve(problem)
+    (clash,) = solution.clashes
+    return relaxations(Anew(problem, solution), clash)
+
+
+def test_each_relaxation_is_tried_and_the_cheapest_comes_first():
+    """A place more matches everybody and costs nothing; that one need not be matched leaves the plan as it is."""
+    problem = company(3, {"ben": 1, "cem": 1})
+    found = relaxed(problem)
+    assert [(row.member.kind.value, row.places) for row in found] == [("places", 2)] * 2 + [
+        ("person", None)
+    ] * 3
+    assert [row.left_out for row in found] == [0] * 5
+    assert [row.difference.people for row in found] == [1, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("rule", "ann", "ben", "figures"),
+    [
+        ({"rule": "shared_language"}, {"languages": ["fr"]}, {"languages": ["en"]}, {}),
+        (
+            {"rule": "shared_hours", "minutes": 240},
+            {"time_zone": "Europe/Paris", "working_hours": [[540, 1020]]},
+            {"time_zone": "Europe/Paris", "working_hours": [[840, 1200]]},
+            {"minutes": 180},
+        ),
+        ({"rule": "grade_distance", "min": 2, "max": 4}, {"grade": 3}, {"grade": 4}, {"min": 1, "max": 4}),
+        ({"rule": "grade_distance", "max": 1}, {"grade": 3}, {"grade": 6}, {"max": 3}),
+        (
+            {"rule": "covers_wants", "percent": 80},
+            {"wants": [{"skill": "s", "level": 4}]},
+            {"holds": [{"skill": "s", "level": 2}]},
+            {"percent": 50},
+        ),
+    ],
+    ids=["dropped", "hours", "grades below", "grades above", "wants"],
+)
+def test_a_rule_is_loosened_as_little_as_suffices(rule, ann, ben, figures):
+    """The very figure with which the pair keeps the rule; a rule without figures is dropped."""
+    content = one_pair(
+        [rule], ann=ann, ben=ben, mentee={"required": True}, skills={"nodes": [{"id": "s"}], "edges": []}
+    )
+    found = relaxed(read(content))
+    of = {row.member.kind.value: row for row in found}
+    assert dict(of["rule"].figures) == figures
+    assert of["rule"].left_out == 0
+    assert set(of) == {"rule", "person"}
+    assert found[0].member.kind is ClashKind.RULE
+
+
+def test_clashes_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit status 1 with the plan that leaves out fewest, and in words what clashes and what would help."""
+    problem, solution = str(tmp_path / "p.json"), str(tmp_path / "s.json")
+    Path(problem).write_text(
+        company(2, {"ben": 1}, bans=[{"programme": "m", "members": ["a0", "a1"]}]).to_json()
+    )
+    assert main(["solve", problem, "-o", solution]) == 1
+    assert capsys.readouterr().err.strip() == (
+        "1 of 2 people has a mentor. 1 of those who must be matched is not. These rules cannot all be kept."
+    )
+    assert main(["check", problem, solution]) == 0
+    capsys.readouterr()
+    assert main(["explain", problem, solution, "--clash"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "m:",
+        "  2 people (a0 and a1) must be matched, and compete for 1 place with ben.",
+        "  No fewer demands clash.",
+        "  One of these would do, the cheapest first:",
+        "  - With 2 places, not 1, with ben, everybody who must be matched would be; 1 more of those who must be "
+        "matched would be and 1 person more would have a mentor.",
+        "  - If a0 need not be matched, everybody who must be matched would be; the plan would be as good.",
+        "  - If a1 need not be matched, everybody who must be matched would be; the plan would be as good.",
+    ]

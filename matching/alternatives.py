@@ -8,6 +8,7 @@ import numpy as np
 
 from matching.audit.hiding import hidden_groups
 from matching.candidates import Candidates, Market
+from matching.errors import ProblemError
 from matching.groups import NO_GROUP, Groups, groups_of
 from matching.locks import locked_pairs, programme_of, room_left
 from matching.lots import Lots
@@ -17,6 +18,7 @@ from matching.priced import PlanFinder
 from matching.problem import GoalName, MentoringProgramme, Problem
 from matching.solution import Assignment, Role, Solution, Status
 from matching.stages import Stages
+from matching.values import shown
 from matching.watch import Stopped, Watch
 
 
@@ -192,6 +194,11 @@ class _Figures:
         )
 
     def _pairs(self, assignments: Sequence[Assignment]) -> Candidates:
+        for row in assignments:
+            mentee, mentor = row.members.get(Role.MENTEE, ""), row.members.get(Role.MENTOR, "")
+            if mentee not in self._rows or mentor not in self._columns:
+                sentence = f"{shown((mentee, mentor))} are no mentee and mentor of this programme."
+                raise ProblemError("$.assignments", sentence)
         rows = [self._rows[row.members[Role.MENTEE]] for row in assignments]
         columns = [self._columns[row.members[Role.MENTOR]] for row in assignments]
         points = [row.points for row in assignments]

@@ -15,6 +15,7 @@ from matching.outcome import Outcome
 from matching.pool import NONE, Pool, open_pool
 from matching.priced import PlanFinder, Values
 from matching.problem import GoalName, MentoringProgramme, Problem
+from matching.rules import Mask
 from matching.solution import (
     Assignment,
     Certificate,
@@ -24,6 +25,7 @@ from matching.solution import (
     Stage,
     Status,
 )
+from matching.stable import greedy_plan
 from matching.stable_solve import StableSolve
 from matching.stages import Stages
 from matching.values import LARGEST_POINTS
@@ -61,7 +63,7 @@ class MentoringSolve:
         except Stopped as stop:
             finder = self._finder(pool or _empty_pool(self._room), groups)
             candidates = finder.pool.candidates
-            chosen = candidates.only(plan_in_order(candidates, self._room, self._lots))
+            chosen = candidates.only(self._quick(candidates))
             stages = Stages(self._unwatched(chosen), self._room, self._locked, groups, finder)
             goals = self._goals(self._values(chosen, stages, finder), self._evident(finder))
             return self._outcome(stop.status, chosen, goals, self._bound(finder), len(candidates))
@@ -70,6 +72,12 @@ class MentoringSolve:
         certificate = self._prices(stages.proof("", plan), found.stages)
         goals = self._goals(values, values)
         return self._outcome(Status.OPTIMAL, plan.chosen, goals, certificate, len(plan.candidates))
+
+    def _quick(self, candidates: Candidates) -> Mask:
+        """Return a plan made quickly, which nobody would leave where that is a goal."""
+        if GoalName.STABLE not in self._programme.goals:
+            return plan_in_order(candidates, self._room, self._lots)
+        return greedy_plan(candidates, self._room, self._lots.of(candidates.rows, candidates.columns))
 
     def _stable(self, stages: Stages, finder: PlanFinder) -> Outcome:
         """Solve a programme in which no two may rather have each other."""

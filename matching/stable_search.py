@@ -66,8 +66,8 @@ class StableSearch:
     def _row(self, cells: list[int], values: list[float], least: float, most: float) -> None:
         self._rows.append((cells, values, least, most))
 
-    def best(self, aims: Sequence[tuple[Amounts, Amounts]]) -> tuple[Mask | None, bool]:
-        """Return the best choice by some aims in their order, and whether it is finished: all are proved.
+    def best(self, aims: Sequence[tuple[Amounts, Amounts]]) -> tuple[Mask | None, int]:
+        """Return the best choice by some aims in their order, and by how many of them it is proved.
 
         Parameters
         ----------
@@ -75,21 +75,19 @@ class StableSearch:
             For each what every pair counts, and what every mentee with a mentor counts (of all mentees).
         """
         found, before = None, len(self._rows)
-        finished = True
+        proved = 0
         for of_pairs, of_mentees in aims:
-            values = np.concatenate(
-                (of_pairs, np.zeros(len(self._level), dtype=np.int64), of_mentees[self._mentees])
-            )
+            levels = np.zeros(len(self._level), dtype=np.int64)
+            values = np.concatenate((of_pairs, levels, of_mentees[self._mentees]))
             better = self._solved(values)
             if better is None:
-                finished = False
                 break
-            found = better
-            reached = int(values @ found)
+            found, proved = better, proved + 1
             cells = np.flatnonzero(values)
+            reached = int(values @ found)
             self._row(cells.tolist(), values[cells].astype(float).tolist(), reached - 0.5, np.inf)
         del self._rows[before:]
-        return (None if found is None else found[: len(self._pairs)] > 0), finished
+        return (None if found is None else found[: len(self._pairs)] > 0), proved
 
     def _solved(self, values: Amounts) -> Amounts | None:
         """Return the variables of a best choice by one sum; `None` when the limits leave it unproved."""

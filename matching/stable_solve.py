@@ -10,7 +10,6 @@ from matching.goals import ADDITIVE, Room
 from matching.lots import Lots
 from matching.priced import PlanFinder, Priced
 from matching.problem import GoalName
-from matching.rules import Mask
 from matching.solution import CertificateKind
 from matching.stable import blocking_pairs, greedy_plan, survey, tempted, ties_of
 from matching.stable_search import MOST_OPEN, StableSearch
@@ -101,25 +100,13 @@ class StableSolve:
         # The lots' upper bits are enough to draw by, and their sums exact for the solver.
         drawn = self._lots.of(pairs_open.rows, pairs_open.columns) >> 20
         aims = [known[goal] for goal in goals if goal in ADDITIVE]
-        used, finished = search.best(aims)
+        used, proved = search.best([*aims, (drawn, nobody)])
         if used is None:
             return greedy, False
-        luckiest, _drawn = search.best([*aims, (drawn, nobody)])
-        return self._checked(pairs, sure, pairs_open, [luckiest, used], relaxed), finished
-
-    def _checked(
-        self,
-        pairs: Candidates,
-        sure: Candidates,
-        pairs_open: Candidates,
-        found: Sequence[Mask | None],
-        relaxed: Priced,
-    ) -> Candidates:
-        """Return the first of the plans found that is as good as the last, which must be stable."""
-        mentors = len(self._room.capacity)
-        plans = [sure.merged(pairs_open.only(used), mentors) for used in found if used is not None]
-        best = max(self._worth(relaxed, plan) for plan in plans)
-        for plan in plans:
-            if self._worth(relaxed, plan) == best and not len(blocking_pairs(pairs, plan, self._room)):
-                return plan
-        raise RuntimeError("the plan of branch and bound is not stable")
+        found = sure.merged(pairs_open.only(used), len(self._room.capacity))
+        # The solver counts in floating point; what it says of its plan is counted anew.
+        if len(blocking_pairs(pairs, found, self._room)) or self._worth(relaxed, found) < self._worth(
+            relaxed, greedy
+        ):
+            return greedy, False
+        return found, proved >= len(aims)

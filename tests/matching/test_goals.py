@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matching import candidates, pool
 from matching.check import check
 from matching.generate import generate
-from matching.problem import GoalName, Previous, Problem, ProblemError
+from matching.problem import GoalName, MentoringProgramme, Parity, Previous, Problem, ProblemError
 from matching.sentences import Sentences
 from matching.solution import GoalValue, Solution, Stage, Status
 from matching.solve import Limits, solve
@@ -310,3 +310,70 @@ def test_who_is_left_out_for_another_goal_is_told_so() -> None:
     assert check(problem, solution).ok
     (told,) = [Sentences(problem).cause(row) for row in solution.unmatched if row.person == "b"]
     assert told == "No match of b would serve the goals of this programme better."
+
+
+@pytest.mark.parametrize("goals", ["coverage worst_match parity points", "stable coverage same_partners"])
+def test_a_solve_may_be_stopped_at_any_moment(goals: str) -> None:
+    """Whatever has been found by then keeps every rule and claims nothing that is not so."""
+    plain = generate(mentees=12, mentors=5, seed=2)
+    (programme,) = plain.programmes
+    assert isinstance(programme, MentoringProgramme)
+    changed = dataclasses.replace(
+        programme, goals=tuple(map(GoalName, goals.split())), parity=Parity(attribute="department")
+    )
+    problem = dataclasses.replace(plain, programmes=(changed,))
+    moment, status = 0, Status.CANCELLED
+    while status is Status.CANCELLED:
+        moment += 1
+        asked = iter(range(1, 10_000))
+        solution = solve(problem, should_stop=lambda asked=asked, moment=moment: next(asked) >= moment)
+        status = solution.status
+        assert check(problem, solution).violations == ()
+    assert status is Status.OPTIMAL
+    assert moment > 3
+
+
+EMPTY: dict[str, Any] = {
+    "nobody": ([], []),
+    "no mentors": (["a"], []),
+    "no mentees": ([], ["x"]),
+    "nobody eligible": (["a", "b"], ["x"]),
+}
+
+
+@pytest.mark.parametrize(("mentees", "mentors"), EMPTY.values(), ids=EMPTY.keys())
+@pytest.mark.parametrize(
+    "goals", ["coverage worst_match parity points same_partners", "parity", "stable points"]
+)
+def test_empty_programmes_have_a_plan(mentees: list[str], mentors: list[str], goals: str) -> None:
+    """Nobody matched is a proved plan where nobody can be."""
+    content = {
+        "format": "trellis-problem/1",
+        "round": "2026-Q4",
+        "people": [{"id": name, "attributes": {"group": "A"}} for name in [*mentees, *mentors]],
+        "programmes": [
+            {
+                "id": "m",
+                "kind": "mentoring",
+                "mentees": [{"person": name} for name in mentees],
+                "mentors": [{"person": name} for name in mentors],
+                "candidates": [],
+                "goals": goals.split(),
+                "parity": {"attribute": "group"},
+            }
+        ],
+    }
+    solution = solve(read(content))
+    assert solution.status is Status.OPTIMAL
+    assert solution.assignments == ()
+    assert check(read(content), solution).violations == ()
+
+
+def test_numbers_too_large_to_be_added_are_refused() -> None:
+    """A million points a pair and three sums for a thousand: refused before solving rather than counted wrongly."""
+    pairs = [(f"a{n}", f"x{n}", 1_000_000) for n in range(1000)]
+    earlier = [row[:2] for row in pairs]
+    waited = {row[0]: {"rounds_waited": 100} for row in pairs}
+    solve(market(pairs[:10], "coverage same_partners points", previous=earlier[:10], **waited))
+    with pytest.raises(ProblemError, match="too large to be added"):
+        solve(market(pairs, "coverage same_partners points", previous=earlier, **waited))

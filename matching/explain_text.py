@@ -31,11 +31,17 @@ def why_lines(problem: Problem, solution: Solution, person: str) -> Iterator[str
 
 
 def unmatched_lines(problem: Problem, solution: Solution) -> Iterator[str]:
-    """Yield everybody without a match, and each community that stays closed, and why."""
+    """Yield everybody without a match and what would match them, and each community that stays closed."""
+    # The solver's libraries take a while to load; other questions do without.
+    from matching.contrast.anew import Anew
+    from matching.contrast.text import ChangeLines
+
+    changes = ChangeLines(Anew(problem, solution))
     words = Sentences(problem)
     for row in solution.unmatched:
         who = f"{words.name(row.person)} ({row.person}, {row.role.value})"
         yield f"{row.programme}: {who}: {words.cause(row)}"
+        yield from changes.of(row)
     for closed in solution.closed:
         yield f"{closed.programme}: {closed_sentence(closed)}"
     if not solution.unmatched:

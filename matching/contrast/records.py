@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from matching.problem import Person, Rule
+from matching.problem import Person, Rule, Wanted
 from matching.solution import Role, Status
 
 
@@ -146,3 +146,36 @@ class Recruit:
     places: int
     difference: Difference
     moves: tuple[Move, ...]
+
+
+class ChangeKind(StrEnum):
+    """What could be changed to match somebody; what concerns the fewest people comes first."""
+
+    PLACE = "place"
+    LEVEL = "level"
+    HOURS = "hours"
+    RULE_RELAXED = "rule_relaxed"
+    RULE_DROPPED = "rule_dropped"
+    RECRUIT = "recruit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallestChange:
+    """The least change with which a mentee without a mentor can have one, and nobody else must lose theirs.
+
+    With `place`, `mentor` takes one more; with `level`, the mentee wants the one skill in `skills` at the
+    level there, one below; with `hours`, they and `mentor` share `figure` minutes more a day; with the two of
+    rules, `rule` asks only for `figure`, or is left out. Then `moves` are all whose partners change. A
+    `recruit` has the skills at their levels. `needs_lock` tells that without a lock on the two the best plan
+    would rather give the place to somebody else.
+    """
+
+    programme: str
+    person: str
+    kind: ChangeKind
+    mentor: str | None = None
+    rule: Rule | None = None
+    figure: int | None = None
+    skills: tuple[Wanted, ...] = ()
+    needs_lock: bool = False
+    moves: tuple[Move, ...] = ()

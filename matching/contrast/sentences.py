@@ -1,11 +1,13 @@
 """Words for contrast: why two are not together, what it would cost, and who would move."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from matching.communities.sentences import rule_sentences as rules_of_communities
 from matching.contrast.records import (
     Answer,
     BrokenRule,
+    ChangeKind,
     Difference,
     LockPrice,
     Means,
@@ -13,6 +15,7 @@ from matching.contrast.records import (
     PlaceValue,
     Recruit,
     RulePrice,
+    SmallestChange,
     WhyNot,
 )
 from matching.goals import REQUIRED
@@ -105,6 +108,37 @@ class ContrastSentences:
         yield f"One more place with {self.name(value.mentor)}: {difference_words(value.difference)}."
         yield from self._newly_matched(value.moves)
 
+    def change(self, change: SmallestChange) -> str:
+        """Say what would match somebody."""
+        person, mentor = self.name(change.person), self.name(change.mentor or "")
+        others = {move.person for move in change.moves if move.role is Role.MENTEE} - {change.person}
+        number = f"{len(others):,} other mentee" + ("" if len(others) == 1 else "s")
+        moved = f" {number} would change mentor; nobody would have to lose theirs." if others else ""
+        match change.kind:
+            case ChangeKind.PLACE:
+                lock = " Lock the two, or the place goes to somebody else." if change.needs_lock else ""
+                return f"One more place with {mentor} would match {person}.{lock}"
+            case ChangeKind.LEVEL:
+                (want,) = change.skills
+                aim = f"{self._label(want.skill)} at level {want.level} instead of {want.level + 1}"
+                return f"If {person} wanted {aim}, {mentor} could be their mentor.{moved}"
+            case ChangeKind.HOURS:
+                minutes = f"{change.figure} more minutes of working time each day"
+                return f"If {person} shared {minutes} with {mentor}, they could be matched.{moved}"
+            case ChangeKind.RULE_RELAXED | ChangeKind.RULE_DROPPED if change.rule is not None:
+                return (
+                    f"{self._other_rule(change, change.rule)} {person} and {mentor} could be matched.{moved}"
+                )
+            case _:
+                skills = [f"{self._label(want.skill)} at level {want.level}" for want in change.skills]
+                having = f" with {_listed(skills)}" if skills else ""
+                return f"No one change would match {person}; look for a new mentor{having}."
+
+    def _other_rule(self, change: SmallestChange, rule: Rule) -> str:
+        if change.kind is ChangeKind.RULE_DROPPED:
+            return f'Without the rule "{sentence_of(rule).rstrip(".")}"'
+        return f'With the rule "{sentence_of(relaxed(rule, change.figure or 0)).rstrip(".")}"'
+
     def _newly_matched(self, moves: Sequence[Move]) -> Iterator[str]:
         new = [move.person for move in moves if move.role is Role.MENTEE and move.after and not move.before]
         if new:
@@ -175,6 +209,18 @@ class ContrastSentences:
             changed = f"no longer {_listed(gone)}" + ("" if move.after else f", and no other {partner}")
         points = f": {_more(move.points, 'point')}" if move.points and move.role is Role.MENTEE else ""
         return f"{self.name(move.person)} would have {changed}{points}."
+
+
+def relaxed(rule: Rule, figure: int) -> Rule:
+    """Return a rule that asks only for so much: minutes, per cent, or grades as far as this one."""
+    match rule.rule:
+        case RuleName.SHARED_HOURS:
+            return replace(rule, minutes=figure)
+        case RuleName.COVERS_WANTS:
+            return replace(rule, percent=figure)
+        case _:
+            below = rule.min is not None and figure < rule.min
+            return replace(rule, min=figure) if below else replace(rule, max=figure)
 
 
 def _role(programme: Programme) -> Role:

@@ -10,8 +10,10 @@ from matching.contrast.records import WhyNot
 from matching.contrast.recruits import recruits, usual_places
 from matching.contrast.relaxed import lock_prices, rule_prices
 from matching.contrast.sentences import ContrastSentences
+from matching.contrast.smallest import SmallestChanges
 from matching.contrast.standing import Standing
 from matching.errors import ProblemError
+from matching.solution import CauseKind, Role, Unmatched
 from matching.values import shown
 from matching.watch import Stopped, Watch
 
@@ -90,6 +92,27 @@ def _recruits_of(words: ContrastSentences, standing: Standing, places: int, watc
         yield from _indented(programme, words.place(value))
     if not told:
         yield f"{programme}: No recruit and no further place would make the plan better."
+
+
+class ChangeLines:
+    """Says what would match those without a mentor; a programme is looked at when it is first asked for."""
+
+    def __init__(self, anew: Anew) -> None:
+        self._anew = anew
+        self._words = ContrastSentences(anew.problem)
+        self._found: dict[str, SmallestChanges | None] = {}
+
+    def of(self, row: Unmatched) -> Iterator[str]:
+        """Yield the smallest change that would match somebody, if there is one to tell."""
+        if row.role is not Role.MENTEE or row.cause.kind is CauseKind.NO_PLACES_ASKED:
+            return
+        if row.programme not in self._found:
+            standing = Contrast(self._anew, row.programme).standing
+            self._found[row.programme] = None if standing is None else SmallestChanges(standing)
+        changes = self._found[row.programme]
+        change = None if changes is None else changes.of(row.person)
+        if change is not None:
+            yield f"    {self._words.change(change)}"
 
 
 def _indented(programme: str, sentences: Iterator[str]) -> Iterator[str]:

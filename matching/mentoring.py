@@ -145,7 +145,7 @@ class MentoringSolve:
         clashes = status is Status.OPTIMAL and self._leaves_out(chosen)
         return Outcome(
             status=Status.INFEASIBLE if clashes else status,
-            assignments=self._assignments(chosen),
+            assignments=assignments_of(self._market, self._locked, chosen),
             unmatched=causes_of(self._market, self._locked, chosen, finished=status is Status.OPTIMAL),
             goals=goals,
             certificate=certificate,
@@ -157,26 +157,6 @@ class MentoringSolve:
         left_out = self._room.required.copy()
         left_out[chosen.rows] = 0
         return bool(left_out.any())
-
-    def _assignments(self, chosen: Candidates) -> tuple[Assignment, ...]:
-        every = chosen.merged(self._locked, len(self._room.capacity))
-        locked = set(zip(self._locked.rows.tolist(), self._locked.columns.tolist(), strict=True))
-        mentees, mentors = self._programme.mentees, self._programme.mentors
-        parts: dict[str, list[int]] = {}
-        if self._market.explicit is None:
-            found = self._market.scorer.parts(Pairs(self._market.sides, every.rows, every.columns))
-            parts = {name.value: part.tolist() for name, part in found.items()}
-        pairs = zip(every.rows.tolist(), every.columns.tolist(), every.points.tolist(), strict=True)
-        return tuple(
-            Assignment(
-                programme=self._programme.id,
-                members={Role.MENTEE: mentees[row].person, Role.MENTOR: mentors[column].person},
-                points=points,
-                parts={name: part[number] for name, part in parts.items()},
-                locked=(row, column) in locked,
-            )
-            for number, (row, column, points) in enumerate(pairs)
-        )
 
     def _values(self, chosen: Candidates, stages: Stages, finder: PlanFinder) -> Values:
         """Return what a plan reaches in each goal, with what locks settle."""
@@ -212,6 +192,31 @@ class MentoringSolve:
             GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])
             for goal in self._programme.goals
         )
+
+
+def assignments_of(market: Market, locked: Candidates, chosen: Candidates) -> tuple[Assignment, ...]:
+    """Return the matches of a plan and of locks, by mentee and mentor."""
+    programme = market.programme
+    every = chosen.merged(locked, len(programme.mentors))
+    are_locked = set(zip(locked.rows.tolist(), locked.columns.tolist(), strict=True))
+    parts: dict[str, list[int]] = {}
+    if market.explicit is None:
+        found = market.scorer.parts(Pairs(market.sides, every.rows, every.columns))
+        parts = {name.value: part.tolist() for name, part in found.items()}
+    pairs = zip(every.rows.tolist(), every.columns.tolist(), every.points.tolist(), strict=True)
+    return tuple(
+        Assignment(
+            programme=programme.id,
+            members={
+                Role.MENTEE: programme.mentees[row].person,
+                Role.MENTOR: programme.mentors[column].person,
+            },
+            points=points,
+            parts={name: part[number] for name, part in parts.items()},
+            locked=(row, column) in are_locked,
+        )
+        for number, (row, column, points) in enumerate(pairs)
+    )
 
 
 def _empty_pool(room: Room) -> Pool:

@@ -65,35 +65,13 @@ class CommunitiesSolve:
         diagnosis = Diagnosis(self._market, members, finished=search.is_proved)
         return Outcome(
             status=status,
-            assignments=self._assignments(members),
+            assignments=assignments_of(self._market, self._locked, members),
             unmatched=tuple(diagnosis.people()),
             closed=tuple(diagnosis.communities(eligible)),
             goals=self._goals(search, members),
             certificate=self._certificate(search),
             candidates=len(task.candidates),
         )
-
-    def _assignments(self, members: Candidates) -> tuple[Assignment, ...]:
-        programme, made = self._programme, []
-        locked = set(self._locked.columns.tolist())
-        for column in np.unique(members.columns).tolist():
-            here = members.columns == column
-            rows = members.rows[here]
-            parts = {}
-            if programme.candidates is None:
-                found = self._market.parts(rows)
-                parts = {name.value: int(part[:, column].sum()) for name, part in found.items()}
-            made.append(
-                Assignment(
-                    programme=programme.id,
-                    people=tuple(programme.people[row].person for row in rows.tolist()),
-                    community=programme.communities[column].id,
-                    points=int(members.points[here].sum()),
-                    parts=parts,
-                    locked=column in locked,
-                )
-            )
-        return tuple(made)
 
     def _certificate(self, search: Search) -> Certificate:
         bound, weights = search.bound, search.task.weights
@@ -147,3 +125,27 @@ class CommunitiesSolve:
             GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])
             for goal in self._programme.goals
         )
+
+
+def assignments_of(market: Market, locked: Candidates, members: Candidates) -> tuple[Assignment, ...]:
+    """Return the communities with all their members, those of locks among them."""
+    programme, made = market.programme, []
+    are_locked = set(locked.columns.tolist())
+    for column in np.unique(members.columns).tolist():
+        here = members.columns == column
+        rows = members.rows[here]
+        parts = {}
+        if programme.candidates is None:
+            found = market.parts(rows)
+            parts = {name.value: int(part[:, column].sum()) for name, part in found.items()}
+        made.append(
+            Assignment(
+                programme=programme.id,
+                people=tuple(programme.people[row].person for row in rows.tolist()),
+                community=programme.communities[column].id,
+                points=int(members.points[here].sum()),
+                parts=parts,
+                locked=column in are_locked,
+            )
+        )
+    return tuple(made)

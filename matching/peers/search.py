@@ -105,6 +105,11 @@ class Search:
         return [OddSet(people, parts) for people in found if len(people) > 1 and len(people) % parts]
 
     @property
+    def known(self) -> Groups:
+        """The groups the linear programmes have known."""
+        return self._known
+
+    @property
     def looked_at(self) -> int:
         """How many groups the linear programmes have known."""
         return len(self._known)

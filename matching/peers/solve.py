@@ -129,7 +129,7 @@ class PeerSolve:
         clashes = status is Status.OPTIMAL and self._leaves_out(plan)
         return Outcome(
             status=Status.INFEASIBLE if clashes else status,
-            assignments=self._assignments(plan),
+            assignments=assignments_of(self._market, self._locked, plan),
             unmatched=causes_of(self._market, self._locked, plan, finished=status is Status.OPTIMAL),
             goals=self._goals(status, plan),
             certificate=self._certificate(status, plan),
@@ -141,23 +141,6 @@ class PeerSolve:
         left_out = self._market.required * self._free
         left_out[plan.people] = 0
         return bool(left_out.any())
-
-    def _assignments(self, plan: Groups) -> tuple[Assignment, ...]:
-        every = plan.and_also(self._locked)
-        locked = np.arange(len(every)) >= len(plan)
-        points, parts = self._market.points_of(every)
-        order = np.lexsort(every.members.T[::-1])
-        ids = self._market.ids
-        return tuple(
-            Assignment(
-                programme=self._programme.id,
-                people=tuple(ids[member] for member in every.members[n].tolist() if member != NOBODY),
-                points=int(points[n]),
-                parts={name: int(part[n]) for name, part in parts.items()},
-                locked=bool(locked[n]),
-            )
-            for n in order.tolist()
-        )
 
     def _goals(self, status: Status, plan: Groups) -> tuple[GoalValue, ...]:
         every = plan.and_also(self._locked)
@@ -175,3 +158,21 @@ class PeerSolve:
             GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])
             for goal in self._programme.goals
         )
+
+
+def assignments_of(market: PeerMarket, locked: Groups, plan: Groups) -> tuple[Assignment, ...]:
+    """Return the groups of a plan and of locks, by their members."""
+    every = plan.and_also(locked)
+    are_locked = np.arange(len(every)) >= len(plan)
+    points, parts = market.points_of(every)
+    order = np.lexsort(every.members.T[::-1])
+    return tuple(
+        Assignment(
+            programme=market.programme.id,
+            people=tuple(market.ids[member] for member in every.members[n].tolist() if member != NOBODY),
+            points=int(points[n]),
+            parts={name: int(part[n]) for name, part in parts.items()},
+            locked=bool(are_locked[n]),
+        )
+        for n in order.tolist()
+    )

@@ -24,25 +24,31 @@ ALL_LEVELS = 60
 
 
 def causes_of(
-    market: Market, locked: Candidates, chosen: Candidates, *, finished: bool
+    market: Market, locked: Candidates, chosen: Candidates, *, finished: bool, spent: Mask | None = None
 ) -> tuple[Unmatched, ...]:
     """Return everybody without a match with the cause, mentees first, each by id.
 
-    `finished` tells that the plan is proved: then nobody waits only because the solve was stopped.
+    `finished` tells that the plan is proved: then nobody waits only because the solve was stopped. Who is
+    `spent`, by place among the problem's people, has no hours left for one mentorship more.
     """
-    diagnosis = _Diagnosis(market, locked, chosen, finished=finished)
+    diagnosis = _Diagnosis(market, locked, chosen, finished=finished, spent=spent)
     return tuple(diagnosis.mentees()) + tuple(diagnosis.mentors())
 
 
 class _Diagnosis:
-    def __init__(self, market: Market, locked: Candidates, chosen: Candidates, *, finished: bool) -> None:
+    def __init__(
+        self, market: Market, locked: Candidates, chosen: Candidates, *, finished: bool, spent: Mask | None
+    ) -> None:
         mentees, mentors = market.sides.shape
+        spent = np.zeros(len(market.problem.people), dtype=np.bool_) if spent is None else spent
+        self._spent_mentees, self._spent_mentors = spent[market.sides.mentees], spent[market.sides.mentors]
         self._market = market
         self._finished = finished
         self._matches = chosen.merged(locked, mentors)
         self._taken = np.bincount(self._matches.rows, minlength=mentees)
         self._given = np.bincount(self._matches.columns, minlength=mentors)
         self._capacity = np.array([row.capacity for row in market.programme.mentors], dtype=np.int64)
+        self._full: Mask = self._given >= self._capacity
         # The matches in the order of their mentors: who holds each mentor's places.
         self._by_mentor = np.argsort(self._matches.columns, kind="stable")
         self._first = np.searchsorted(self._matches.columns[self._by_mentor], np.arange(mentors + 1))
@@ -69,8 +75,11 @@ class _Diagnosis:
         elif not len(partners):
             kind = CauseKind.OWN_CONDITIONS if seen.narrow[number] else CauseKind.NO_ELIGIBLE_PARTNER
             lacks = self._lacks(row, seen.reachable[number]) if COVERS_WANTS in removed else ()
-        elif (self._given[partners] >= self._capacity[partners]).all():
-            kind = CauseKind.PLACES_RAN_OUT
+        elif self._spent_mentees[row]:
+            kind = CauseKind.OWN_HOURS
+        elif (self._full | self._spent_mentors)[partners].all():
+            full = self._full[partners].all()
+            kind = CauseKind.PLACES_RAN_OUT if full else CauseKind.HOURS_RAN_OUT
             rivals, rival_count = self._rivals(partners)
         else:
             # With coverage first nobody is left out of a proved plan beside a free place.
@@ -131,6 +140,8 @@ class _Diagnosis:
             return CauseKind.NO_PLACES_ASKED
         if not partners:
             return CauseKind.OWN_CONDITIONS if narrow else CauseKind.NO_ELIGIBLE_PARTNER
+        if self._spent_mentors[column]:
+            return CauseKind.OWN_HOURS
         return CauseKind.NOT_NEEDED if self._finished else CauseKind.NOT_SOLVED
 
 

@@ -37,6 +37,8 @@ class CauseKind(StrEnum):
     NO_GAIN = "no_gain"
     NOT_NEEDED = "not_needed"
     NOT_OPENED = "not_opened"
+    OWN_HOURS = "own_hours"
+    HOURS_RAN_OUT = "hours_ran_out"
     NOT_SOLVED = "not_solved"
 
 
@@ -46,6 +48,7 @@ class ClosedKind(StrEnum):
     NO_ROOM = "no_room"
     TOO_FEW = "too_few"
     TOO_ALIKE = "too_alike"
+    LEAD_HOURS = "lead_hours"
     NOT_BEST = "not_best"
     NOT_SOLVED = "not_solved"
 
@@ -290,6 +293,57 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HoursPrice:
+    """The price of a row of somebody's hours: a sum over their engagements that hours keep within a limit.
+
+    An engagement in a programme counts for what `seeking` says of it as a mentee, a peer or a member, and for
+    what `giving` says as a mentor or the lead of an open community.
+    """
+
+    person: str
+    price: int
+    seeking: Mapping[str, int] = field(default_factory=dict)
+    giving: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointStep:
+    """One goal of a joint round, in its order, and a proof that no plan as good so far has more of it.
+
+    `goal` is `cover` or `points` of the whole round (`programme` is nothing), or `coverage` or `triads` of
+    one programme; `value` is what the plan reaches, and triads count below zero. Let F(n) be what a plan
+    reaches in step n beside what locks settle. With the `weights` w of this step and each before it, any prices
+    p >= 0 of `hours`, any prices c of `cover` between 0 and the weight of the cover times what each person
+    counts for in it (0 where locks cover them), and any even prices t >= 0 of `turnout`, **no** plan with F(n)
+    at most the bounds of the steps before has a greater sum of w(n) * F(n) than
+
+        sum(p * limit) + sum(w(cover) * count - c) + sum(t * groups) + sum(`bound` of the `certificates`)
+
+    The limit of a row of hours is the most its sum comes to in whole engagements within the hours, places and
+    capacity that locks leave. The turnout of a peer programme is how many `groups` there can be: half as many,
+    rounded down, as people covered at most, where each counts for the same; known after its step `coverage`.
+    The certificates have the formulas of their kinds of programme, not divided by any scale: a point weighs as
+    much as in this step (0 for programmes without that goal), covering somebody adds c to what it is worth,
+    each engagement costs what it counts for in a row of hours times p, a group costs t, and the lead of a
+    community pays their hours when it opens. So no plan that reaches as much as this one in each step before
+    reaches more than `bound` in this one: that sum less the weighted values of the steps before, divided by
+    the last weight and rounded down. `searched` tells that branch and bound has found no plan between `value`
+    and `bound`, which a check cannot repeat.
+    """
+
+    goal: str
+    programme: str | None = None
+    value: int
+    bound: int
+    weights: tuple[int, ...]
+    hours: tuple[HoursPrice, ...] = ()
+    cover: Mapping[str, int] = field(default_factory=dict)
+    turnout: Mapping[str, int] = field(default_factory=dict)
+    certificates: tuple[Certificate, ...] = ()
+    searched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
     """What the solve took; not part of what must be the same each time."""
 
@@ -304,6 +358,8 @@ class Solution:
 
     One that is `infeasible` has the plan that leaves out fewest of those who must be matched, and a clash of
     each mentoring programme in which somebody is left out.
+
+    A joint round has no `certificates` of its programmes: its steps in `joint` prove the whole.
     """
 
     status: Status
@@ -315,6 +371,7 @@ class Solution:
     closed: tuple[Closed, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    joint: tuple[JointStep, ...] = ()
     seed: int = 0
     engine: Mapping[str, str] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)

@@ -34,6 +34,7 @@ def write(solution: records.Solution) -> str:
         content[name] = [_plain(row) for row in content[name]]
     content["certificates"] = [_certificate_row(row) for row in solution.certificates]
     content["clashes"] = [_clash_row(row) for row in solution.clashes]
+    content["joint"] = [_step_row(row) for row in solution.joint]
     content["statistics"] = _plain(solution.statistics)
     return dumps(content)
 
@@ -55,6 +56,13 @@ def _certificate_row(row: records.Certificate) -> dict[str, Any]:
 
 def _clash_row(row: records.Clash) -> dict[str, Any]:
     return _plain(row) | {"members": [_plain(member) for member in row.members]}
+
+
+def _step_row(row: records.JointStep) -> dict[str, Any]:
+    made = _plain(row) | {"weights": list(row.weights)}
+    made["hours"] = [_plain(item) for item in row.hours]
+    made["certificates"] = [_certificate_row(item) for item in row.certificates]
+    return made
 
 
 def _assignment_row(row: records.Assignment) -> dict[str, Any]:
@@ -237,6 +245,36 @@ def _closed(row: Any, path: str) -> records.Closed:
     return records.Closed(**given)
 
 
+def _step(row: Any, path: str) -> records.JointStep:
+    given = _given(records.JointStep, row, path, "goal", "value", "bound", "weights")
+    values.check_id(given["goal"], f"{path}.goal")
+    if given.get("programme") is not None:
+        values.check_id(given["programme"], f"{path}.programme")
+    for name in ("value", "bound"):
+        values.check_whole(given[name], f"{path}.{name}", -LARGEST_SUM, LARGEST_SUM)
+    given["weights"] = _each(given["weights"], f"{path}.weights", _sum)
+    given["hours"] = _each(given.get("hours", []), f"{path}.hours", _hours_price)
+    for name in ("cover", "turnout"):
+        _check_sums(given.get(name, {}), f"{path}.{name}")
+    given["certificates"] = _each(given.get("certificates", []), f"{path}.certificates", _certificate)
+    values.check_flag(given.get("searched", False), f"{path}.searched")
+    return records.JointStep(**given)
+
+
+def _sum(value: Any, path: str) -> int:
+    values.check_whole(value, path, -LARGEST_SUM, LARGEST_SUM)
+    return int(value)
+
+
+def _hours_price(row: Any, path: str) -> records.HoursPrice:
+    given = _given(records.HoursPrice, row, path, "person", "price")
+    values.check_id(given["person"], f"{path}.person")
+    values.check_whole(given["price"], f"{path}.price", -LARGEST_SUM, LARGEST_SUM)
+    for name in ("seeking", "giving"):
+        _check_sums(given.get(name, {}), f"{path}.{name}")
+    return records.HoursPrice(**given)
+
+
 def _statistics(row: Any, path: str) -> records.Statistics:
     given = _given(records.Statistics, row, path)
     _check_sums(given.get("candidates", {}), f"{path}.candidates")
@@ -286,4 +324,5 @@ _ROWS: dict[str, Callable[[Any, str], Any]] = {
     "closed": _closed,
     "certificates": _certificate,
     "clashes": _clash,
+    "joint": _step,
 }

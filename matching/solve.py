@@ -11,6 +11,7 @@ from typing import Any
 from matching.clash.search import clash_of
 from matching.communities.solve import CommunitiesSolve
 from matching.errors import ProblemError
+from matching.joint.solve import JointSolve, is_joint
 from matching.mentoring import MentoringSolve
 from matching.outcome import Outcome
 from matching.peers.solve import PeerSolve
@@ -53,6 +54,8 @@ def solve(
         When a lock breaks a rule, or the problem holds a programme that cannot be solved.
     """
     watch = Watch(limits or Limits(), progress, should_stop)
+    if programme is None and is_joint(problem):
+        return _joint(problem, seed, watch)
     programmes = _programmes(problem, programme)
     outcomes = [_SOLVERS[type(row)](problem, row, seed, watch) for row in programmes]
     watch.finish()
@@ -78,11 +81,15 @@ def solve(
     )
 
 
+def _joint(problem: Problem, seed: int, watch: Watch) -> Solution:
+    """Decide about all programmes of a round that share people's hours, or cover for one another."""
+    found = JointSolve(problem, watch).solution()
+    watch.finish()
+    statistics = replace(found.statistics, seconds=watch.seconds, peak_memory_mib=_peak_memory_mib())
+    return replace(found, seed=seed, engine=dict(_engine()), statistics=statistics)
+
+
 def _programmes(problem: Problem, named: str | None) -> list[Programme]:
-    if named is None and problem.joint is not None and len(problem.programmes) > 1:
-        raise ProblemError(
-            "$.joint", "programmes that share one round cannot be solved together yet; name one programme."
-        )
     found = [row for row in problem.programmes if named in (None, row.id)]
     if named is not None and not found:
         raise ProblemError("$.programmes", f"there is no programme {shown(named)}.")

@@ -20,10 +20,16 @@ class Diagnosis:
     """Looks at everybody without a community and every community without members, given the whole plan.
 
     `finished` tells that the plan is proved: then nothing is as it is only because the solve was stopped.
+    Who is `spent`, by place among the problem's people, has no hours left for one community more.
     """
 
-    def __init__(self, market: Market, members: Candidates, *, finished: bool) -> None:
+    def __init__(
+        self, market: Market, members: Candidates, *, finished: bool, spent: Mask | None = None
+    ) -> None:
         people, communities = market.shape
+        everybody = market.problem.people
+        tired = () if spent is None else np.flatnonzero(spent).tolist()
+        self._spent = {everybody[place].id for place in tired}
         self._market = market
         self._finished = finished
         self._joined = np.bincount(members.rows, minlength=people)
@@ -54,6 +60,8 @@ class Diagnosis:
             kind = CauseKind.NO_PLACES_ASKED
         elif not len(eligible):
             kind = CauseKind.OWN_CONDITIONS if seen.narrow[number] else CauseKind.NO_ELIGIBLE_PARTNER
+        elif self._market.programme.people[row].person in self._spent:
+            kind = CauseKind.OWN_HOURS
         else:
             kind, full = self._kept_out(row, eligible)
             rivals = sorted(set().union(*(self._members[column] for column in full)))
@@ -117,6 +125,8 @@ class Diagnosis:
             values = len(set(demand.codes[people].tolist()) - {-1})
             if min(values, int(self._most[column])) < demand.needed:
                 return ClosedKind.TOO_ALIKE, demand.needed, values
+        if self._market.programme.communities[column].lead in self._spent:
+            return ClosedKind.LEAD_HOURS, least, 0
         return (ClosedKind.NOT_BEST if self._finished else ClosedKind.NOT_SOLVED), least, 0
 
 

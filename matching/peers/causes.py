@@ -17,17 +17,24 @@ from matching.views import Index
 NO_THIRD = "third_person"
 
 
-def causes_of(market: PeerMarket, locked: Groups, plan: Groups, *, finished: bool) -> tuple[Unmatched, ...]:
+def causes_of(
+    market: PeerMarket, locked: Groups, plan: Groups, *, finished: bool, spent: Mask | None = None
+) -> tuple[Unmatched, ...]:
     """Return everybody without a peer with the cause, by id.
 
-    `finished` tells that the plan is the best: then nobody waits only because the solve was stopped.
+    `finished` tells that the plan is the best: then nobody waits only because the solve was stopped. Who is
+    `spent`, by place among the problem's people, has no hours left for a group.
     """
-    diagnosis = _Diagnosis(market, locked, plan, finished=finished)
+    diagnosis = _Diagnosis(market, locked, plan, finished=finished, spent=spent)
     return tuple(diagnosis.everybody())
 
 
 class _Diagnosis:
-    def __init__(self, market: PeerMarket, locked: Groups, plan: Groups, *, finished: bool) -> None:
+    def __init__(
+        self, market: PeerMarket, locked: Groups, plan: Groups, *, finished: bool, spent: Mask | None
+    ) -> None:
+        nobody = np.zeros(len(market), dtype=np.bool_)
+        self._spent = nobody if spent is None else spent[market.positions]
         self._market = market
         self._finished = finished
         self._plan = plan
@@ -55,11 +62,14 @@ class _Diagnosis:
         if not len(partners):
             possible = self._possible(person, but_for_own, own_rules=False).any()
             kind = CauseKind.OWN_CONDITIONS if possible else CauseKind.NO_ELIGIBLE_PARTNER
-        elif self._could_join(person, partners):
+        elif self._spent[person]:
+            kind = CauseKind.OWN_HOURS
+        elif self._could_join(person, partners, self._left & ~self._spent):
             later = self._market.programme.goals[0] is not GoalName.COVERAGE
             kind = CauseKind.NO_GAIN if self._finished and later else CauseKind.NOT_SOLVED
         else:
-            kind = CauseKind.PLACES_RAN_OUT
+            tired = self._could_join(person, partners, self._left)
+            kind = CauseKind.HOURS_RAN_OUT if tired else CauseKind.PLACES_RAN_OUT
             rivals = self._rivals(partners)
         return Cause(
             kind=kind,
@@ -118,10 +128,10 @@ class _Diagnosis:
                 together[pair[0], pair[1]] = together[pair[1], pair[0]] = False
         return together
 
-    def _could_join(self, person: int, partners: Index) -> bool:
-        """Tell whether there is a group of people left over, or a pair, that this person could be in."""
+    def _could_join(self, person: int, partners: Index, left: Mask) -> bool:
+        """Tell whether there is a group of people who are left, or a pair, that this person could be in."""
         market = self._market
-        free = partners[self._left[partners]]
+        free = partners[left[partners]]
         if market.allows_pairs and len(free):
             return True
         if not market.allows_triads:

@@ -59,6 +59,11 @@ class PeerMarket:
         return len(self.ids)
 
     @property
+    def positions(self) -> Index:
+        """The place of each of the programme's people among all people."""
+        return self._market.sides.mentees
+
+    @property
     def allows_pairs(self) -> bool:
         """Whether groups of two are asked for."""
         return 2 in self.programme.group_sizes

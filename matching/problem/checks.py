@@ -11,7 +11,7 @@ from matching import values
 from matching.errors import ProblemError
 
 if TYPE_CHECKING:
-    from matching.problem import Joint, Person, Problem, SkillRows
+    from matching.problem import Joint, Person, Problem, Programme, SkillRows
 
 MINUTES_A_DAY = 1440
 LONGEST_ROUND_DAYS = 366
@@ -33,6 +33,9 @@ def check_problem(problem: "Problem") -> None:
     )
     each("$.programmes", problem.programmes, lambda row: check_programme(row, people, skills))
     _check_joint(problem.joint, {programme.id for programme in problem.programmes})
+    if problem.joint is not None and problem.joint.hours_budget:
+        for name in ("people", "programmes"):
+            each(f"$.{name}", getattr(problem, name), _check_hundredths)
     check_restrictions(problem, people)
 
 
@@ -218,3 +221,13 @@ def _check_joint(joint: "Joint | None", programmes: Collection[str]) -> None:
     values.check_rows(joint.cover_by, "$.joint.cover_by")
     each("$.joint.cover_by", joint.cover_by, lambda row: values.check_known(row, programmes, "", "programme"))
     values.check_distinct(joint.cover_by, "$.joint.cover_by", "programme {} stands here twice.")
+
+
+def _check_hundredths(row: "Person | Programme") -> None:
+    """Raise unless hours that are added up are whole in hundredths."""
+    hours = row.hours_a_month
+    if hours is not None and round(hours * 100) / 100 != hours:
+        raise ProblemError(
+            ".hours_a_month",
+            f"must be whole in hundredths of an hour where hours are a budget, not {values.shown(hours)}.",
+        )

@@ -1,0 +1,199 @@
+"""What one programme is to a joint round: its choices as columns of one model, its prices and its bound."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from matching.goals import Amounts
+from matching.joint.hours import HoursRows, Part
+from matching.joint.linear import Linear, Numbers
+from matching.rules import Mask
+from matching.solution import Assignment, Certificate, Closed, Unmatched
+from matching.views import Index
+from matching.watch import Watch
+
+# Columns of each person that join after each look at all.
+ADDED_AT_ONCE = 6
+# Reduced worths of so many units are the linear solver's rounding.
+ROUNDING = 20
+LARGEST = 2**62
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """Where a programme's columns stand in the model: the aims they add to, and the rows they share.
+
+    `cover_rows` has the row of each person's cover (-1: none). `fine` is more than one choice can be worth.
+    """
+
+    coverage: int | None
+    triads: int | None
+    points: int | None
+    cover_rows: Index
+    first_hours_row: int
+    hours: HoursRows
+    fine: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Terms:
+    """What a programme's choices are worth at some prices of what is shared, in whole units of 1 / scale.
+
+    `points` and `triads` weigh one point and one triad; `bonus` is what covering each seeker is worth,
+    `toll` what an engagement costs each of the problem's people who seeks it, and `fee` who gives it.
+    """
+
+    points: int
+    triads: int
+    bonus: Amounts
+    toll: Amounts
+    fee: Amounts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Who is with whom and who with nobody, and what stays closed; `candidates` counts what was looked at."""
+
+    assignments: tuple[Assignment, ...]
+    unmatched: tuple[Unmatched, ...]
+    closed: tuple[Closed, ...] = ()
+    candidates: int
+
+
+class Piece(Protocol):
+    """One programme within a joint round. Plans are of what locks leave; their shape is the piece's own."""
+
+    id: str
+    seekers: Index
+    """Everybody enrolled to be covered, as places among the problem's people."""
+    waiting: Amounts
+    """What covering each of them counts for, 0 whom a lock has settled or who asks for no place."""
+
+    def locked_engagements(self) -> Amounts:
+        """Return how many engagements locks give each person."""
+        ...
+
+    def settled(self) -> Index:
+        """Return whom locks cover, as places among the problem's people."""
+        ...
+
+    def most_engagements(self, *, seeking: bool) -> Amounts:
+        """Return the most engagements that each person could have beside locks, to be covered or to give."""
+        ...
+
+    def alone(self, left: Amounts, takes: int, watch: Watch) -> Any:
+        """Return the best plan of this programme alone, when people have these hours left."""
+        ...
+
+    def in_a_hurry(self, left: Amounts, takes: int) -> Any:
+        """Return a plan made quickly within these hours."""
+        ...
+
+    def lay(self, model: Linear, frame: Frame) -> None:
+        """Lay the rows, and the columns to start with."""
+        ...
+
+    def add(self, plan: Any) -> None:
+        """Let the model know the columns of a plan."""
+        ...
+
+    def prices(self, found: Numbers, terms: Terms, scale: int) -> Any:
+        """Return the whole prices of the programme's own rows."""
+        ...
+
+    def covering(self, terms: Terms) -> Any:
+        """Return prices so high that nothing gains: they prove what is evident."""
+        ...
+
+    def add_missing(self, terms: Terms, prices: Any) -> int:
+        """Let the model know columns that would gain at these prices; return how many."""
+        ...
+
+    def covers_at_most(self, coverage: int | None) -> None:
+        """Take note of the most that coverage can be in what is still looked at; `None` to forget it."""
+        ...
+
+    def groups_within(self, coverage: int) -> int | None:
+        """Return how many groups there can be at most with so much coverage, where that can be told."""
+        ...
+
+    def locked_points(self) -> int:
+        """Return the points of what is locked."""
+        ...
+
+    def add_cuts(self, values: Numbers) -> int:
+        """Lay rows that whole plans keep and these values do not; return how many."""
+        ...
+
+    def bound(self, terms: Terms, prices: Any) -> int:
+        """Return what no plan of this programme is worth more than."""
+        ...
+
+    def within(self, terms: Terms, prices: Any, reach: int, most: int) -> Index | None:
+        """Return the columns whose use costs at most so much of the bound; `None` for more than `most`."""
+        ...
+
+    def certificate(self, prices: Any, bound: int) -> Certificate:
+        """Return the prices by name."""
+        ...
+
+    def plan_of(self, values: Numbers) -> Any:
+        """Return the plan that whole values of the columns describe."""
+        ...
+
+    def is_kept_by(self, plan: Any) -> bool:
+        """Tell whether a plan keeps all rules of the programme."""
+        ...
+
+    def covered(self, plan: Any) -> Index:
+        """Return which seekers a plan covers, beside whom locks do."""
+        ...
+
+    def points(self, plan: Any) -> int:
+        """Return the points of a plan."""
+        ...
+
+    def triads(self, plan: Any) -> int:
+        """Return the number of triads in a plan."""
+        ...
+
+    def engagements(self, plan: Any) -> Amounts:
+        """Return how many engagements a plan gives each person."""
+        ...
+
+    def told(self, plan: Any, spent: Mask, *, proved: bool) -> Told:
+        """Return who is with whom, who is left out and why; who is `spent` has no hours for more."""
+        ...
+
+
+def ranks(groups: Index, amounts: Amounts) -> Index:
+    """Return the rank of each row among those of its group, 0 for the greatest amount."""
+    order = np.lexsort((-amounts, groups))
+    ordered = groups[order]
+    found = np.empty_like(order)
+    found[order] = np.arange(len(order)) - np.searchsorted(ordered, ordered)
+    return found
+
+
+def lay_hours(model: Linear, frame: Frame, part: Part, columns: Index, people: Index) -> None:
+    """Let columns take hours of people; each column and person is named once."""
+    engagement, rows, taken = frame.hours.cells(part, people)
+    model.fill(frame.first_hours_row + rows, columns[engagement], taken.astype(np.float64))
+
+
+def lay_cover(model: Linear, frame: Frame, columns: Index, people: Index) -> None:
+    """Let columns cover people, where covering them counts."""
+    rows = frame.cover_rows[people]
+    here = rows >= 0
+    model.fill(rows[here], columns[here], np.full(int(here.sum()), -1.0))
+
+
+def rounded(found: Numbers, scale: int) -> Amounts:
+    """Return prices in whole units of 1 / scale, none below zero."""
+    return np.maximum(np.rint(found * scale), 0).astype(np.int64)
+
+
+def exact_sum(amounts: Amounts) -> int:
+    """Add up amounts that are not negative without overflow."""
+    return (int((amounts >> 31).sum()) << 31) + int((amounts & (2**31 - 1)).sum())

@@ -312,21 +312,22 @@ class JointStep:
 
     `goal` is `cover` or `points` of the whole round (`programme` is nothing), or `coverage` or `triads` of
     one programme; `value` is what the plan reaches, and triads count below zero. Let F(n) be what a plan
-    reaches in step n beside what locks settle. With the `weights` w of this step and each before it, any prices
+    reaches in step n beside what locks settle. With `weights` w of this step and each before it, any prices
     p >= 0 of `hours`, any prices c of `cover` between 0 and the weight of the cover times what each person
-    counts for in it (0 where locks cover them), and any even prices t >= 0 of `turnout`, **no** plan with F(n)
-    at most the bounds of the steps before has a greater sum of w(n) * F(n) than
+    counts for in it (0 where locks cover them), and any even prices t >= 0 of `turnout`, **no** plan with
+    F(n) at most the bounds of the steps before has a greater sum of w(n) * F(n) than
 
         sum(p * limit) + sum(w(cover) * count - c) + sum(t * groups) + sum(`bound` of the `certificates`)
 
     The limit of a row of hours is the most its sum comes to in whole engagements within the hours, places and
-    capacity that locks leave. The turnout of a peer programme is how many `groups` there can be: half as many,
-    rounded down, as people covered at most, where each counts for the same; known after its step `coverage`.
-    The certificates have the formulas of their kinds of programme, not divided by any scale: a point weighs as
-    much as in this step (0 for programmes without that goal), covering somebody adds c to what it is worth,
-    each engagement costs what it counts for in a row of hours times p, a group costs t, and the lead of a
-    community pays their hours when it opens. So no plan that reaches as much as this one in each step before
-    reaches more than `bound` in this one: that sum less the weighted values of the steps before, divided by
+    capacity that locks leave. The turnout of a peer programme is how many `groups` there can be: half as
+    many, rounded down, as people covered at most, where each counts for the same; its step `coverage` tells
+    (by its bound, or by its value where that was `searched`).
+    The certificates have the formulas of their kinds of programme, not divided by any scale: a point weighs
+    as much as in this step (0 for programmes without that goal), covering somebody adds c to what it is
+    worth, each engagement costs what it counts for in a row of hours times p, a group costs t, and the lead
+    of a community pays their hours when it opens. So no plan that reaches as much as this one in each step
+    before reaches more than `bound` in this one: that sum less the weighted values of the steps before, over
     the last weight and rounded down. `searched` tells that branch and bound has found no plan between `value`
     and `bound`, which a check cannot repeat.
     """

@@ -54,7 +54,7 @@ def solve(
         When a lock breaks a rule, or the problem holds a programme that cannot be solved.
     """
     watch = Watch(limits or Limits(), progress, should_stop)
-    if programme is None and is_joint(problem):
+    if is_joint(problem) and (programme is None or len(problem.programmes) == 1):
         return _joint(problem, seed, watch)
     programmes = _programmes(problem, programme)
     outcomes = [_SOLVERS[type(row)](problem, row, seed, watch) for row in programmes]

@@ -11,6 +11,7 @@ from matching.check.claims import goal_violations, of_what_is_claimed
 from matching.check.clash import clash_violations
 from matching.check.communities import communities_violations
 from matching.check.grid import grid_of
+from matching.check.joint import is_joint, joint_violations, stray_violations
 from matching.check.peers import peer_violations
 from matching.check.plan import placed, plan_violations
 from matching.check.proof import goals_reached, proof_violations
@@ -33,6 +34,10 @@ def check(problem: Problem, solution: Solution) -> Report:
     violations = list(_frame_violations(problem, solution))
     if violations:
         return Report(tuple(violations), counted(violations))
+    if is_joint(problem, solution):
+        violations = joint_violations(problem, solution)
+        return Report(tuple(violations), counted(violations) if violations else _good_news(solution))
+    violations.extend(stray_violations(solution))
     for programme_id in solution.programmes:
         programme = problem.programme(programme_id)
         violations.extend(_CHECKS[type(programme)](problem, programme, solution))
@@ -117,11 +122,15 @@ def _good_news(solution: Solution) -> str:
 def _proof_words(solution: Solution) -> str:
     """Say what proves an optimum: prices alone, or also the solver's word, which no check can repeat."""
     searched = [row for row in solution.certificates if row.kind is CertificateKind.BOUND]
-    if all(row.kind is CertificateKind.FORCED for row in solution.certificates):
+    kinds = {row.kind for row in solution.certificates}
+    if kinds == {CertificateKind.FORCED}:
         return "No plan is better: it is the only one in which no two would rather have each other."
-    if not searched:
+    steps = [row for row in solution.joint if row.bound > row.value]
+    if not searched and not steps:
         return "No plan is better: the prices prove it over all eligible pairs."
-    told = ", ".join(f"{row.programme} (the prices show at most {row.bound:,})" for row in searched)
+    of_steps = [(f"{row.goal} of {row.programme or 'the round'}", row.bound) for row in steps]
+    named = [*((row.programme, row.bound) for row in searched), *of_steps]
+    told = ", ".join(f"{name} (the prices show at most {bound:,})" for name, bound in named)
     return (
         "No plan is better: the prices prove it over all eligible pairs, "
         f"and where they leave a gap the solver's branch and bound says so: {told}."

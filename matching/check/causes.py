@@ -1,7 +1,7 @@
 """Verifies who is said to be without a match, and that the cause given for each is the true one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,9 +28,18 @@ RIVALS_NAMED = 20
 
 
 def cause_violations(
-    sheet: Sheet, grid: Grid, pairs: Sequence[Placed], solution: Solution, *, proved: bool
+    sheet: Sheet,
+    grid: Grid,
+    pairs: Sequence[Placed],
+    solution: Solution,
+    *,
+    proved: bool,
+    spent: Collection[str] = (),
 ) -> Iterator[Violation]:
-    """Yield people who are left out silently or wrongly listed, and causes that are not the true ones."""
+    """Yield people who are left out silently or wrongly listed, and causes that are not the true ones.
+
+    Who is ``spent`` has no hours left for one mentorship more.
+    """
     matched = {
         Role.MENTEE: {sheet.mentees[pair.row].id for pair in pairs},
         Role.MENTOR: {sheet.mentors[pair.column].id for pair in pairs},
@@ -57,7 +66,7 @@ def cause_violations(
             if person not in matched[role] and (role, person) not in stated:
                 sentence = f"{sheet.name(person)} has no match as a {role} and is not listed with a cause."
                 yield Violation(ViolationKind.UNMATCHED_MISSING, "unmatched", sentence)
-    yield from _false_causes(sheet, _Diagnosis(sheet, grid, pairs, proved=proved), stated)
+    yield from _false_causes(sheet, _Diagnosis(sheet, grid, pairs, spent, proved=proved), stated)
 
 
 def _false_causes(
@@ -90,7 +99,11 @@ class _Tally:
 class _Diagnosis:
     """Finds the cause of anybody without a match by looking at every partner they could have had."""
 
-    def __init__(self, sheet: Sheet, grid: Grid, pairs: Sequence[Placed], *, proved: bool) -> None:
+    def __init__(
+        self, sheet: Sheet, grid: Grid, pairs: Sequence[Placed], spent: Collection[str], *, proved: bool
+    ) -> None:
+        self.spent = spent
+        self.tired: Flags = np.array([mentor.id in spent for mentor in sheet.mentors], dtype=bool)
         self.sheet, self.grid = sheet, grid
         self.proved = proved
         self.mentees_of: dict[int, list[int]] = {}
@@ -118,8 +131,10 @@ class _Diagnosis:
             kind = _nobody(tally)
             if ViolationKind.COVERS_WANTS in tally.removed:
                 lacks = self._lacks(self.sheet.mentees[row], forbidden)
-        elif self.full[eligible].all():
-            kind = CauseKind.PLACES_RAN_OUT
+        elif self.sheet.mentees[row].id in self.spent:
+            kind = CauseKind.OWN_HOURS
+        elif (self.full | self.tired)[eligible].all():
+            kind = CauseKind.PLACES_RAN_OUT if self.full[eligible].all() else CauseKind.HOURS_RAN_OUT
             rivals = self._holders_of(np.flatnonzero(eligible))
         else:
             # With coverage as the first goal nobody is left out of a proved plan beside a free place.
@@ -149,6 +164,8 @@ class _Diagnosis:
             kind = CauseKind.NO_PLACES_ASKED
         elif not tally.eligible:
             kind = _nobody(tally)
+        elif self.tired[column]:
+            kind = CauseKind.OWN_HOURS
         else:
             kind = CauseKind.NOT_NEEDED if self.proved else CauseKind.NOT_SOLVED
         return _cause(kind, tally)

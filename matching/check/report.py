@@ -39,6 +39,7 @@ class ViolationKind(StrEnum):
     WRONG_CLOSED = "wrong_closed"
     REQUIRED = "required"
     WRONG_CLASH = "wrong_clash"
+    HOURS = "hours"
     LOCK_NOT_KEPT = "lock_not_kept"
     FALSE_LOCK = "false_lock"
     OVERRIDE_WITHOUT_REASON = "override_without_reason"

@@ -41,6 +41,7 @@ def aims_of(problem: Problem) -> tuple[Aim, ...]:
     """
     for number, programme in enumerate(problem.programmes):
         _check_goals(programme, f"$.programmes[{number}].goals")
+        _check_required(programme, f"$.programmes[{number}]")
     aims = [Aim(AimName.COVER)] if covering(problem) else []
     later: list[Aim] = []
     for programme in in_order(problem):
@@ -64,6 +65,17 @@ def _check_goals(programme: Programme, path: str) -> None:
         raise ProblemError(
             path, f"in a joint round coverage comes before points, in {shown(programme.id)} as elsewhere."
         )
+
+
+def _check_required(programme: Programme, path: str) -> None:
+    """Raise where somebody or something must be matched: a joint round puts its cover first."""
+    for name in ("mentees", "people", "communities"):
+        for number, row in enumerate(getattr(programme, name, ())):
+            if getattr(row, "required", False):
+                raise ProblemError(
+                    f"{path}.{name}[{number}].required",
+                    f"a joint round puts nobody before its goals; solve {shown(programme.id)} alone.",
+                )
 
 
 def in_order(problem: Problem) -> tuple[Programme, ...]:

@@ -12,12 +12,22 @@ from matching.communities.market import Market
 from matching.communities.search import Search
 from matching.communities.solve import assignments_of
 from matching.communities.task import Demand, Task, task_of
-from matching.goals import Amounts, GoalWeights, Room
+from matching.goals import Amounts, GoalWeights
 from matching.joint.linear import HALF, Linear, Numbers
-from matching.joint.piece import ADDED_AT_ONCE, ROUNDING, Frame, Terms, Told, lay_cover, lay_hours, ranks, rounded
+from matching.joint.piece import (
+    ADDED_AT_ONCE,
+    ROUNDING,
+    Frame,
+    Terms,
+    Told,
+    lay_cover,
+    lay_hours,
+    ranks,
+    rounded,
+)
 from matching.problem import CommunitiesProgramme, GoalName, Problem
-from matching.solution import Certificate, CertificateKind, Meeting
 from matching.rules import Mask
+from matching.solution import Certificate, CertificateKind, Meeting
 from matching.views import Index
 from matching.watch import Limits, Watch
 
@@ -91,7 +101,7 @@ class CommunitiesPiece:
         places = np.minimum(task.room.places, fitting[self.seekers])
         rows, columns = task.candidates.rows, task.candidates.columns
         kept = np.flatnonzero((places[rows] > 0) & (capacity[columns] > 0))
-        room = Room(places, capacity, task.room.waiting)
+        room = replace(task.room, places=places, capacity=capacity)
         return replace(task, room=room, candidates=task.candidates.only(kept)), kept
 
     def alone(self, left: Amounts, takes: int, watch: Watch) -> Index:
@@ -240,7 +250,7 @@ class CommunitiesPiece:
     def _bound(self, terms: Terms, prices: CommunityPrices) -> Bound:
         task, candidates = self._task, self._task.candidates
         worth = Candidates(candidates.rows, candidates.columns, self._worth(terms))
-        room = Room(task.room.places, task.room.capacity, terms.bonus)
+        room = replace(task.room, waiting=terms.bonus)
         shifted = replace(task, candidates=worth, room=room, weights=ONE_EACH)
         return bound_at(shifted, prices.people, 1, prices.meetings)
 

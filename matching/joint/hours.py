@@ -18,7 +18,7 @@ UNBOUNDED = 2**40
 # Facets are sought among coefficients up to this, for people with no more ways to spend their hours.
 LARGEST_COEFFICIENT, MOST_WAYS = 3, 400
 
-# A programme, and whether somebody takes part to be covered (as mentee, peer or member) or gives (mentor, lead).
+# A programme, and whether somebody seeks there (as mentee, peer or member) or gives (as mentor or lead).
 Part = tuple[str, bool]
 
 
@@ -120,19 +120,16 @@ def _rows_of(left: int, takes: tuple[int, ...], most: tuple[int, ...]) -> tuple[
     hours = tuple(takes[n] for n in part)
     counts = tuple(min(most[n], left // takes[n]) for n in part)
     own = [n for n, count in enumerate(counts) if count]
-    spread = [_spread(tuple(int(n == never) for n in range(len(part))), part, len(takes)) for never in range(len(part))]
-    found = [(spread[n], 0) for n in range(len(part)) if not counts[n]]
+    found: list[Row] = []
+    for n, count in enumerate(counts):
+        if not count:
+            found.append((_spread([int(n == other) for other in range(len(part))], part, len(takes)), 0))
     if sum(hours[n] * counts[n] for n in own) > left:
         divisor = gcd(*(hours[n] for n in own))
-        shares = [0] * len(part)
-        for n in own:
-            shares[n] = hours[n] // divisor
-        found.append((_spread(shares, part, len(takes)), greatest(shares, hours, counts, left)))
-        for shares, limit in _facets(tuple(hours[n] for n in own), tuple(counts[n] for n in own), left):
-            row = [0] * len(part)
-            for n, share in zip(own, shares, strict=True):
-                row[n] = share
-            found.append((_spread(row, part, len(takes)), limit))
+        plain = tuple(hours[n] // divisor for n in own)
+        rows = [(plain, greatest(plain, [hours[n] for n in own], [counts[n] for n in own], left))]
+        rows += _facets(tuple(hours[n] for n in own), tuple(counts[n] for n in own), left)
+        found += [(_spread(row, [part[n] for n in own], len(takes)), limit) for row, limit in rows]
     return tuple(dict.fromkeys(found))
 
 

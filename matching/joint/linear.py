@@ -92,7 +92,7 @@ class Linear:
         return columns
 
     def add_fine(self, row: int, fine: float) -> None:
-        """Let the relaxed model go beyond a row for a fine, so that it has a corner before it knows a plan."""
+        """Let the relaxed model go beyond a row for a fine, so that it always has a corner."""
         self._fines[self.width] = fine
         column = self.add_columns([], upper=NO_LIMIT, whole=False, count=1)
         self.fill(np.array([row]), column, -np.ones(1))
@@ -127,8 +127,14 @@ class Linear:
         self._gains[aim] = [np.concatenate(self._gains[aim])]
         return self._gains[aim][0]
 
-    def relaxed(self, aim: int) -> Corner | None:
-        """Return a corner where this aim is greatest; `None` where the targets cannot be met."""
+    def relaxed(self, aim: int) -> Corner:
+        """Return a corner where this aim is greatest, less fines for what goes beyond rows.
+
+        Raises
+        ------
+        RuntimeError
+            When the solver finds none: with fines there always is one, so this is an error of the engine.
+        """
         self._objective.Clear()
         gains = self.gains(aim)
         for column in np.flatnonzero(gains).tolist():
@@ -137,8 +143,6 @@ class Linear:
             self._objective.SetCoefficient(self._variables[column], -fine)
         self._objective.SetMaximization()
         status = self._solver.Solve()
-        if status == pywraplp.Solver.INFEASIBLE:
-            return None
         if status != pywraplp.Solver.OPTIMAL:
             raise RuntimeError(f"the linear solver ended with status {status}")
         values = np.array([variable.solution_value() for variable in self._variables])

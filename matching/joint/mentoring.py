@@ -1,7 +1,7 @@
 """A mentoring programme within a joint round: pairs of mentee and mentor."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -76,7 +76,10 @@ class MentoringPiece:
                 np.concatenate([part.points for part in parts]),
             )
         mentors = len(self._room.capacity)
-        keys, locked = found.rows * mentors + found.columns, self._locked.rows * mentors + self._locked.columns
+        keys, locked = (
+            found.rows * mentors + found.columns,
+            self._locked.rows * mentors + self._locked.columns,
+        )
         has_room = (self._room.places[found.rows] > 0) & (self._room.capacity[found.columns] > 0)
         return found.only(has_room & ~np.isin(keys, locked))
 
@@ -109,7 +112,7 @@ class MentoringPiece:
             places = np.minimum(places, fitting[self.seekers])
             fitting[self.seekers] -= places
             capacity = np.minimum(capacity, fitting[self._mentors])
-        return Room(places, capacity, self._room.waiting)
+        return replace(self._room, places=places, capacity=capacity)
 
     def _usable(self, room: Room) -> Index:
         pairs = self._pairs

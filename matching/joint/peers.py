@@ -6,7 +6,18 @@ import numpy as np
 
 from matching.goals import Amounts
 from matching.joint.linear import HALF, NO_LIMIT, Linear, Numbers
-from matching.joint.piece import ADDED_AT_ONCE, ROUNDING, Frame, Terms, Told, lay_cover, lay_hours, rounded
+from matching.joint.piece import (
+    ADDED_AT_ONCE,
+    FINE,
+    MARGIN,
+    ROUNDING,
+    Frame,
+    Terms,
+    Told,
+    lay_cover,
+    lay_hours,
+    rounded,
+)
 from matching.lots import Lots
 from matching.peers.aims import Aims, Weights
 from matching.peers.causes import causes_of
@@ -135,9 +146,12 @@ class PeerPiece:
         of_sets = rounded(found[self._odd_rows], scale).tolist() if self._odd_rows else []
         sets = zip(self._odd_sets, of_sets, strict=True)
         # Half of it is asked of each of two people.
-        turnout = 0 if self._groups_at_most is None else 2 * int(rounded(found[[self._turnout_row]], scale)[0] // 2)
+        turnout = (
+            0 if self._groups_at_most is None else 2 * int(rounded(found[[self._turnout_row]], scale)[0] // 2)
+        )
+        margin = MARGIN if scale >= FINE else 0
         return PeerPrices(
-            rounded(found[self._rows], scale),
+            np.where(self._free, rounded(found[self._rows], scale) + margin, 0),
             tuple((odd_set, price) for odd_set, price in sets if price),
             turnout,
             self._groups_at_most or 0,
@@ -170,7 +184,7 @@ class PeerPiece:
         self._model.limit(self._turnout_row, most)
 
     def groups_within(self, coverage: int) -> int | None:
-        """Return how many groups so much coverage can be: of two each, where everybody counts for the same."""
+        """Return how many groups so much coverage can be: of two each, where all count alike."""
         counts = np.unique(self.waiting[self._free])
         return coverage // int(counts[0]) // 2 if len(counts) == 1 else None
 

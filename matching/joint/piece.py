@@ -17,6 +17,8 @@ from matching.watch import Watch
 ADDED_AT_ONCE = 6
 # Reduced worths of so many units are the linear solver's rounding.
 ROUNDING = 20
+# Prices of peers are so much higher where that is next to nothing, lest rounding make all ties seem to gain.
+MARGIN, FINE = 4, 100_000
 LARGEST = 2**62
 
 

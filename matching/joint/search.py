@@ -16,8 +16,9 @@ from matching.watch import Watch
 
 # Prices are whole in units of 1 / SCALE, or in coarser ones where points are very large.
 SCALE, LARGEST_AMOUNT = 1_000_000, 2**50
-# Branch and bound looks at plans that fall short of the most by so much, then by so many times more.
-FIRST_GAP, WIDER = 2, 6
+# Branch and bound looks at plans that fall short of the most by so much, then by so many times more; so often
+# where it finds none, for then the aims before may not come to what prices allow.
+FIRST_GAP, WIDER, MOST_WIDENINGS = 2, 6, 2
 MOST_IN_CORE, MOST_NODES = 120_000, 50_000
 # It runs in slices, to ask between them whether it is to stop; each is as long as all before.
 FIRST_SLICE_SECONDS = 10.0
@@ -61,7 +62,7 @@ class Search:
         self._evident = [self._evident_proof(number) for number in range(len(self.aims))]
         self._proofs: list[tuple[tuple[int, ...], Proof] | None] = [None] * len(self.aims)
         self.searched = [False] * len(self.aims)
-        self._model: Linear | None = None
+        self._model = Linear(len(self.aims))
 
     def run(self) -> bool:
         """Go on until every aim is proved; tell whether it is. Raises `Stopped` when told to end."""
@@ -117,7 +118,10 @@ class Search:
 
     def _lay(self) -> None:
         """Lay the model: rows of hours and of cover, and what each programme is."""
-        shared, model = self._shared, Linear(len(self.aims))
+        shared, model = self._shared, self._model
+        for number in range(len(self.aims)):
+            # What the prices of an aim allow need not be there to the last digit once others ask for it.
+            model.add_fine(number, 10.0 * shared.beyond)
         first = int(model.add_rows(shared.rows.limits.astype(np.float64)).min(initial=model.height))
         counted = np.flatnonzero(shared.counts)
         cover = np.full(len(shared.counts), -1, dtype=np.intp)
@@ -139,7 +143,6 @@ class Search:
             )
             piece.lay(model, frame)
             piece.add(self.plan[piece.id])
-        self._model = model
 
     def _number(self, name: AimName, programme: str | None) -> int | None:
         aim = Aim(name, programme)
@@ -151,7 +154,6 @@ class Search:
         At first the most that prices allow is taken for what can be reached, and only the last aim is
         searched: mostly that is so. `strictly`, every aim is settled before the next is looked at.
         """
-        assert self._model is not None
         self._model.seek_nothing()
         for piece in self._pieces.values():
             piece.covers_at_most(None)
@@ -169,7 +171,6 @@ class Search:
 
     def _settle(self, number: int, value: int) -> None:
         """Ask of all that follows that an aim comes to so much, which is the most it can."""
-        assert self._model is not None
         self._model.seek(number, value)
         aim = self.aims[number]
         if aim.name is AimName.COVERAGE and aim.programme is not None:
@@ -188,16 +189,12 @@ class Search:
 
     def _priced(self, number: int, targets: Sequence[int]) -> Proof:
         """Return the prices of the relaxed model over all columns there are."""
-        assert self._model is not None
         least, since = None, 0
         while True:
             self._watch.go_on_to("prices")
             corner = self._model.relaxed(number)
-            if corner is None:
-                raise RuntimeError("the relaxed model lost a plan")
             proof = self._proof_of(number, corner.prices)
-            terms = self._terms(proof)
-            if sum(p.add_missing(terms[p.id], proof.of_pieces[p.id]) for p in self._pieces.values()):
+            if proof is None:
                 continue
             self._improve(self._plan_of(corner.values))
             most = proof.most(targets)
@@ -210,7 +207,8 @@ class Search:
     def _plan_of(self, values: Numbers) -> Plan:
         return {piece.id: piece.plan_of(values) for piece in self._pieces.values()}
 
-    def _proof_of(self, number: int, prices: Numbers) -> Proof:
+    def _proof_of(self, number: int, prices: Numbers) -> Proof | None:
+        """Return the proof with these prices, or nothing where new columns would gain at them."""
         scale = self._scale()
         weights = [*rounded(prices[:number], scale).tolist(), scale]
         hours = rounded(prices[self._hours_rows], scale)
@@ -218,44 +216,47 @@ class Search:
         counted = self._cover_rows >= 0
         cover[counted] = rounded(prices[self._cover_rows[counted]], scale)
         cover = np.minimum(cover, self._cover_weight(weights) * self._shared.counts)
-        return self._with(tuple(weights), hours, cover, prices, scale)
+        terms = self._terms(tuple(weights), hours, cover)
+        of_pieces = {name: piece.prices(prices, terms[name], scale) for name, piece in self._pieces.items()}
+        missing = [piece.add_missing(terms[name], of_pieces[name]) for name, piece in self._pieces.items()]
+        return None if any(missing) else self._bounded(tuple(weights), hours, cover, terms, of_pieces)
 
     def _cover_weight(self, weights: Sequence[int]) -> int:
         return weights[0] if self.aims[0].name is AimName.COVER else 0
 
-    def _with(
-        self, weights: tuple[int, ...], hours: Amounts, cover: Amounts, prices: Numbers | None, scale: int
+    def _bounded(
+        self,
+        weights: tuple[int, ...],
+        hours: Amounts,
+        cover: Amounts,
+        terms: Mapping[str, Terms],
+        of_pieces: Mapping[str, Any],
     ) -> Proof:
-        """Return the proof with these prices of what is shared; without `prices` what is evident."""
+        """Return the proof that prices of what is shared and of each programme give."""
         shared = self._shared
-        unpriced = Proof(weights, hours, cover, {}, {}, 0)
-        of_pieces, bounds = {}, {}
-        for name, terms in self._terms(unpriced).items():
-            piece = self._pieces[name]
-            found = piece.covering(terms) if prices is None else piece.prices(prices, terms, scale)
-            of_pieces[name], bounds[name] = found, piece.bound(terms, found)
+        bounds = {name: piece.bound(terms[name], of_pieces[name]) for name, piece in self._pieces.items()}
         left = self._cover_weight(weights) * shared.counts - cover
         total = shared.rows.total(hours) + int(left.sum()) + sum(bounds.values())
         return Proof(weights, hours, cover, of_pieces, bounds, total)
 
-    def _terms(self, proof: Proof) -> dict[str, Terms]:
+    def _terms(self, weights: tuple[int, ...], hours: Amounts, cover: Amounts) -> dict[str, Terms]:
         """Return what each programme's choices are worth under some prices."""
         shared, found = self._shared, {}
 
         def weight(name: AimName, programme: str | None) -> int:
             number = self._number(name, programme)
-            return proof.weights[number] if number is not None and number < len(proof.weights) else 0
+            return weights[number] if number is not None and number < len(weights) else 0
 
         for piece in self._pieces.values():
             bonus = weight(AimName.COVERAGE, piece.id) * piece.waiting
             if piece.id in shared.cover_by:
-                bonus = bonus + proof.cover[piece.seekers]
+                bonus = bonus + cover[piece.seekers]
             found[piece.id] = Terms(
                 points=weight(AimName.POINTS, None) if piece.id in shared.counts_points else 0,
                 triads=weight(AimName.TRIADS, piece.id),
                 bonus=bonus,
-                toll=shared.rows.toll((piece.id, True), proof.hours, len(shared.counts)),
-                fee=shared.rows.toll((piece.id, False), proof.hours, len(shared.counts)),
+                toll=shared.rows.toll((piece.id, True), hours, len(shared.counts)),
+                fee=shared.rows.toll((piece.id, False), hours, len(shared.counts)),
             )
         return found
 
@@ -266,7 +267,9 @@ class Search:
         # A row without any hours left costs nothing, whatever its price.
         hours = np.where(shared.rows.limits == 0, shared.beyond, 0)
         cover = np.where(shared.has_choice, 0, self._cover_weight(weights) * shared.counts)
-        return self._with(weights, hours, cover, None, 1)
+        terms = self._terms(weights, hours, cover)
+        of_pieces = {name: piece.covering(terms[name]) for name, piece in self._pieces.items()}
+        return self._bounded(weights, hours, cover, terms, of_pieces)
 
     def _scale(self) -> int:
         """Return the finest unit in which prices of the largest amounts stay exact."""
@@ -274,7 +277,6 @@ class Search:
 
     def _branch(self, number: int, targets: Sequence[int]) -> bool:
         """Search the columns that a better plan could use; tell whether the best plan is known then."""
-        assert self._model is not None
         proof, gap = self._latest(number), FIRST_GAP
         most = proof.most(targets)
         while True:
@@ -292,7 +294,7 @@ class Search:
             if known is not None and known >= guess:
                 self.searched[number] = known < most
                 return True
-            if len(core) - int(core.sum()) <= len(self._model.fined) or gap > WIDER**6:
+            if known is None and gap >= FIRST_GAP * WIDER**MOST_WIDENINGS:
                 return False
             gap *= WIDER
 
@@ -307,8 +309,8 @@ class Search:
 
     def _core(self, proof: Proof, reach: int) -> Mask | None:
         """Return the columns whose use sinks the total by no more; `None` where they are too many."""
-        assert self._model is not None
-        terms, found = self._terms(proof), [self._cover_columns]
+        terms = self._terms(proof.weights, proof.hours, proof.cover)
+        found = [self._cover_columns]
         for piece in self._pieces.values():
             near = piece.within(terms[piece.id], proof.of_pieces[piece.id], reach, MOST_IN_CORE)
             if near is None:
@@ -319,8 +321,7 @@ class Search:
         return core if int(core.sum()) <= MOST_IN_CORE else None
 
     def _search(self, number: int, core: Mask, known: int | None) -> tuple[Ended, bool]:
-        """Return how branch and bound ended, and whether its plan is what it says; it goes on while it may."""
-        assert self._model is not None
+        """Return how branch and bound ended, and whether its plan is what it says."""
         if known is not None:
             self._model.seek(number, known + 1)
         seconds = FIRST_SLICE_SECONDS

@@ -57,13 +57,17 @@ class JointSolve:
             problem_sha256=self._problem.sha256,
             programmes=tuple(row.id for row in self._problem.programmes),
             goals=tuple(
-                goal for row in self._problem.programmes for goal in _goals(row, told[row.id], None if proved else evident[row.id])
+                goal
+                for row in self._problem.programmes
+                for goal in _goals(row, told[row.id], None if proved else evident[row.id])
             ),
             assignments=tuple(row for part in in_file for row in part.assignments),
             unmatched=tuple(row for part in in_file for row in part.unmatched),
             closed=tuple(row for part in in_file for row in part.closed),
             joint=self._steps(search),
-            statistics=Statistics(candidates={row.id: told[row.id].candidates for row in self._problem.programmes}),
+            statistics=Statistics(
+                candidates={row.id: told[row.id].candidates for row in self._problem.programmes}
+            ),
         )
 
     def _steps(self, search: Search) -> tuple[JointStep, ...]:
@@ -97,10 +101,9 @@ class JointSolve:
     def _agree(self, proof: Proof, search: Search, steps: list[JointStep]) -> bool:
         """Tell whether the steps before show that there are no more groups than a proof takes for granted."""
         for name, prices in _turnouts(proof):
-            bound = next(
-                row.bound for row in steps if row.goal == AimName.COVERAGE and row.programme == name
-            )
-            if search.groups_at_most(name, bound) != prices.groups:
+            step = next(row for row in steps if (row.goal, row.programme) == (AimName.COVERAGE, name))
+            most = step.value if step.searched else step.bound
+            if search.groups_at_most(name, most) != prices.groups:
                 return False
         return True
 

@@ -1,6 +1,6 @@
 """Verifies who is in no community and which communities stay closed, and that the causes given are true."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -12,10 +12,15 @@ from matching.solution import Cause, CauseKind, Closed, ClosedKind, Role, Soluti
 
 
 def cause_violations(
-    board: Board, groups: Sequence[Gathered], solution: Solution, *, proved: bool
+    board: Board,
+    groups: Sequence[Gathered],
+    solution: Solution,
+    *,
+    proved: bool,
+    spent: Collection[str] = (),
 ) -> Iterator[Violation]:
     """Yield people left out silently or wrongly listed, and causes that are not the true ones."""
-    diagnosis = _Diagnosis(board, groups, proved=proved)
+    diagnosis = _Diagnosis(board, groups, spent, proved=proved)
     joined = {row for group in groups for row in group.rows}
     stated: dict[str, tuple[str, Unmatched]] = {}
     for index, row in enumerate(solution.unmatched):
@@ -47,11 +52,16 @@ def cause_violations(
 
 
 def closed_violations(
-    board: Board, groups: Sequence[Gathered], solution: Solution, *, proved: bool
+    board: Board,
+    groups: Sequence[Gathered],
+    solution: Solution,
+    *,
+    proved: bool,
+    spent: Collection[str] = (),
 ) -> Iterator[Violation]:
     """Yield communities that stay closed silently, or for another reason than is given."""
     opened = {group.column for group in groups}
-    diagnosis = _Diagnosis(board, groups, proved=proved)
+    diagnosis = _Diagnosis(board, groups, spent, proved=proved)
     right = {name: diagnosis.closed(column) for name, column in board.column.items() if column not in opened}
     for index, row in enumerate(solution.closed):
         if row.programme == board.programme.id:
@@ -67,8 +77,10 @@ def closed_violations(
 class _Diagnosis:
     """Finds why somebody is in no community, or nobody in one, by looking at all they could have had."""
 
-    def __init__(self, board: Board, groups: Sequence[Gathered], *, proved: bool) -> None:
-        self.board, self.proved = board, proved
+    def __init__(
+        self, board: Board, groups: Sequence[Gathered], spent: Collection[str], *, proved: bool
+    ) -> None:
+        self.board, self.spent, self.proved = board, spent, proved
         self.members = {group.column: group.rows for group in groups}
 
     def cause(self, row: int) -> Cause:
@@ -89,6 +101,8 @@ class _Diagnosis:
         elif not left.any():
             would = bool((~np.logical_or.reduce(others)).any())
             kind = CauseKind.OWN_CONDITIONS if would else CauseKind.NO_ELIGIBLE_PARTNER
+        elif board.programme.people[row].person in self.spent:
+            kind = CauseKind.OWN_HOURS
         else:
             kind, rivals = self._kept_out(row, np.flatnonzero(left).tolist())
         people = board.programme.people
@@ -134,6 +148,8 @@ class _Diagnosis:
         kind, needed, values = ClosedKind.NOT_BEST, max(community.min, 1), 0
         if not self.proved:
             kind = ClosedKind.NOT_SOLVED
+        if community.lead in self.spent:
+            kind = ClosedKind.LEAD_HOURS
         for mix in reversed(community.mix):
             different = len({board.value(person, mix.attribute) for person in asking} - {None})
             if min(different, community.max) < mix.at_least:

@@ -64,7 +64,7 @@ def proof_violations(board: Board, found: Reached, solution: Solution) -> Iterat
     if faults:
         yield from faults
         return
-    priced = _Priced(board, certificate)
+    priced = Priced(board, certificate)
     weights = certificate.weights
     reached = {
         REQUIRED: found.free_required,
@@ -136,7 +136,16 @@ LEAST = -LARGEST_WORTH
 """Less than any sum of reduced worths: what cannot be."""
 
 
-class _Priced:
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a round that programmes share adds: covering each person, their every membership, each opening."""
+
+    bonus: Sequence[int]
+    toll: Sequence[int]
+    fee: Sequence[int]
+
+
+class Priced:
     """The bound of a certificate, evaluated over every person and community once more.
 
     Whatever the prices are, as long as none is negative, no plan is worth more: this is a Lagrangian bound,
@@ -148,7 +157,7 @@ class _Priced:
     Science 27(1), 1981.
     """
 
-    def __init__(self, board: Board, certificate: Certificate) -> None:
+    def __init__(self, board: Board, certificate: Certificate, share: Share | None = None) -> None:
         self.board, self.certificate = board, certificate
         self.inside: dict[int, list[int]] = defaultdict(list)
         left = [row.places for row in board.programme.people]
@@ -169,6 +178,10 @@ class _Priced:
             certificate.scale * required * (column in board.required_communities)
             for column in range(len(board.column))
         ]
+        self.toll: Sequence[int] = [0] * len(self.bonus)
+        if share is not None:
+            self.bonus, self.toll = list(share.bonus), share.toll
+            self.opening = [0 if column in self.inside else -fee for column, fee in enumerate(share.fee)]
         self.price = [certificate.people.get(row.person, 0) for row in board.programme.people]
         self.paid: Counter[int] = Counter()
         self.reduced, self.points = self._cells()
@@ -186,7 +199,7 @@ class _Priced:
                 may_join[[column for column in self.inside if self._is_shut(row, column)]] = False
                 found = board.points(row)
                 points[row] = np.where(may_join, found, 0)
-                worth = scale * (weight * found + self.bonus[row]) - self.price[row]
+                worth = scale * (weight * found + self.bonus[row]) - self.price[row] - self.toll[row]
                 reduced[row] = np.where(may_join, worth, LEAST)
         return reduced, points
 

@@ -1,6 +1,6 @@
 """Verifies who is said to be without a peer, and that the cause given for each is the true one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -17,9 +17,17 @@ FIELDS = ("kind", "considered", "eligible", "rules", "rivals", "rival_count", "l
 
 
 def cause_violations(
-    circle: Circle, groups: Sequence[Placed], solution: Solution, *, proved: bool
+    circle: Circle,
+    groups: Sequence[Placed],
+    solution: Solution,
+    *,
+    proved: bool,
+    spent: Collection[str] = (),
 ) -> Iterator[Violation]:
-    """Yield people who are left out silently or wrongly listed, and causes that are not the true ones."""
+    """Yield people who are left out silently or wrongly listed, and causes that are not the true ones.
+
+    Who is ``spent`` has no hours left for a group.
+    """
     grouped = {member for group in groups for member in group.members}
     stated: dict[str, tuple[str, Unmatched]] = {}
     for index, row in enumerate(solution.unmatched):
@@ -40,7 +48,7 @@ def cause_violations(
         if person not in grouped and person not in stated:
             sentence = f"{circle.name(person)} has no peer and is not listed with a cause."
             yield Violation(ViolationKind.UNMATCHED_MISSING, "unmatched", sentence)
-    diagnosis = _Diagnosis(circle, groups, proved=proved)
+    diagnosis = _Diagnosis(circle, groups, spent, proved=proved)
     for person, (where, row) in stated.items():
         right = diagnosis.cause(circle.number[person])
         for field in FIELDS:
@@ -53,8 +61,11 @@ def cause_violations(
 class _Diagnosis:
     """Finds the cause of anybody without a peer by looking at everybody they could have been with."""
 
-    def __init__(self, circle: Circle, groups: Sequence[Placed], *, proved: bool) -> None:
+    def __init__(
+        self, circle: Circle, groups: Sequence[Placed], spent: Collection[str], *, proved: bool
+    ) -> None:
         self.circle = circle
+        self.spent = {circle.number[person] for person in spent if person in circle.number}
         self.proved = proved
         self.group_of: dict[int, tuple[int, ...]] = {}
         self.open_pairs: list[tuple[int, ...]] = []
@@ -74,11 +85,15 @@ class _Diagnosis:
             kind = CauseKind.NO_ELIGIBLE_PARTNER
             if self._possible(person, self._but_for_own).any():
                 kind = CauseKind.OWN_CONDITIONS
-        elif self._could_be_in_a_group(person, partners):
+        elif person in self.spent:
+            kind = CauseKind.OWN_HOURS
+        elif self._could_be_in_a_group(person, [p for p in partners if p not in self._tired]):
             later = self.circle.programme.goals[0] != "coverage"
             kind = CauseKind.NO_GAIN if self.proved and later else CauseKind.NOT_SOLVED
         else:
             kind = CauseKind.PLACES_RAN_OUT
+            if self._could_be_in_a_group(person, partners):
+                kind = CauseKind.HOURS_RAN_OUT
             holding = {m for p in partners for m in self.group_of.get(p, ()) if m != p}
             rivals = [self.circle.people[member] for member in sorted(holding)]
         return Cause(
@@ -89,6 +104,11 @@ class _Diagnosis:
             rivals=tuple(rivals[:RIVALS_NAMED]),
             rival_count=len(rivals),
         )
+
+    @cached_property
+    def _tired(self) -> set[int]:
+        """Who is in no group and has no hours for one."""
+        return self.spent - self.group_of.keys()
 
     def _tally(self, person: int) -> tuple[dict[str, int], Flags]:
         """Return how many each restriction removes first, and who is left."""

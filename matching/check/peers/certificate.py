@@ -51,7 +51,7 @@ def _bound_violations(
     """Yield bounds that the prices do not give or the plan does not reach, and weights out of order."""
     reached = _reached(circle, groups)
     worth = sum(weight * reached[aim] for aim, weight in certificate.weights.items())
-    bound = _Prices(circle, certificate).bound()
+    bound = GroupPrices(circle, certificate).bound()
     if certificate.bound != bound:
         sentence = f"The certificate claims the bound {certificate.bound}, but its prices give {bound}."
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
@@ -148,10 +148,13 @@ def _weight_violations(
             yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
 
 
-class _Prices:
-    """The prices of a certificate held against every pair and every triad."""
+class GroupPrices:
+    """The prices of a certificate held against every pair and every triad.
 
-    def __init__(self, circle: Circle, certificate: Certificate) -> None:
+    `brings` is what each person adds to a group besides, in a round that programmes share.
+    """
+
+    def __init__(self, circle: Circle, certificate: Certificate, brings: Sequence[int] | None = None) -> None:
         self.circle = circle
         self.certificate = certificate
         scale, weights = certificate.scale, certificate.weights
@@ -161,6 +164,8 @@ class _Prices:
         # What a person adds to a group less what they ask for.
         worth = weights["coverage"] * circle.priority + weights.get(REQUIRED, 0) * circle.required
         self.adds: Integers = scale * worth - np.array(asked, dtype=np.int64)
+        if brings is not None:
+            self.adds += np.array(brings, dtype=np.int64)
         self.sets: dict[int, list[tuple[Flags, int]]] = {size: [] for size in SIZES}
         for odd_set in certificate.odd_sets:
             self.total += odd_set.price * (len(odd_set.members) // odd_set.size)

@@ -1,29 +1,33 @@
 """The skill graph: what leads to what, and how close two skills are."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, pairwise
+from itertools import chain, pairwise
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.problem import EdgeKind, Person, Problem, SkillRows
-from matching.views import Matrix, matrix_of
+from matching.views import Index, Matrix, matrix_of
 
-EDGE_WEIGHT = {EdgeKind.BROADER: 6, EdgeKind.REQUIRES: 4, EdgeKind.RELATED: 6}
-PROFILE_WEIGHT = 3
+Integers = NDArray[np.int64]
+Reals = NDArray[np.float64]
+
+EDGE_WEIGHT = {EdgeKind.BROADER: 600, EdgeKind.REQUIRES: 400, EdgeKind.RELATED: 600}
+PROFILE_WEIGHT = 1000
 LARGEST_PROFILE = 40
-FEWEST_SHARED = 3
-MASS = 2**28
-SMALLEST_MASS = MASS // 4096
+LEAST_LIFT = 2
+# As many people more who have only one of the two skills: what few people have together says little.
+DOUBT = 2
+MASS = 2**44
 STEPS = 4
-NEAREST = 64
+NEAREST = 128
 SAME = 1000
 CLOSEST_OTHER = 900
-FARTHEST = 100
+FARTHEST = 50
+CELLS_AT_ONCE = 2**22
 
 
 class SkillGraph:
@@ -107,7 +111,7 @@ def closeness_of(problem: Problem) -> Closeness:
 
     Notes
     -----
-    Random walk with restart in whole numbers, both directions over both returns: `docs/matching.md` has the
+    Random walk with restart in whole numbers, there and back over the two returns: `docs/matching.md` has the
     definition.
 
     References
@@ -120,11 +124,9 @@ def closeness_of(problem: Problem) -> Closeness:
     used = np.array(sorted({skill for profile in profiles for skill in profile}), dtype=np.intp)
     if not len(used):
         return Closeness(ids, index, matrix_of(np.zeros(0, dtype=np.int16), [], [], (len(index), len(index))))
-    walks = _walks(_weights(problem.skills, index, profiles), used)
-    row, column, value = _nearest(*_closeness(walks, used))
-    rows, columns = np.concatenate((row, used)), np.concatenate((column, used))
-    values = np.concatenate((value, np.full(len(used), SAME, dtype=np.int64))).astype(np.int16)
-    return Closeness(ids, index, matrix_of(values, rows, columns, (len(index), len(index))))
+    near = _nearest(_close_pairs(_weights(problem.skills, index, profiles), used))
+    itself = matrix_of(np.full(len(used), SAME, dtype=np.int64), used, used, near.shape)
+    return Closeness(ids, index, Matrix((near + itself).astype(np.int16)))
 
 
 def _profile(person: Person) -> Iterator[str]:
@@ -134,59 +136,86 @@ def _profile(person: Person) -> Iterator[str]:
 
 def _weights(rows: SkillRows, index: dict[str, int], profiles: Sequence[Sequence[int]]) -> Matrix:
     edges = [(index[e.source], index[e.target], EDGE_WEIGHT[EdgeKind(e.kind)]) for e in rows.edges]
-    edges += [(a, b, PROFILE_WEIGHT) for a, b in _shared_profiles(profiles)]
     table = np.array(edges, dtype=np.int64).reshape(-1, 3)
     one_way = matrix_of(table[:, 2], table[:, 0], table[:, 1], (len(index), len(index)))
-    return Matrix(one_way + one_way.T)
+    return Matrix(one_way + one_way.T + _profile_weights(profiles, len(index)))
 
 
-def _shared_profiles(profiles: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
-    """Return the pairs of skills that people have together at least twice as often as by chance."""
+def _profile_weights(profiles: Iterable[Sequence[int]], skills: int) -> Matrix:
+    """Return the weights of skills that people have together at least twice as often as by chance."""
     counted = [profile for profile in profiles if 0 < len(profile) <= LARGEST_PROFILE]
-    alone = Counter(skill for profile in counted for skill in profile)
-    together = Counter(pair for profile in counted for pair in combinations(profile, 2))
-    return sorted(
-        (a, b)
-        for (a, b), count in together.items()
-        if count >= FEWEST_SHARED and count * len(counted) >= 2 * alone[a] * alone[b]
+    people = np.repeat(np.arange(len(counted)), [len(profile) for profile in counted])
+    columns = np.fromiter(chain.from_iterable(counted), dtype=np.intp, count=len(people))
+    has = matrix_of(np.ones(len(people), dtype=np.int64), people, columns, (len(counted), skills))
+    alone = np.bincount(columns, minlength=skills)
+    pairs = (has.T @ has).tocoo()
+    (one, other), together = pairs.coords, pairs.data
+    both = alone[one] * alone[other]
+    kept = (one != other) & (together * len(counted) >= LEAST_LIFT * both)
+    one, other, together, both = one[kept], other[kept], together[kept], both[kept]
+    # The geometric mean in tenths: below 2**52 the root of double precision, rounded down, is exact.
+    mean = np.sqrt(100 * both).astype(np.int64)
+    return matrix_of(
+        10 * PROFILE_WEIGHT * together**2 // ((together + DOUBT) * mean), one, other, (skills, skills)
     )
 
 
-def _walks(weights: Matrix, starts: NDArray[np.intp]) -> Matrix:
-    """Return the mass that walks from each start leave at each skill; shape (starts, skills)."""
+def _close_pairs(weights: Matrix, used: Index) -> Matrix:
+    """Return the closeness of pairs of different skills that are close at all, both ways alike."""
+    weights = Matrix(weights.astype(np.float64))
     degree = np.maximum(np.asarray(weights.sum(axis=1)).ravel(), 1)
-    rows = np.arange(len(starts))
-    mass = matrix_of(np.full(len(starts), MASS, dtype=np.int64), rows, starts, (len(starts), len(degree)))
-    total = mass
-    for _step in range(STEPS):
-        shares = mass.copy()
-        shares.data = mass.data * 85 // (100 * degree[mass.indices])
-        mass = shares @ weights
-        mass.data[mass.data < SMALLEST_MASS] = 0
-        mass.eliminate_zeros()
-        total = total + mass
-    return Matrix(total)
-
-
-def _closeness(
-    walks: Matrix, used: NDArray[np.intp]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
-    """Return rows, columns (skills) and closeness of the pairs of different skills that are close at all."""
-    among = Matrix(walks[:, used])
-    returns = among.diagonal()
-    both = among.multiply(among.T).tocoo()
-    row, column = both.coords
-    ratio = both.data.astype(np.float64) / (returns[row] * returns[column]).astype(np.float64)
-    value = np.minimum((1000.0 * np.sqrt(np.sqrt(ratio))).astype(np.int64), CLOSEST_OTHER)
+    returns = np.zeros(len(degree))
+    rows, columns, masses = [], [], []
+    size = max(1, CELLS_AT_ONCE // len(degree))
+    for first in range(0, len(used), size):
+        starts = used[first : first + size]
+        total = _walks(weights, degree, starts)
+        returns[starts] = total[starts, np.arange(len(starts))]
+        among = total[used].T
+        # Returns are at least the mass itself, so that no pair is lost that is close in the end.
+        most = _thousandths(among, returns[starts][:, None], MASS, degree[starts][:, None], degree[used])
+        row, column = np.nonzero(most >= FARTHEST)
+        rows.append(starts[row])
+        columns.append(used[column])
+        masses.append(among[row, column])
+    row, column, mass = np.concatenate(rows), np.concatenate(columns), np.concatenate(masses)
+    value = _thousandths(mass, returns[row], returns[column], degree[row], degree[column])
     kept = (row != column) & (value >= FARTHEST)
-    return used[row[kept]], used[column[kept]], value[kept]
+    return _alike_both_ways(row[kept], column[kept], value[kept], weights.shape)
 
 
-def _nearest(
-    row: NDArray[np.intp], column: NDArray[np.intp], value: NDArray[np.int64]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.int64]]:
-    order = np.lexsort((column, -value, row))
-    row, column, value = row[order], column[order], value[order]
-    first = np.searchsorted(row, row)
-    kept = np.arange(len(row)) - first < NEAREST
-    return row[kept], column[kept], value[kept]
+def _walks(weights: Matrix, degree: Reals, starts: Index) -> Reals:
+    """Return the mass that walks from each start leave at each skill, whole; shape (skills, starts)."""
+    # Whole numbers below 2**53 and their sums are exact in double precision, which is faster to multiply.
+    total = np.zeros((len(degree), len(starts)))
+    total[starts, np.arange(len(starts))] = MASS
+    mass = weights[starts].toarray().T * np.floor(MASS * 85 / (100 * degree[starts]))
+    for _step in range(STEPS - 1):
+        total += mass
+        mass = weights @ np.floor(mass * 85 / (100 * degree[:, None]))
+    total += mass
+    return total
+
+
+def _thousandths(
+    mass: Reals, here: Reals, there: Reals | float, degree: Reals, degree_there: Reals
+) -> Integers:
+    """Return closeness from a mass, the returns to both skills, and their degrees."""
+    ratio = (mass / here) * (mass / there) * (degree / degree_there)
+    return np.minimum(1000.0 * np.sqrt(np.sqrt(ratio)), CLOSEST_OTHER).astype(np.int64)
+
+
+def _nearest(close: Matrix) -> Matrix:
+    """Return the pairs of which one is among the nearest of the other."""
+    pairs = close.tocoo()
+    row, column = (place.astype(np.intp) for place in pairs.coords)
+    order = np.lexsort((column, -pairs.data, row))
+    row, column, value = row[order], column[order], pairs.data[order]
+    kept = np.arange(len(row)) - np.searchsorted(row, row) < NEAREST
+    return _alike_both_ways(row[kept], column[kept], value[kept], close.shape)
+
+
+def _alike_both_ways(row: Index, column: Index, value: Integers, shape: tuple[int, int]) -> Matrix:
+    """Return each pair both ways, with the greater figure where rounding has told them apart."""
+    there = matrix_of(value, row, column, shape)
+    return Matrix(there.maximum(there.T))

@@ -169,11 +169,11 @@ def test_closeness_of_two_skills_joined_by_one_edge():
     )
     holder = replace(ANN, holds=(Held("a", 1), Held("b", 1), Held("c", 1)))
     near = closeness(sheet_of(holder, BO, skills=rows).problem)
-    step = 2**28 * 85 // 600 * 6
-    second = step * 85 // 600 * 6
-    third = second * 85 // 600 * 6
-    fourth = third * 85 // 600 * 6
-    ratio = (step + third) ** 2 / (2**28 + second + fourth) ** 2
+    step = 2**44 * 85 // 60000 * 600
+    second = step * 85 // 60000 * 600
+    third = second * 85 // 60000 * 600
+    fourth = third * 85 // 60000 * 600
+    ratio = (step + third) ** 2 / (2**44 + second + fourth) ** 2
     assert near == {
         "a": {"a": 1000, "b": min(900, int(1000 * ratio**0.25))},
         "b": {"b": 1000, "a": min(900, int(1000 * ratio**0.25))},

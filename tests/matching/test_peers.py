@@ -212,7 +212,7 @@ def test_too_much_in_question_gives_an_honest_bound(monkeypatch: pytest.MonkeyPa
     """Where branch and bound would not end, the plan is only feasible, and the check agrees with the bound."""
     monkeypatch.setattr(search, "MOST_IN_QUESTION", 0)
     statuses = set()
-    for seed in range(4):
+    for seed in range(2, 6):
         problem = peers_of(generate(mentees=13, mentors=4, seed=seed, kinds=("peers",)), (3,))
         solution = solve(problem)
         statuses.add(solution.status)

@@ -1,4 +1,4 @@
-"""The command line of the engine: `python -m matching solve | check | explain | score | generate | bench`."""
+"""The command line of the engine: `python -m matching solve | check | explain | score | generate | ...`."""
 
 import argparse
 import csv
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from matching.closeness_command import add_closeness
 from matching.command_files import read, write
 from matching.console import DONE, NOT_SO, WRONG, Interrupt, seconds, tell, whole
 from matching.errors import ProblemError
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("--programme", metavar="ID", help="score only this programme")
     score.set_defaults(run=_score)
     _add_generate(commands)
+    add_closeness(commands)
     bench = commands.add_parser("bench", help="compare with other solvers", add_help=False)
     bench.set_defaults(run=_bench)
     return parser

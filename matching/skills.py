@@ -109,6 +109,8 @@ class Closeness:
 def closeness_of(problem: Problem) -> Closeness:
     """Return the closeness of the skills that the problem's people hold or want.
 
+    Where the problem has rows of closeness, these are what it is.
+
     Notes
     -----
     Random walk with restart in whole numbers, there and back over the two returns: `docs/matching.md` has the
@@ -124,9 +126,18 @@ def closeness_of(problem: Problem) -> Closeness:
     used = np.array(sorted({skill for profile in profiles for skill in profile}), dtype=np.intp)
     if not len(used):
         return Closeness(ids, index, matrix_of(np.zeros(0, dtype=np.int16), [], [], (len(index), len(index))))
-    near = _nearest(_close_pairs(_weights(problem.skills, index, profiles), used))
+    if problem.skills.closeness is None:
+        near = _nearest(_close_pairs(_weights(problem.skills, index, profiles), used))
+    else:
+        near = _given(problem.skills.closeness, index)
     itself = matrix_of(np.full(len(used), SAME, dtype=np.int64), used, used, near.shape)
     return Closeness(ids, index, Matrix((near + itself).astype(np.int16)))
+
+
+def _given(rows: Sequence[tuple[str, str, int]], index: dict[str, int]) -> Matrix:
+    cells = [(index[one], index[other], value) for one, other, value in rows]
+    table = np.array(cells, dtype=np.int64).reshape(-1, 3)
+    return _alike_both_ways(table[:, 0], table[:, 1], table[:, 2], (len(index), len(index)))
 
 
 def _profile(person: Person) -> Iterator[str]:

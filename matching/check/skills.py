@@ -24,6 +24,8 @@ IDENTICAL, NEAREST_OTHER, LEAST_CLOSENESS, KEPT = 1000, 900, 50, 128
 def closeness(problem: Problem) -> dict[str, dict[str, int]]:
     """Return, for each skill that people hold or want, its nearest skills and their closeness in thousandths.
 
+    Where the problem says how close skills are, that is how close they are.
+
     A walker starts on a skill with a mass and takes four steps; each step passes on 85 in 100 of the mass
     over the edges of the skill by their weight, in whole numbers, rounded down. The mass left on a skill adds
     up over the steps. Two skills are as close as the fourth root of (mass there x mass back) / (mass kept by
@@ -39,7 +41,11 @@ def closeness(problem: Problem) -> dict[str, dict[str, int]]:
     place = {skill: position for position, skill in enumerate(ids)}
     used = sorted({place[skill] for person in problem.people for skill in _profile(person)})
     near: dict[str, dict[str, int]] = {ids[skill]: {ids[skill]: IDENTICAL} for skill in used}
-    if used:
+    if problem.skills.closeness is not None:
+        for one, other, value in problem.skills.closeness:
+            near.setdefault(one, {one: IDENTICAL})[other] = value
+            near.setdefault(other, {other: IDENTICAL})[one] = value
+    elif used:
         for left, right, value in _nearest(*_figures(problem, place, np.array(used)), len(ids)):
             near[ids[left]][ids[right]] = near[ids[right]][ids[left]] = value
     return near

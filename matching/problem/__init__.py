@@ -43,10 +43,15 @@ class SkillEdge:
 
 @dataclass(frozen=True, slots=True)
 class SkillRows:
-    """The skill graph as rows; `matching.skills` makes a graph of them."""
+    """The skill graph as rows; `matching.skills` makes a graph of them.
+
+    `closeness` has rows (skill, other skill, thousandths from 1 to 999), both ways alike; no other pairs are
+    close. Where it is `None`, closeness comes from the graph and the people.
+    """
 
     nodes: tuple[Skill, ...] = ()
     edges: tuple[SkillEdge, ...] = ()
+    closeness: tuple[tuple[str, str, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

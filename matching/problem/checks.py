@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MINUTES_A_DAY = 1440
 LONGEST_ROUND_DAYS = 366
+LARGEST_CLOSENESS = 999
 
 
 def check_problem(problem: "Problem") -> None:
@@ -87,9 +88,28 @@ def _check_skills(rows: "SkillRows") -> set[str]:
             raise ProblemError("", f"skill {values.shown(edge.source)} has an edge to itself.")
 
     each("$.skills.edges", rows.edges, check_edge)
+    if rows.closeness is not None:
+        _check_closeness(rows.closeness, ids)
     for kind in ("broader", "requires"):
         _check_acyclic(((edge.source, edge.target) for edge in rows.edges if edge.kind == kind), kind)
     return ids
+
+
+def _check_closeness(rows: tuple[Any, ...], skills: Collection[str]) -> None:
+    values.check_rows(rows, "$.skills.closeness")
+
+    def check(row: Any) -> None:
+        if type(row) is not tuple or len(row) != 3:
+            raise ProblemError("", "must be a skill, another skill and how close they are in thousandths.")
+        values.check_known(row[0], skills, "[0]", "skill")
+        values.check_known(row[1], skills, "[1]", "skill")
+        values.check_whole(row[2], "[2]", 1, LARGEST_CLOSENESS)
+        if row[0] == row[1]:
+            raise ProblemError("", f"skill {values.shown(row[0])} is always wholly close to itself.")
+
+    each("$.skills.closeness", rows, check)
+    pairs = (" and ".join(sorted(map(repr, row[:2]))) for row in rows)
+    values.check_distinct(pairs, "$.skills.closeness", "the skills {} stand here twice.")
 
 
 def _check_acyclic(edges: Iterable[tuple[str, str]], kind: str) -> None:

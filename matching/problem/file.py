@@ -50,6 +50,8 @@ def write(problem: records.Problem) -> str:
         "nodes": [_plain(node) for node in problem.skills.nodes],
         "edges": [[edge.source, edge.kind, edge.target] for edge in problem.skills.edges],
     }
+    if problem.skills.closeness is not None:
+        content["skills"]["closeness"] = problem.skills.closeness
     for name in ("starts_on", "ends_on"):
         if name in content:
             content[name] = content[name].isoformat()
@@ -127,10 +129,12 @@ def _each(value: Any, path: str, build: Callable[[Any, str], Row]) -> tuple[Row,
 
 
 def _skills(value: Any) -> records.SkillRows:
-    check_keys(value, "$.skills", allowed=("nodes", "edges"))
+    check_keys(value, "$.skills", allowed=("nodes", "edges", "closeness"))
+    close = value.get("closeness")
     return records.SkillRows(
         nodes=_each(value.get("nodes", []), "$.skills.nodes", _skill),
         edges=_each(value.get("edges", []), "$.skills.edges", _edge),
+        closeness=None if close is None else _each(close, "$.skills.closeness", _pair),
     )
 
 

@@ -25,6 +25,9 @@ def in_order(problem: "Problem") -> dict[str, Any]:
             edges=tuple(
                 sorted({_edge(edge) for edge in skills.edges}, key=attrgetter("source", "kind", "target"))
             ),
+            closeness=None
+            if skills.closeness is None
+            else tuple(sorted((min(a, b), max(a, b), value) for a, b, value in skills.closeness)),
         ),
         "people": tuple(_person(person) for person in sorted(problem.people, key=_BY_ID)),
         "programmes": tuple(_programme(programme) for programme in sorted(problem.programmes, key=_BY_ID)),

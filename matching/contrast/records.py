@@ -138,7 +138,8 @@ class PlaceValue:
 class Recruit:
     """What the best plan with one more mentor has more than the plan, and who would move.
 
-    `mentor` describes the recruit: a skill at a level, hours, a zone and a language; `places` are theirs.
+    `mentor` describes the recruit: a skill at a level (none where people who want nothing are without a
+    mentor), hours, a zone and a language; `places` are theirs.
     """
 
     programme: str

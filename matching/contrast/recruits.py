@@ -59,7 +59,7 @@ def recruits(standing: Standing, *, places: int, shown: int, watch: Watch) -> It
         if len(best) == shown and prospect.bound <= best[-1]:
             break
         worth, recruit = _put_in(standing, prospect, places)
-        skill = prospect.mentor.holds[0].skill
+        skill = "".join(held.skill for held in prospect.mentor.holds)
         if worth > found.get(skill, (0, None))[0]:
             found[skill] = worth, recruit
     ranked = sorted(found.values(), key=lambda row: (-row[0], row[1].mentor.id))
@@ -152,6 +152,10 @@ def _people(standing: Standing) -> list[Person]:
         for want in person.wants:
             missed[want.skill].append(want.level)
     skills = sorted(missed, key=lambda skill: (-len(missed[skill]), skill))[:MOST_SKILLS]
+    offers: list[tuple[Held, ...]] = [(Held(skill=skill, level=max(missed[skill])),) for skill in skills]
+    if any(not person.wants for person in seekers):
+        # Whoever wants nothing is helped by anybody.
+        offers.append(())
     places = Counter(
         (person.time_zone, language) for person in seekers for language in person.languages or ("",)
     )
@@ -161,10 +165,9 @@ def _people(standing: Standing) -> list[Person]:
     while any(name.startswith(stem) for name in taken):
         stem += "-"
     made: list[Person] = []
-    for skill in skills:
+    for held in offers:
         for zone, language in profiles:
             usual = _usual(standing, seekers, zone)
-            held = (Held(skill=skill, level=max(missed[skill])),)
             languages = (language,) if language else ()
             made.append(replace(usual, id=f"{stem}{len(made):04}", languages=languages, holds=held))
     return made

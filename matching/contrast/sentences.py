@@ -51,7 +51,7 @@ class ContrastSentences:
                 yield f"{first} and {second} may not be together."
                 yield from self._broken(found)
             case Answer.NO_ROOM:
-                yield f"{first} or {second} has no place that is not locked for somebody else."
+                yield f"{first} or {second} has no place, or none that is not locked for somebody else."
             case Answer.NOT_SOLVED:
                 yield f"The matching stopped before a plan with {first} and {second} together was found."
             case _:
@@ -96,10 +96,11 @@ class ContrastSentences:
 
     def recruit(self, recruit: Recruit) -> Iterator[str]:
         """Say what one more mentor would be worth, and who would have a mentor then."""
-        mentor, (held,) = recruit.mentor, recruit.mentor.holds
+        mentor = recruit.mentor
+        skills = [f"{self._label(held.skill)} at level {held.level}" for held in mentor.holds]
         where = [mentor.time_zone or "any time zone", *mentor.languages]
         where.append("1 place" if recruit.places == 1 else f"{recruit.places} places")
-        who = f"One more mentor with {self._label(held.skill)} at level {held.level} ({', '.join(where)})"
+        who = f"One more mentor{f' with {_listed(skills)}' if skills else ''} ({', '.join(where)})"
         yield f"{who}: {difference_words(recruit.difference)}."
         yield from self._newly_matched(recruit.moves)
 
@@ -202,13 +203,16 @@ class ContrastSentences:
         come = [self.name(person) for person in move.after if person not in move.before]
         partner = _PARTNER[move.role]
         if come and gone:
-            changed = f"{_listed(come)} instead of {_listed(gone)}"
+            changed = f"would have {_listed(come)} instead of {_listed(gone)}"
         elif come:
-            changed = f"{_listed(come)}{' as well' if move.before else f', and has no {partner} now'}"
+            now = " as well" if move.before else f", and has no {partner} now"
+            changed = f"would have {_listed(come)}{now}"
         else:
-            changed = f"no longer {_listed(gone)}" + ("" if move.after else f", and no other {partner}")
+            changed = (
+                f"would no longer have {_listed(gone)}{'' if move.after else f', and no other {partner}'}"
+            )
         points = f": {_more(move.points, 'point')}" if move.points and move.role is Role.MENTEE else ""
-        return f"{self.name(move.person)} would have {changed}{points}."
+        return f"{self.name(move.person)} {changed}{points}."
 
 
 def relaxed(rule: Rule, figure: int) -> Rule:

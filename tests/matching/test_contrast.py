@@ -361,7 +361,7 @@ def test_the_command_says_why_not(tmp_path: Any, capsys: pytest.CaptureFixture[s
         "m: With ann and ben together people who have waited less long would have a mentor "
         "and the plan would have 2 points more.",
         "    ann would have ben, and has no mentor now: 9 points more.",
-        "    cleo would have no longer ben, and no other mentor: 7 points less.",
+        "    cleo would no longer have ben, and no other mentor: 7 points less.",
     ]
     assert main([*asked, "ben", "cleo"]) == 0
     assert capsys.readouterr().out == "m: cleo and ben are together.\n"

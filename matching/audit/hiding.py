@@ -98,7 +98,9 @@ class _Unknowns:
             if self._sizes[table][group] and _is_in(self._members(table, group), reduced, pivots):
                 return {table}
         few = self._few(reduced, pivots)
-        return {table for _count, table, group in visible if (self._groups[table][few] == group).any()}
+        around = {table for _count, table, group in visible if (self._groups[table][few] == group).any()}
+        # Where these people are in no visible group, what is known of them comes from groups of others.
+        return around or (seen if len(few) else set())
 
     def _few(self, reduced: Rows, pivots: list[int]) -> NDArray[np.intp]:
         """Return unknowns of fewer than five people of which something is known, if there are any.

@@ -41,7 +41,7 @@ class ManipulationWords:
             yield f"  Found: {points(row.gain, found.scale)} more by {self._way(row)}."
         if len(gaining) > TOLD:
             yield f"  And {counted(len(gaining) - TOLD, 'way')} more that gain no more than the last."
-        if not gaining:
+        if found.attempts and not gaining:
             yield "  Found: no gain."
         if found.at_most is not None:
             yield f"  Proved: {_LOWERING} brings at most {points(found.at_most, found.scale)} more."
@@ -66,12 +66,14 @@ class ManipulationWords:
             yield "  The search was stopped; other ways may gain more."
 
     def _way(self, attempt: Attempt) -> str:
-        if attempt.kind in (NarrowingKind.ONE_WANT_FEWER, NarrowingKind.FIRST_WANT_ALONE):
-            what = self._labels.get(attempt.what, attempt.what)
-        elif attempt.kind is NarrowingKind.FEWER_PLACES:
-            what = counted(int(attempt.what), "match")
-        else:
-            what = self._name(attempt.what)
+        what = attempt.what
+        match attempt.kind:
+            case NarrowingKind.ONE_WISH_FEWER | NarrowingKind.FIRST_WISH_ALONE:
+                what = self._name(what)
+            case NarrowingKind.ONE_WANT_FEWER | NarrowingKind.FIRST_WANT_ALONE:
+                what = self._labels.get(what, what)
+            case NarrowingKind.FEWER_PLACES:
+                what = counted(int(what), "match")
         return _WAYS[attempt.kind].format(what)
 
     def _name(self, person: str) -> str:

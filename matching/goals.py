@@ -81,7 +81,13 @@ def steep(goals: Sequence[str], reach: Mapping[str, int]) -> GoalWeights:
 
 
 def weigh(
-    goals: Sequence[GoalName], room: Room, least: Amounts, most: Amounts, *, must_open: int = 0
+    goals: Sequence[GoalName],
+    room: Room,
+    least: Amounts,
+    most: Amounts,
+    *,
+    must_open: int = 0,
+    again: int = 0,
 ) -> GoalWeights:
     """Return the weights for goals in this order, after what is required.
 
@@ -91,6 +97,8 @@ def weigh(
         Points of the worst and the best candidate of each mentee.
     must_open
         How many communities must open.
+    again
+        How many pairs of an earlier plan may be made again.
 
     Raises
     ------
@@ -103,6 +111,7 @@ def weigh(
         REQUIRED: needed,
         GoalName.COVERAGE: int(room.waiting.sum()),
         GoalName.POINTS: spread,
+        GoalName.SAME_PARTNERS: again,
     }
     first = (REQUIRED,) if needed else ()
     weights = steep((*first, *(goal for goal in goals if goal in ADDITIVE)), reach)

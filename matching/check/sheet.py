@@ -50,9 +50,9 @@ class Sheet:
         together = [row.members for row in problem.previous if row.programme == programme.id]
         self.previous = np.array(
             [
-                self.row[mentee] * len(self.mentors) + self.column[mentor]
-                for mentee, mentor in together
-                if mentee in self.row and mentor in self.column
+                self.row[members[0]] * len(self.mentors) + self.column[members[1]]
+                for members in together
+                if members[0] in self.row and members[1] in self.column
             ],
             dtype=np.int64,
         )

@@ -6,6 +6,7 @@ import numpy as np
 
 from matching.communities.task import Demand, Task
 from matching.goals import Amounts
+from matching.problem import GoalName
 
 # Less than any sum of reduced worths, which are kept below 2**62.
 IMPOSSIBLE = -(2**62)
@@ -115,4 +116,5 @@ def _best_mix(gains: Amounts, task: Task, column: int, demand: Demand) -> int:
 
 def covering_prices(task: Task) -> Amounts:
     """Return prices so high that no candidate gains: they prove what is evident."""
-    return np.asarray(task.bonus + task.weights.points * task.highest)
+    again = task.weights.of(GoalName.SAME_PARTNERS)
+    return np.asarray(task.bonus + task.weights.points * task.highest + again)

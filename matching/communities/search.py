@@ -79,11 +79,15 @@ class Search:
         coverage = int(task.room.waiting[seeking].sum())
         points = int((task.room.places * task.highest)[seeking].sum())
         least_points = int((task.room.places * lowest)[seeking].sum())
-        if weights.coverage > weights.points:
+        again = int(task.again.sum())
+        kept = weights.of(GoalName.SAME_PARTNERS)
+        if kept > max(weights.coverage, weights.points):
+            again = min(again, (self.bound.worth - weights.points * least_points) // kept)
+        elif weights.coverage > weights.points:
             coverage = min(coverage, (self.bound.worth - weights.points * least_points) // weights.coverage)
         elif weights.points:
             points = min(points, self.bound.worth // weights.points)
-        return {GoalName.COVERAGE: coverage, GoalName.POINTS: points}
+        return {GoalName.COVERAGE: coverage, GoalName.POINTS: points, GoalName.SAME_PARTNERS: again}
 
     def _improve(self, chosen: Index | None) -> None:
         if chosen is None or not self.task.is_kept_by(chosen):

@@ -7,7 +7,7 @@ from matching.communities.causes import Diagnosis
 from matching.communities.locks import locked_memberships
 from matching.communities.market import Market
 from matching.communities.search import Search
-from matching.communities.task import Task, task_of, unseen_task
+from matching.communities.task import Task, earlier, task_of, unseen_task
 from matching.outcome import Outcome
 from matching.problem import CommunitiesProgramme, GoalName, Problem
 from matching.solution import Assignment, Certificate, CertificateKind, GoalValue, Meeting, Status
@@ -115,12 +115,15 @@ class CommunitiesSolve:
         values = {
             GoalName.COVERAGE: int(waiting[np.unique(members.rows)].sum()),
             GoalName.POINTS: int(members.points.sum()),
+            GoalName.SAME_PARTNERS: int(earlier(self._market, members).sum()),
         }
         bounds = dict(values)
         if not search.is_proved:
             evident = search.evident()
             bounds[GoalName.COVERAGE] = evident[GoalName.COVERAGE] + locked_coverage
             bounds[GoalName.POINTS] = evident[GoalName.POINTS] + locked_points
+            locked_again = int(earlier(self._market, self._locked).sum())
+            bounds[GoalName.SAME_PARTNERS] = evident[GoalName.SAME_PARTNERS] + locked_again
         return tuple(
             GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])
             for goal in self._programme.goals

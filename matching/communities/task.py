@@ -11,7 +11,7 @@ from matching.candidates import Candidates
 from matching.communities.market import Market
 from matching.goals import REQUIRED, Amounts, GoalWeights, Room, weigh
 from matching.groups import value_of as value_of
-from matching.problem import Community
+from matching.problem import Community, GoalName
 from matching.rules import Mask
 from matching.values import LARGEST_POINTS
 from matching.views import Index
@@ -33,7 +33,8 @@ class Task:
     `least` members a community opens with, unless it `must` be open, which one with a locked member is.
     `apart` are pairs of people who may not be in one community. `candidates` stand by person, then community;
     `highest` is the most points of any of each person's (0 when that is more); `required` is 1 for each
-    community that must open before every goal, unless a lock holds it open.
+    community that must open before every goal, unless a lock holds it open; `again` marks the candidates that
+    an earlier plan had.
     """
 
     room: Room
@@ -44,6 +45,7 @@ class Task:
     candidates: Candidates
     highest: Amounts
     required: Amounts
+    again: Mask
     weights: GoalWeights
 
     @cached_property
@@ -53,8 +55,9 @@ class Task:
 
     @cached_property
     def profits(self) -> Amounts:
-        """What each candidate is worth by points."""
-        return self.candidates.points * self.weights.points
+        """What each candidate is worth, besides the bonus."""
+        kept = self.again * np.int64(self.weights.of(GoalName.SAME_PARTNERS))
+        return self.candidates.points * self.weights.points + kept
 
     @cached_property
     def opening(self) -> Amounts:
@@ -95,7 +98,7 @@ class Task:
         """Return what a plan is worth, beside what is locked."""
         covered = int(self.bonus[np.unique(self.candidates.rows[chosen])].sum())
         opened = int(self.opening[np.unique(self.candidates.columns[chosen])].sum())
-        return covered + opened + self.weights.points * int(self.candidates.points[chosen].sum())
+        return covered + opened + int(self.profits[chosen].sum())
 
     def leaves_out(self, chosen: Index) -> bool:
         """Tell whether somebody, or a community, that must be matched is not."""
@@ -161,6 +164,7 @@ def task_of(market: Market, eligible: Candidates, locked: Candidates) -> Task:
     lowest, highest = np.zeros(len(places), dtype=np.int64), np.zeros(len(places), dtype=np.int64)
     np.minimum.at(lowest, free.rows, free.points)
     np.maximum.at(highest, free.rows, free.points)
+    again = earlier(market, free)
     return Task(
         room=room,
         least=least,
@@ -170,7 +174,12 @@ def task_of(market: Market, eligible: Candidates, locked: Candidates) -> Task:
         candidates=free,
         highest=highest,
         required=opening,
-        weights=weigh(programme.goals, room, lowest, highest, must_open=int(opening.sum())),
+        again=again,
+        weights=weigh(
+            *(programme.goals, room, lowest, highest),
+            must_open=int(opening.sum()),
+            again=int(again.sum()),
+        ),
     )
 
 
@@ -182,8 +191,25 @@ def unseen_task(market: Market, locked: Candidates) -> Task:
     most = LARGEST_POINTS if explicit else sum(market.programme.criteria.values())
     highest = np.full(len(task.room.places), most, dtype=np.int64)
     must_open = int(task.required.sum())
-    weights = weigh(market.programme.goals, task.room, np.zeros_like(highest), highest, must_open=must_open)
+    weights = weigh(
+        *(market.programme.goals, task.room, np.zeros_like(highest), highest),
+        must_open=must_open,
+        again=len(market.problem.previous),
+    )
     return replace(task, highest=highest, weights=weights)
+
+
+def earlier(market: Market, candidates: Candidates) -> Mask:
+    """Tell which candidates an earlier plan had as well."""
+    programme = market.programme
+    column = {row.id: number for number, row in enumerate(programme.communities)}
+    keys = [
+        market.row[row.members[0]] * len(column) + column[row.members[1]]
+        for row in market.problem.previous
+        if row.programme == programme.id and row.members[0] in market.row and row.members[1] in column
+    ]
+    found = np.isin(candidates.rows * len(column) + candidates.columns, np.array(keys, dtype=np.intp))
+    return np.asarray(found, dtype=np.bool_)
 
 
 def pairs_apart(market: Market) -> tuple[tuple[int, int], ...]:

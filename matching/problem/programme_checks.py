@@ -35,8 +35,8 @@ CRITERIA = (
     "grade_step",
 )
 GOALS = ("coverage", "points", "worst_match", "stable", "parity", "same_partners")
-# Goals that only mentoring has so far.
-GOALS_OF_MENTORING = GOALS[2:]
+# Goals that only some kinds have.
+GOALS_OF_MENTORING = ("worst_match", "stable", "parity")
 
 
 def check_programme(programme: "Programme", people: Collection[str], skills: Collection[str]) -> None:
@@ -105,8 +105,11 @@ def _check_goals(programme: Any) -> None:
 def _check_goal(programme: Any, goal: str, *, has_groups: bool) -> None:
     """Raise for a goal that this kind of programme cannot have, or not at this place among the others."""
     earlier = programme.goals[: programme.goals.index(goal)]
-    if goal in GOALS_OF_MENTORING and programme.kind != "mentoring":
-        raise ProblemError("", f"the goal {goal} is one of mentoring; this programme is of {programme.kind}.")
+    kind = programme.kind
+    if goal in GOALS_OF_MENTORING and kind != "mentoring":
+        raise ProblemError("", f"the goal {goal} is one of mentoring; this programme is of {kind}.")
+    if goal == "same_partners" and kind == "peer_coaching":
+        raise ProblemError("", f"the goal {goal} is one of mentoring and communities, not of peer coaching.")
     if goal == "worst_match" and "coverage" not in earlier:
         raise ProblemError("", "the goal worst_match must come after coverage; else to match nobody is best.")
     if goal == "parity" and not has_groups:

@@ -1,6 +1,6 @@
 """Small problems of communities: written out, drawn, and solved by trying every plan."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from itertools import combinations, product
 from random import Random
@@ -116,7 +116,8 @@ def best_by_trying_all(problem: Problem) -> tuple[int, ...] | None:
     """Return the values of the goals that the best of all plans has; `None` when locks allow no plan at all."""
     (programme,) = problem.programmes
     assert isinstance(programme, CommunitiesProgramme)
-    return max((_value(programme, plan) for plan in _plans(problem, programme)), default=None)
+    again = {row.members for row in problem.previous}
+    return max((_value(programme, plan, again) for plan in _plans(problem, programme)), default=None)
 
 
 def _plans(problem: Problem, programme: CommunitiesProgramme) -> Iterator[Plan]:
@@ -157,7 +158,9 @@ def _attribute(person: Person, name: str) -> str | None:
     return person.department if name == "department" else person.attributes.get(name)
 
 
-def _value(programme: CommunitiesProgramme, plan: Plan) -> tuple[int, ...]:
+def _value(
+    programme: CommunitiesProgramme, plan: Plan, again: Collection[tuple[str, ...]] = ()
+) -> tuple[int, ...]:
     waited = {row.person: 1 + row.rounds_waited for row in programme.people}
     points = {(person, name): worth for person, name, worth in programme.candidates or ()}
     values = {
@@ -165,6 +168,9 @@ def _value(programme: CommunitiesProgramme, plan: Plan) -> tuple[int, ...]:
             waited[person] for person in {p for members in plan.values() for p in members}
         ),
         GoalName.POINTS: sum(points[person, name] for name, members in plan.items() for person in members),
+        GoalName.SAME_PARTNERS: sum(
+            (person, name) in again for name, members in plan.items() for person in members
+        ),
     }
     return tuple(values[goal] for goal in programme.goals)
 

@@ -193,7 +193,7 @@ def test_orders_that_mean_nothing_are_refused_by_name(goals: list[str], path: st
 
 
 @pytest.mark.parametrize("kind", ["peer_coaching", "communities"])
-@pytest.mark.parametrize("goal", ["worst_match", "stable", "parity", "same_partners"])
+@pytest.mark.parametrize("goal", ["worst_match", "stable", "parity"])
 def test_goals_of_mentoring_are_refused_elsewhere(kind: str, goal: str) -> None:
     """A programme of another kind says that it cannot have such a goal."""
     row = {"id": "g", "kind": kind, "people": [], "goals": ["coverage", goal]}

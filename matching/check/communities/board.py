@@ -63,6 +63,11 @@ class Board:
         self.weights = {name: weight for name, weight in programme.criteria.items() if weight > 0}
         locks = [lock for lock in problem.locks if lock.programme == programme.id]
         self.locked = {(self.row[lock.members[0]], self.column[lock.members[1]]): lock for lock in locks}
+        self.previous = {
+            (self.row[row.members[0]], self.column[row.members[1]])
+            for row in problem.previous
+            if row.programme == programme.id and row.members[0] in self.row and row.members[1] in self.column
+        }
         # Whom, and what, a lock settles is matched already.
         settled, opened = {row for row, _column in self.locked}, {column for _row, column in self.locked}
         self.required_people = {self.row[row.person] for row in programme.people if row.required} - settled

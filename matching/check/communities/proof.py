@@ -19,7 +19,8 @@ from matching.solution import Certificate, CertificateKind, Solution
 class Reached:
     """What a plan comes to: coverage and points, in all and beside what locks settle.
 
-    `free_required` counts the people and communities that must be matched and are, beside what locks settle.
+    `again` counts memberships that an earlier plan had, and `free_required` the people and communities that
+    must be matched and are, beside what locks settle.
     """
 
     coverage: int
@@ -27,11 +28,13 @@ class Reached:
     free_coverage: int
     free_points: int
     free_required: int
+    again: int
+    free_again: int
 
     @property
     def goals(self) -> dict[str, int]:
         """What the plan reaches in each goal."""
-        return {"coverage": self.coverage, "points": self.points}
+        return {"coverage": self.coverage, "points": self.points, "same_partners": self.again}
 
 
 def reached(board: Board, groups: Sequence[Gathered]) -> Reached:
@@ -48,6 +51,8 @@ def reached(board: Board, groups: Sequence[Gathered]) -> Reached:
         points=sum(points.values()),
         free_coverage=sum(waited[row] for row in joined - settled),
         free_points=sum(worth for cell, worth in points.items() if cell not in board.locked),
+        again=len(points.keys() & board.previous),
+        free_again=len(points.keys() & board.previous - set(board.locked)),
         free_required=len(joined & board.required_people) + len(opened & board.required_communities),
     )
 
@@ -70,6 +75,7 @@ def proof_violations(board: Board, found: Reached, solution: Solution) -> Iterat
         REQUIRED: found.free_required,
         "coverage": found.free_coverage,
         "points": found.free_points,
+        "same_partners": found.free_again,
     }
     worth = sum(weight * reached[name] for name, weight in weights.items())
     yield from _bound_violations(certificate, priced.bound(), worth, where)
@@ -114,7 +120,9 @@ def _shape_violations(board: Board, certificate: Certificate, where: str) -> Ite
             sentence = f"{row.first} and {row.second} in {row.community} have the price {row.price}."
             yield Violation(ViolationKind.WRONG_PRICE, f"{where}.meetings[{index}]", sentence)
     required = bool(board.required_people or board.required_communities)
-    if fault := next(name_violations(certificate.weights, where, required=required), None):
+    again = "same_partners" in board.programme.goals
+    names = name_violations(certificate.weights, where, required=required, again=again)
+    if fault := next(names, None):
         yield fault
     elif _largest_sum(board, certificate) >= LARGEST_WORTH:
         sentence = "The certificate's prices and weights are too large to be added up exactly."
@@ -127,6 +135,7 @@ def _largest_sum(board: Board, certificate: Certificate) -> int:
     most_points = sum(board.programme.criteria.values()) + max(explicit, default=0)
     waited = max((row.rounds_waited for row in board.programme.people), default=0)
     bonus = certificate.weights["coverage"] * (1 + waited) + 2 * certificate.weights.get(REQUIRED, 0)
+    bonus += certificate.weights.get("same_partners", 0)
     prices = sum(row.price for row in certificate.meetings) + max(certificate.people.values(), default=0)
     single = certificate.scale * (certificate.weights["points"] * most_points + bonus) + prices
     return int(single * (len(board.row) + 1))
@@ -191,6 +200,9 @@ class Priced:
         board, weight, scale = self.board, self.certificate.weights["points"], self.certificate.scale
         shape = len(board.row), len(board.column)
         reduced, points = np.full(shape, LEAST, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        again = np.zeros(shape, dtype=np.int64)
+        for cell in board.previous:
+            again[cell] = self.certificate.weights.get("same_partners", 0)
         communities = enumerate(board.programme.communities)
         has_room = np.array([len(self.inside.get(column, ())) < row.max for column, row in communities])
         for row in range(shape[0]):
@@ -199,7 +211,8 @@ class Priced:
                 may_join[[column for column in self.inside if self._is_shut(row, column)]] = False
                 found = board.points(row)
                 points[row] = np.where(may_join, found, 0)
-                worth = scale * (weight * found + self.bonus[row]) - self.price[row] - self.toll[row]
+                gross = weight * found + again[row] + self.bonus[row]
+                worth = scale * gross - self.price[row] - self.toll[row]
                 reduced[row] = np.where(may_join, worth, LEAST)
         return reduced, points
 

@@ -89,6 +89,9 @@ def _add_generate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     generate.add_argument(
         "--candidates", type=whole, metavar="K", help="K explicit candidates a mentee instead"
     )
+    generate.add_argument(
+        "--joint", action="store_true", help="one round: shared hours, and cover in this order"
+    )
     generate.add_argument("-o", "--output", default="-", metavar="PROBLEM.json")
     generate.set_defaults(run=_generate)
 
@@ -155,6 +158,7 @@ def _generate(options: argparse.Namespace) -> int:
         kinds=[kind.strip() for kind in options.kinds.split(",")],
         esco=options.esco,
         candidates_each=options.candidates,
+        joint=options.joint,
     )
     write(options.output, problem.to_json())
     return DONE

@@ -173,6 +173,11 @@ class Sentences:
                     f"{_count(cause.eligible, others)} would suit, but every place with them is taken by "
                     f"{_count(cause.rival_count, 'other mentee')}."
                 )
+            case CauseKind.OWN_HOURS:
+                return f"{person}'s hours for this round do not leave enough for one match more."
+            case CauseKind.HOURS_RAN_OUT:
+                suit = f"{_count(cause.eligible, others)} would suit"
+                return f"{suit}, but each of them is full or has no hours left."
             case CauseKind.NO_GAIN:
                 if self._first_goals[row.programme] is GoalName.POINTS:
                     return f"No match of {person} would add points, and points come first in this programme."

@@ -50,6 +50,8 @@ def cause_of_member(row: Unmatched, name: str, rules: Mapping[str, str]) -> str:
                 f"{_communities(cause.eligible)} would suit, but every place in those that open is taken by "
                 f"{_count(cause.rival_count, 'other person', 'other people')}."
             )
+        case CauseKind.OWN_HOURS:
+            return f"{name}'s hours for this round do not leave enough for a community."
         case CauseKind.NOT_OPENED:
             return f"{_communities(cause.eligible)} would suit, but none of them opens this round."
         case CauseKind.NO_GAIN:
@@ -64,6 +66,8 @@ def closed_sentence(row: Closed) -> str:
     match row.kind:
         case ClosedKind.NO_ROOM:
             return f"{row.community} stays closed: it has no room for any member."
+        case ClosedKind.LEAD_HOURS:
+            return f"{row.community} stays closed: its lead has no hours left for it."
         case ClosedKind.TOO_FEW:
             return f"{row.community} stays closed: it needs {row.needed}, and {people} could join it."
         case ClosedKind.TOO_ALIKE:

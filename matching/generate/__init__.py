@@ -1,6 +1,7 @@
 """Problems to try the engine on: realistic people on a skill graph, the same for the same seed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from matching.problem import (
     Community,
     CommunityMember,
     Criterion,
+    Joint,
     Mentee,
     Mentor,
     MentoringProgramme,
@@ -34,6 +36,8 @@ from matching.problem import EdgeKind as Edge
 ROUND = "2026-Q4"
 LARGEST = 100_000
 KINDS = ("mentoring", "peers", "communities")
+# What one engagement takes in a joint round.
+HOURS_A_MONTH = {"mentoring": 2.0, "peers": 1.5, "communities": 1.0}
 
 
 def generate(
@@ -44,6 +48,7 @@ def generate(
     kinds: Sequence[str] = ("mentoring",),
     esco: Path | None = None,
     candidates_each: int | None = None,
+    joint: bool = False,
 ) -> Problem:
     """Return a problem of the asked size; the same arguments give the same problem.
 
@@ -60,6 +65,8 @@ def generate(
     candidates_each : int, optional
         Give a bare assignment instance instead: people with ids only, and for each mentee this many
         explicit candidates (all mentors when there are fewer) with points from 1 to 100.
+    joint : bool
+        Let the programmes share people's hours, and cover for one another in the order of `kinds`.
 
     Raises
     ------
@@ -68,10 +75,13 @@ def generate(
     """
     _check_arguments(mentees, mentors, seed, kinds, candidates_each)
     random = np.random.default_rng(seed)
+    if candidates_each is not None and joint:
+        raise ValueError("Explicit candidates are generated for a round of mentoring alone.")
     if candidates_each is not None:
         return _bare_instance(mentees, mentors, candidates_each, random)
     taxonomy = starter_taxonomy() if esco is None else read_esco(esco)
-    return _company(mentees, mentors, kinds, taxonomy, random)
+    company = _company(mentees, mentors, kinds, taxonomy, random)
+    return _sharing(company, kinds) if joint else company
 
 
 def _company(
@@ -97,6 +107,13 @@ def _company(
         blocks=_blocks(people, random),
         history=earlier_pairs(mentoring, random) if "mentoring" in made else (),
     )
+
+
+def _sharing(company: Problem, kinds: Sequence[str]) -> Problem:
+    """Return the company with one round of all its programmes, each with what it takes of people's hours."""
+    programmes = tuple(replace(row, hours_a_month=HOURS_A_MONTH[row.id]) for row in company.programmes)
+    joint = Joint(hours_budget=True, cover_by=tuple(dict.fromkeys(kinds)))
+    return replace(company, programmes=programmes, joint=joint)
 
 
 def _skill_rows(taxonomy: Taxonomy) -> SkillRows:

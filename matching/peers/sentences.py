@@ -58,6 +58,11 @@ def cause_of_peer(row: Unmatched, name: str, rules: Mapping[str, str]) -> str:
             return f"{nobody} {_most_removed(cause, rules)}"
         case CauseKind.PLACES_RAN_OUT:
             return f"{_peers(cause.eligible)} would suit, but each of them is in a group with somebody else."
+        case CauseKind.OWN_HOURS:
+            return f"{name}'s hours for this round do not leave enough for a group."
+        case CauseKind.HOURS_RAN_OUT:
+            suit = f"{_peers(cause.eligible)} would suit"
+            return f"{suit}, but each of them is in a group with somebody else or has no hours left."
         case CauseKind.NO_GAIN:
             return f"No group with {name} would add points, and points come first in this programme."
         case _:

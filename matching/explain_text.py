@@ -63,8 +63,14 @@ def _pair_lines(words: Sentences, reasons: PairReasons, *, locked: bool) -> Iter
     of_most = f" of {reasons.most}" if reasons.parts else ""
     kept = ", locked" if locked else ""
     yield f"{reasons.programme}: {mentee} with mentor {mentor}: {reasons.points}{of_most} points{kept}"
-    for sign, sentence in (("+", words.speaks_for(reasons)), ("-", words.speaks_against(reasons))):
+    told = (
+        ("+", words.speaks_for(reasons), words.way(reasons.best)),
+        ("-", words.speaks_against(reasons), words.way(reasons.worst)),
+    )
+    for sign, sentence, way in told:
         if sentence is not None:
             yield f"  {sign} {sentence}"
+        if way is not None:
+            yield f"      {way}"
     for part in reasons.parts:
         yield f"    {CRITERION_LABELS[part.criterion]}: {part.points} of {part.weight}"

@@ -106,6 +106,17 @@ class Facts:
     against: tuple[Fact, ...] = ()
 
 
+def near_skill(fact: Fact) -> Held | None:
+    """Return the skill that stands in for the wanted one, if the fact is about such a skill."""
+    match fact:
+        case Cover():
+            return fact.held if fact.held.skill != fact.want.skill else None
+        case Shortfall():
+            return fact.closest if fact.own is None else None
+        case _:
+            return None
+
+
 def skill_of(fact: Fact) -> str | None:
     """Return the wanted skill a fact is about, if it is about one."""
     return fact.want.skill if isinstance(fact, Cover | Shortfall | LevelStep) else None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from matching.communities.sentences import cause_of_member, result_of_communities
 from matching.communities.sentences import rule_sentences as rules_of_communities
-from matching.explain import PairReasons
+from matching.explain import PairReasons, Reason
 from matching.facts import (
     Comparison,
     Cover,
@@ -17,6 +17,8 @@ from matching.facts import (
     Shortfall,
     Variety,
     Wish,
+    near_skill,
+    skill_of,
 )
 from matching.peers.sentences import cause_of_peer, result_of_peers
 from matching.peers.sentences import rule_sentences as rules_of_peers
@@ -33,6 +35,7 @@ from matching.problem import (
     Wanted,
 )
 from matching.rules import BANNED, BLOCKED, sentence_of
+from matching.skill_paths import SkillPaths
 from matching.solution import CauseKind, Lack, Role, Solution, Status, Unmatched
 
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
@@ -54,6 +57,7 @@ class Sentences:
 
     def __init__(self, problem: Problem) -> None:
         self._names = {person.id: person.name or person.id for person in problem.people}
+        self._paths = SkillPaths(problem)
         self._labels = {node.id: node.label or node.id for node in problem.skills.nodes}
         self._rules = {programme.id: _rule_sentences(programme) for programme in problem.programmes}
         self._first_goals = {programme.id: programme.goals[0] for programme in problem.programmes}
@@ -66,6 +70,15 @@ class Sentences:
         """Say the best thing about a pair."""
         mentee, mentor = self.name(reasons.mentee), self.name(reasons.mentor)
         return None if reasons.best is None else self._in_favour(reasons.best.fact, mentee, mentor)
+
+    def way(self, reason: Reason | None) -> str | None:
+        """Say over which skills a near one is close to the wanted one; `None` where no near skill counts."""
+        held = near_skill(reason.fact) if reason is not None else None
+        if reason is None or held is None:
+            return None
+        steps = self._paths.path(held.skill, skill_of(reason.fact) or held.skill)
+        told = "".join(f" -> {self._label(step.skill)}, {step.relation}" for step in steps)
+        return f"{self._label(held.skill)}{told}" if told else None
 
     def speaks_against(self, reasons: PairReasons) -> str | None:
         """Say the worst thing about a pair."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain
 
 import networkx as nx
 import numpy as np
@@ -63,30 +63,6 @@ class SkillGraph:
         order = nx.lexicographical_topological_sort(self.requires.subgraph(needed).reverse())
         return tuple(order)
 
-    def path(self, source: str, target: str) -> tuple[tuple[str, str], ...] | None:
-        """Return a shortest way between skills as (relation, skill) steps; `None` when there is none."""
-        try:
-            nodes = nx.bidirectional_shortest_path(self._kinship, source, target)
-        except nx.NetworkXNoPath:
-            return None
-        return tuple((str(self._kinship.edges[a, b]["relation"]), b) for a, b in pairwise(nodes))
-
-    @cached_property
-    def _kinship(self) -> "nx.DiGraph[str]":
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(node.id for node in self.rows.nodes)
-        words = {
-            EdgeKind.RELATED: ("related", "related"),
-            EdgeKind.REQUIRES: ("requires", "required by"),
-            EdgeKind.BROADER: ("broader", "narrower"),
-        }
-        for kind, (there, back) in words.items():
-            for edge in self.rows.edges:
-                if edge.kind == kind:
-                    graph.add_edge(edge.source, edge.target, relation=there)
-                    graph.add_edge(edge.target, edge.source, relation=back)
-        return graph
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Closeness:
@@ -122,7 +98,7 @@ def closeness_of(problem: Problem) -> Closeness:
     """
     ids = tuple(node.id for node in problem.skills.nodes)
     index = {skill: position for position, skill in enumerate(ids)}
-    profiles = [sorted({index[skill] for skill in _profile(person)}) for person in problem.people]
+    profiles = _profiles(problem, index)
     used = np.array(sorted({skill for profile in profiles for skill in profile}), dtype=np.intp)
     if not len(used):
         return Closeness(ids, index, matrix_of(np.zeros(0, dtype=np.int16), [], [], (len(index), len(index))))
@@ -138,6 +114,20 @@ def _given(rows: Sequence[tuple[str, str, int]], index: dict[str, int]) -> Matri
     cells = [(index[one], index[other], value) for one, other, value in rows]
     table = np.array(cells, dtype=np.int64).reshape(-1, 3)
     return _alike_both_ways(table[:, 0], table[:, 1], table[:, 2], (len(index), len(index)))
+
+
+def profile_weights_of(problem: Problem) -> Iterator[tuple[str, str, int]]:
+    """Yield both ways the pairs of skills that shared profiles join, and by what weight."""
+    ids = [node.id for node in problem.skills.nodes]
+    index = {skill: position for position, skill in enumerate(ids)}
+    found = _profile_weights(_profiles(problem, index), len(ids)).tocoo()
+    for one, other, weight in zip(*(row.tolist() for row in (*found.coords, found.data)), strict=True):
+        if weight:
+            yield ids[one], ids[other], weight
+
+
+def _profiles(problem: Problem, index: dict[str, int]) -> list[list[int]]:
+    return [sorted({index[skill] for skill in _profile(person)}) for person in problem.people]
 
 
 def _profile(person: Person) -> Iterator[str]:

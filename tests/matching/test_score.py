@@ -113,12 +113,10 @@ def test_closeness_follows_the_graph(taxonomy: Problem) -> None:
 
 
 def test_the_skill_graph_answers_questions(taxonomy: Problem) -> None:
-    """Broader skills, what to learn first, and the way from one skill to another."""
+    """Broader skills, and what to learn first."""
     graph = SkillGraph(taxonomy.skills)
     assert graph.ancestors("sql") == ("data",)
     assert graph.prerequisites("coaching") == ("feedback",)
-    assert graph.path("sql", "python") == (("broader", "data"), ("narrower", "python"))
-    assert graph.path("sql", "coaching") is None
 
 
 def test_shared_profiles_bring_skills_together() -> None:

@@ -1,9 +1,7 @@
 """Fairness: how groups of people fare in a solution, without telling of fewer than five of them."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from fractions import Fraction
 from math import comb
 
@@ -11,33 +9,17 @@ import numpy as np
 
 from matching.audit.chance import exact_test, permutation_test, wilson_interval
 from matching.audit.hiding import FEWEST, hidden_groups
-from matching.audit.matches import Match, matches_in, scale_of
+from matching.audit.matches import matches_in, scale_of
+from matching.audit.seekers import Measure, Seeker, attributes_of, in_order, seekers_of, values_of
 from matching.errors import ProblemError
 from matching.problem import (
-    CommunitiesProgramme,
-    MentoringProgramme,
-    PeerProgramme,
-    Person,
     Problem,
-    Programme,
 )
-from matching.solution import Role, Solution
-from matching.values import shown
+from matching.solution import Solution
 from matching.watch import Limits, Watch
 
 # Groups that one report compares at most; beyond, attributes are asked for one by one.
 MOST_GROUPS = 200
-FIELDS = ("department", "location", "grade")
-
-
-class Measure(StrEnum):
-    """What is compared: each is a mean over some of a group's people."""
-
-    MATCHED = "matched"
-    POINTS = "points"
-    FIRST_WISH = "first_wish"
-    WAITED_MATCHED = "waited_matched"
-    WAITED_UNMATCHED = "waited_unmatched"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +97,6 @@ class Fairness:
     scale: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Seeker:
-    """Somebody who sought a match, and the value of each measure that is about them."""
-
-    person: Person
-    values: Mapping[Measure, int]
-
-
 def fairness_of(
     problem: Problem,
     programme_id: str,
@@ -140,9 +114,9 @@ def fairness_of(
     programme = problem.programme(programme_id)
     watch = watch or Watch(Limits())
     matches = matches_in(problem, programme, watch).of(solution)
-    seekers = _seekers(problem, programme, matches)
-    attributes = _attributes(seekers, by)
-    values = {name: _values(seekers, name) for name in attributes}
+    seekers = seekers_of(problem, programme, matches)
+    attributes = attributes_of(seekers, by)
+    values = {name: values_of(seekers, name) for name in attributes}
     if sum(len(set(column)) for column in values.values()) > MOST_GROUPS:
         raise ProblemError(
             "$.people",
@@ -162,84 +136,20 @@ def fairness_of(
     )
 
 
-def _seekers(problem: Problem, programme: Programme, matches: Sequence[Match]) -> list[_Seeker]:
-    """Return everybody who sought a match, of mentors none: they offer one."""
-    held: dict[str, list[Match]] = defaultdict(list)
-    for match in matches:
-        if match.role is not Role.MENTOR:
-            held[match.person].append(match)
-    people = {person.id: person for person in problem.people}
-    return [
-        _Seeker(people[person], _measured(held[person], wishes, waited))
-        for person, wishes, waited in _enrolments(programme)
-    ]
-
-
-def _enrolments(programme: Programme) -> Iterator[tuple[str, tuple[str, ...], int]]:
-    if isinstance(programme, PeerProgramme):
-        yield from ((row.person, row.wishes, row.rounds_waited) for row in programme.people)
-    if isinstance(programme, MentoringProgramme):
-        yield from ((row.person, row.wishes, row.rounds_waited) for row in programme.mentees if row.places)
-    if isinstance(programme, CommunitiesProgramme):
-        yield from ((row.person, row.wishes, row.rounds_waited) for row in programme.people if row.places)
-
-
-def _measured(matches: Sequence[Match], wishes: Sequence[str], waited: int) -> dict[Measure, int]:
-    measured = {Measure.MATCHED: int(bool(matches))}
-    if wishes:
-        measured[Measure.FIRST_WISH] = int(any(wishes[0] in match.partners for match in matches))
-    if not matches:
-        return measured | {Measure.WAITED_UNMATCHED: waited}
-    points = sum(match.points for match in matches) // len(matches)
-    return measured | {Measure.POINTS: points, Measure.WAITED_MATCHED: waited}
-
-
-def _attributes(seekers: Sequence[_Seeker], by: str | None) -> list[str]:
-    named = sorted({name for seeker in seekers for name in seeker.person.attributes} - set(FIELDS))
-    known = [name for name in (*FIELDS, *named) if any(_value(seeker.person, name) for seeker in seekers)]
-    if by is None:
-        return known
-    if by not in known:
-        raise ProblemError("$.people", f"of nobody who sought a match is the attribute {shown(by)} known.")
-    return [by]
-
-
-def _value(person: Person, attribute: str) -> str | None:
-    if attribute == "grade":
-        return None if person.grade is None else str(person.grade)
-    if attribute in FIELDS:
-        return getattr(person, attribute) or None
-    return person.attributes.get(attribute) or None
-
-
-def _values(seekers: Sequence[_Seeker], attribute: str) -> list[str | None]:
-    return [_value(seeker.person, attribute) for seeker in seekers]
-
-
-def _ordered(values: Sequence[str | None]) -> list[str | None]:
-    """Return each value once: numbers by size, then words, then what is not known."""
-    return sorted(set(values), key=lambda value: (value is None, _rank(value or "")))
-
-
-def _rank(value: str) -> tuple[bool, int, str]:
-    is_number = value.isdecimal() and len(value) < 19
-    return not is_number, int(value) if is_number else 0, value
-
-
 _Everybody = dict[Measure, Figure | None]
 
 
 def _figures(
-    seekers: Sequence[_Seeker], values: Mapping[str, Sequence[str | None]], watch: Watch
+    seekers: Sequence[Seeker], values: Mapping[str, Sequence[str | None]], watch: Watch
 ) -> tuple[_Everybody, list[tuple[Group, ...]]]:
     """Return the figures of everybody, and of each attribute's groups, with what must be hidden left out."""
-    ordered = [_ordered(column) for column in values.values()]
-    number = [{value: place for place, value in enumerate(row)} for row in ordered]
+    names = [in_order(column) for column in values.values()]
+    number = [{value: place for place, value in enumerate(row)} for row in names]
     tables = [
         [places[value] for value in column] for places, column in zip(number, values.values(), strict=True)
     ]
     everybody: _Everybody = {}
-    found: list[list[dict[Measure, Figure | None]]] = [[{} for _value in row] for row in ordered]
+    found: list[list[dict[Measure, Figure | None]]] = [[{} for _value in row] for row in names]
     # Who is hidden among everybody is hidden in all figures.
     always: frozenset[tuple[int, int]] = frozenset()
     for step, measure in enumerate(Measure):
@@ -247,7 +157,7 @@ def _figures(
         about = [place for place, seeker in enumerate(seekers) if measure in seeker.values]
         everybody[measure] = _figure(seekers, about, measure) if _may_be_told(about) else None
         inside = [[[place for place in about if table[place] == group] for group in range(len(row))]
-                  for table, row in zip(tables, ordered, strict=True)]  # fmt: skip
+                  for table, row in zip(tables, names, strict=True)]  # fmt: skip
         sizes = [[len(members) for members in row] for row in inside]
         hidden = hidden_groups([[table[place] for place in about] for table in tables], sizes, always)
         if measure is Measure.MATCHED:
@@ -258,7 +168,7 @@ def _figures(
                 found[table][group][measure] = _figure(seekers, members, measure) if told else None
     return everybody, [
         tuple(Group(value=value, figures=figures) for value, figures in zip(row, cells, strict=True))
-        for row, cells in zip(ordered, found, strict=True)
+        for row, cells in zip(names, found, strict=True)
     ]
 
 
@@ -266,7 +176,7 @@ def _may_be_told(about: Sequence[int]) -> bool:
     return not about or len(about) >= FEWEST
 
 
-def _figure(seekers: Sequence[_Seeker], members: Sequence[int], measure: Measure) -> Figure:
+def _figure(seekers: Sequence[Seeker], members: Sequence[int], measure: Measure) -> Figure:
     values = sorted(seekers[place].values[measure] for place in members)
     middle = None
     if measure is Measure.POINTS and values:
@@ -275,7 +185,7 @@ def _figure(seekers: Sequence[_Seeker], members: Sequence[int], measure: Measure
 
 
 def _gaps(
-    seekers: Sequence[_Seeker], values: Sequence[str | None], groups: Sequence[Group], seed: int
+    seekers: Sequence[Seeker], values: Sequence[str | None], groups: Sequence[Group], seed: int
 ) -> Iterator[Gap]:
     for measure in (Measure.MATCHED, Measure.POINTS, Measure.FIRST_WISH):
         told = [
@@ -307,7 +217,7 @@ def _counts(figure: Figure) -> tuple[int, int]:
 
 
 def _points_by_chance(
-    seekers: Sequence[_Seeker], values: Sequence[str | None], told: Sequence[str | None], seed: int
+    seekers: Sequence[Seeker], values: Sequence[str | None], told: Sequence[str | None], seed: int
 ) -> int:
     points: dict[str | None, list[int]] = {value: [] for value in told}
     for seeker, value in zip(seekers, values, strict=True):

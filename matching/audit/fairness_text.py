@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from matching.audit.fairness import Fairness, Figure, Gap, Measure
+from matching.audit.fairness import Fairness, Figure, Gap
 from matching.audit.hiding import FEWEST
 from matching.audit.parity import ParityPrice
+from matching.audit.seekers import Measure
 
 _HEADINGS = (
     "people",

@@ -53,8 +53,6 @@ def hidden_groups(
         for group, count in enumerate(counts)
         if 0 < count < FEWEST
     }
-    if not tables:
-        return frozenset()
     unknowns = _Unknowns(tables, sizes)
     while visible := _visible(sizes, hidden):
         telling = unknowns.telling(visible, hidden)
@@ -80,7 +78,7 @@ class _Unknowns:
     """The sets of people who are in the same groups of all tables: one unknown sum each."""
 
     def __init__(self, tables: Sequence[Sequence[int]], sizes: Sequence[Sequence[int]]) -> None:
-        people = np.array(tables, dtype=np.int64)
+        people = np.array(tables or [[]], dtype=np.int64)
         self._groups, self._people = np.unique(people, axis=1, return_counts=True)
         self._sizes = sizes
 

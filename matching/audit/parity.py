@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from matching.audit.fairness import Gap, Measure, Table, fairness_of
+from matching.audit.fairness import Gap, Table, fairness_of
+from matching.audit.seekers import Measure
 from matching.contrast.anew import Anew
 from matching.contrast.records import Difference
 from matching.errors import ProblemError

@@ -15,10 +15,11 @@ from scipy import stats
 
 from matching.__main__ import main
 from matching.audit.chance import exact_test, permutation_test, wilson_interval
-from matching.audit.fairness import Fairness, Measure, fairness_of
+from matching.audit.fairness import Fairness, fairness_of
 from matching.audit.fairness_text import decimal, fairness_lines
 from matching.audit.hiding import FEWEST, hidden_groups
 from matching.audit.parity import price_of_parity
+from matching.audit.seekers import Measure
 from matching.contrast.anew import Anew
 from matching.errors import ProblemError
 from matching.generate import generate

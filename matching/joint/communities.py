@@ -102,7 +102,8 @@ class CommunitiesPiece:
         rows, columns = task.candidates.rows, task.candidates.columns
         kept = np.flatnonzero((places[rows] > 0) & (capacity[columns] > 0))
         room = replace(task.room, places=places, capacity=capacity)
-        return replace(task, room=room, candidates=task.candidates.only(kept)), kept
+        fewer = replace(task, room=room, candidates=task.candidates.only(kept), again=task.again[kept])
+        return fewer, kept
 
     def alone(self, left: Amounts, takes: int, watch: Watch) -> Index:
         """Return the best plan of this programme alone, when people have these hours left."""

@@ -1,14 +1,16 @@
 """Candidates: the eligible pairs of a programme with their points, and what removed the others."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.columns import Columns
+from matching.figures import INELIGIBLE as INELIGIBLE
+from matching.figures import figures_of
 from matching.offers import SkillFit
 from matching.problem import MentoringProgramme, Problem
 from matching.rules import HardRule, Mask, rules_of
@@ -17,13 +19,13 @@ from matching.skills import Closeness, closeness_of
 from matching.views import Block, Index, Matrix, Pairs, Sides, View, matrix_of
 from matching.watch import Watch
 
+if TYPE_CHECKING:
+    from matching.survey import Survey
+
 # Pairs looked at together: the columns of a block stay in the processor's cache.
 BLOCK_CELLS = 1_000_000
-# Up to here every eligible pair is a candidate from the start.
+# Up to here every eligible pair is kept; beyond, compiled loops look at all pairs as often as needed.
 ALL_CELLS = 3_000_000
-# Up to here the points of all pairs are kept (two bytes each); beyond, each pricing computes them again.
-KEPT_CELLS = 150_000_000
-INELIGIBLE = np.iinfo(np.int16).min
 Points = NDArray[np.int64]
 
 
@@ -50,6 +52,20 @@ class Candidates:
         return Candidates(rows[first], columns[first], np.concatenate((self.points, other.points))[first])
 
 
+NONE = Candidates(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int64))
+
+
+def joined(parts: Sequence[Candidates]) -> Candidates:
+    """Return the candidates of all parts, one part after another."""
+    if not parts:
+        return NONE
+    return Candidates(
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.columns for part in parts]),
+        np.concatenate([part.points for part in parts]),
+    )
+
+
 class Blocks(Protocol):
     """What pricing asks of a market: the points of all pairs of some mentees."""
 
@@ -70,13 +86,10 @@ class Market:
             np.array([self.columns.index[row.person] for row in programme.mentees], dtype=np.intp),
             np.array([self.columns.index[row.person] for row in programme.mentors], dtype=np.intp),
         )
-        asked = problem, programme, self.columns, self.sides
-        self.rules: tuple[HardRule, ...] = rules_of(*asked, lambda: self.fit)
-        self.scorer: Scorer = scorer_of(*asked, lambda: self.fit)
+        self._asked = problem, programme, self.columns, self.sides
+        self.rules: tuple[HardRule, ...] = rules_of(*self._asked, lambda: self.fit)
+        self.scorer: Scorer = scorer_of(*self._asked, lambda: self.fit)
         self.explicit = None if programme.candidates is None else self._eligible(_explicit(programme))
-        self._is_kept = np.zeros(len(self.sides.mentees), dtype=np.bool_)
-        # The system gives the memory only as rows are written, so this costs nothing where nothing is kept.
-        self._kept = np.empty(self.sides.shape if self.cells <= KEPT_CELLS else (0, 0), dtype=np.int16)
 
     @cached_property
     def closeness(self) -> Closeness:
@@ -87,6 +100,19 @@ class Market:
     def fit(self) -> SkillFit:
         """How well the mentors' skills answer the mentees' wants; found when first asked for."""
         return SkillFit(self.problem, self.sides, self.closeness)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether there are more pairs than are kept, judged by rules and criteria."""
+        return self.explicit is None and self.cells > ALL_CELLS
+
+    @cached_property
+    def survey(self) -> "Survey":
+        """What looks at all pairs of a large market, compiled."""
+        # Loaded only here: small markets do without a compiler.
+        from matching.survey import Survey
+
+        return Survey(figures_of(*self._asked, lambda: self.fit), self._watch)
 
     @property
     def cells(self) -> int:
@@ -103,14 +129,9 @@ class Market:
             yield block, self._points(block)
 
     def _points(self, block: Block) -> NDArray[np.int16]:
-        rows = block.rows[:, 0]
-        if self._is_kept[rows].all():
-            return self._kept[rows]
-        points = np.where(self.eligible(block), self.scorer.points(block), INELIGIBLE).astype(np.int16)
-        if self.cells <= KEPT_CELLS:
-            self._kept[rows] = points
-            self._is_kept[rows] = True
-        return points
+        if self.is_large:
+            return self.survey.points(block.rows[:, 0])
+        return np.where(self.eligible(block), self.scorer.points(block), INELIGIBLE).astype(np.int16)
 
     @cached_property
     def named_pairs(self) -> Matrix:

@@ -19,6 +19,11 @@ class Lots:
         self._mentees = _drawn(f"{seed} {programme} mentee", mentees)
         self._mentors = _drawn(f"{seed} {programme} mentor", mentors)
 
+    @property
+    def drawn(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+        """The numbers drawn for each mentee and each mentor, from which those of pairs are made."""
+        return self._mentees, self._mentors
+
     def of(self, rows: Index, columns: Index) -> Amounts:
         """Return the lots of pairs, whole numbers of `LOT_BITS` bits.
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from matching.candidates import Candidates, Market
+from matching.candidates import NONE, Candidates, Market
 from matching.causes import causes_of
 from matching.goals import Room
 from matching.groups import EVERYBODY, Groups, groups_of
@@ -12,7 +12,7 @@ from matching.locks import locked_pairs, room_left
 from matching.lots import Lots
 from matching.mentors import plan_in_order
 from matching.outcome import Outcome
-from matching.pool import NONE, Pool, open_pool
+from matching.pool import Pool, open_pool
 from matching.priced import PlanFinder, Values
 from matching.problem import GoalName, MentoringProgramme, Problem
 from matching.rules import Mask

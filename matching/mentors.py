@@ -19,6 +19,7 @@ from matching.candidates import Candidates
 from matching.goals import Amounts, Room
 from matching.groups import NO_GROUP, Floors
 from matching.lots import Lots
+from matching.prices import MANY
 from matching.rules import Mask
 from matching.views import Index
 
@@ -66,6 +67,11 @@ def best_plan(
     floors
         How many of each group may stay without a mentor before it costs a penalty; no groups when not given.
     """
+    if floors is None and len(candidates) > MANY:
+        # Loaded only here: small markets do without a compiler.
+        from matching.auction import best_by_auction
+
+        return best_by_auction(candidates, profits, room, bonus)
     mentees, mentors = len(room.places), len(room.capacity)
     end = mentees + mentors
     groups = 0 if floors is None else len(floors.spare)

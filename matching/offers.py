@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from matching.skills import Closeness
 from matching.views import Index, Matrix, Sides, View, matrix_of
 
 LEVELS = range(1, 6)
+# Where two figures of thousandths stand in one number.
+_BESIDE = 1024
 # The share of a mentor's level less the level wanted: below it, equal, then one to four steps above.
 STEP_SHARES = {0: 500, 1: 1000, 2: 1000, 3: 600, 4: 600}
 
@@ -23,6 +26,19 @@ class _Offers:
     mentor: Index
     level: NDArray[np.int64]
     closeness: NDArray[np.int64]
+
+
+class Skills(NamedTuple):
+    """Wants of mentees as numbers of features (a skill at a level), and mentors' offers for each feature."""
+
+    want_first: NDArray[np.int64]
+    want_feature: NDArray[np.int32]
+    want_importance: NDArray[np.int32]
+    importance: NDArray[np.int32]
+    offer_first: NDArray[np.int64]
+    offer_mentor: NDArray[np.int32]
+    offer_cover: NDArray[np.int32]
+    offer_step: NDArray[np.int32]
 
 
 Worth = Callable[[_Offers, int], NDArray[np.int64]]
@@ -63,6 +79,21 @@ class SkillFit:
     def step(self, view: View) -> NDArray[np.int32]:
         """Return how well the mentors' levels stand above the levels wanted, in thousandths."""
         return self._average(view, self._stepped)
+
+    def postings(self) -> Skills:
+        """Return wants and offers as lists: by mentee what they want, by feature what every mentor offers."""
+        # A step up is only offered where something is covered, so one matrix holds both figures.
+        both = (self._covered.astype(np.int64) * _BESIDE + self._stepped).tocsc()
+        return Skills(
+            want_first=self._asked.indptr.astype(np.int64),
+            want_feature=self._asked.indices.astype(np.int32),
+            want_importance=self._asked.data,
+            importance=np.where(self._asks_nothing, 0, self._importance).astype(np.int32),
+            offer_first=both.indptr.astype(np.int64),
+            offer_mentor=both.indices.astype(np.int32),
+            offer_cover=(both.data // _BESIDE).astype(np.int32),
+            offer_step=(both.data % _BESIDE).astype(np.int32),
+        )
 
     def _average(self, view: View, offered: Matrix) -> NDArray[np.int32]:
         return np.asarray(view.products(self._asked, offered) // self._importance[view.rows], dtype=np.int32)

@@ -1,17 +1,20 @@
 """Which candidates the solver sees: promising pairs first, then every pair that prices show to be missing."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.candidates import ALL_CELLS, INELIGIBLE, Blocks, Candidates, Market
+from matching.candidates import INELIGIBLE, NONE, Blocks, Candidates, Market, joined
 from matching.goals import Amounts, GoalWeights, Room
 from matching.lots import Lots
 from matching.prices import Prices
 from matching.rules import Mask
 from matching.views import Index
+
+if TYPE_CHECKING:
+    from matching.selection import Offers
 
 BEST_OF_MENTEE = 16
 BEST_OF_PLACE = 4
@@ -21,7 +24,6 @@ ADDED_AT_ONCE = 24
 NEARLY_POINTS = 4
 TIED_AT_MOST = 64
 LOSS = np.int64(-(2**62))
-NONE = Candidates(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,11 +46,11 @@ def open_pool(market: Market, room: Room, locked: Candidates) -> Pool:
     """Return the best pairs of each mentee and each mentor."""
     if market.explicit is not None:
         return _pool_of(market.explicit, room, locked)
-    if market.cells <= ALL_CELLS:
-        blocks = market.blocks(np.arange(len(room.places)))
-        found = [_cells(block.rows, points, points != INELIGIBLE) for block, points in blocks]
-        return _pool_of(_joined(found), room, locked)
-    return _best_pool(market, room, locked)
+    if market.is_large:
+        return _best_pool(market, room, locked)
+    blocks = market.blocks(np.arange(len(room.places)))
+    found = [_cells(block.rows, points, points != INELIGIBLE) for block, points in blocks]
+    return _pool_of(joined(found), room, locked)
 
 
 def _pool_of(eligible: Candidates, room: Room, locked: Candidates) -> Pool:
@@ -71,37 +73,9 @@ def _ranks(groups: Index, points: Amounts) -> Index:
 
 
 def _best_pool(market: Market, room: Room, locked: Candidates) -> Pool:
-    mentees, mentors = market.sides.shape
-    most, floor = np.zeros(mentees, dtype=np.int64), np.zeros(mentees, dtype=np.int64)
-    depth = int(min(DEEPEST, BEST_OF_PLACE * max(1, room.capacity.max(initial=1))))
-    best_points = np.full((depth, mentors), INELIGIBLE, dtype=np.int16)
-    best_rows = np.zeros((depth, mentors), dtype=np.intp)
-    found = []
-    for block, points in market.blocks(np.arange(mentees)):
-        rows = block.rows[:, 0]
-        most[rows] = np.maximum(points.max(axis=1), 0)
-        best, floor[rows] = _best_of_mentees(block.rows, block.columns, points)
-        found.append(_cells(block.rows, points, best))
-        stacked = np.concatenate((best_points, points))
-        order = np.argpartition(stacked, len(stacked) - depth, axis=0)[-depth:]
-        all_rows = np.concatenate((best_rows, np.broadcast_to(block.rows, points.shape)))
-        best_points = np.take_along_axis(stacked, order, axis=0)
-        best_rows = np.take_along_axis(all_rows, order, axis=0)
-    place, column = np.nonzero(best_points != INELIGIBLE)
-    wanted = Candidates(best_rows[place, column], column, best_points[place, column].astype(np.int64))
-    every = _joined(found).merged(wanted, mentors)
-    return Pool(without(every, locked, room), np.zeros_like(most), most, floor)
-
-
-def _best_of_mentees(rows: Index, columns: Index, points: NDArray[np.int16]) -> tuple[Mask, Amounts]:
-    """Mark the best few pairs of each mentee; return with it the most points of those not marked."""
-    # Equal points are told apart by a mixture of both numbers, lest all mentees start with the same mentors.
-    mixed = (rows * 40503 + columns * 30011) & 255
-    keys = points.astype(np.int32) * 256 + mixed.astype(np.int32)
-    best = _at_least_best(keys, BEST_OF_MENTEE)
-    eligible = points != INELIGIBLE
-    left_out = np.where(eligible & ~best, points, INELIGIBLE).max(axis=1)
-    return best & eligible, left_out.astype(np.int64)
+    of_mentors = np.minimum(BEST_OF_PLACE * room.capacity, DEEPEST)
+    best = market.survey.best(BEST_OF_MENTEE, of_mentors)
+    return Pool(without(best.pairs, locked, room), np.zeros_like(best.most), best.most, best.floor)
 
 
 class Pricing:
@@ -132,16 +106,20 @@ class Pricing:
             best = _ranks(self._every.rows[new], gains[new]) < ADDED_AT_ONCE
             return self._every.only(new[best])
         settled = self._locked.merged(chosen, len(self._room.capacity))
-        found, some_gain = [], False
         # A pair can only gain what its points add to the mentee's way out: most mentees need no look.
         rows = np.flatnonzero(self._floor * self._weights.points + prices.way_out > 0)
+        if isinstance(self._market, Market):
+            offers = self._offers(prices, settled)
+            gaining, any_gains = self._market.survey.gaining(rows, offers, self._nearly, ADDED_AT_ONCE)
+            return gaining if any_gains else NONE
+        found, some_gain = [], False
         for block, points in self._market.blocks(rows):
             gains = _gains(block.rows, points, self._room, self._weights, prices)
             gains[_inside(block.rows[:, 0], settled)] = LOSS
             some_gain |= bool((gains > 0).any())
             near = (gains > self._nearly) & _at_least_best(gains, ADDED_AT_ONCE)
             found.append(_cells(block.rows, points, near))
-        return _joined(found) if some_gain else NONE
+        return joined(found) if some_gain else NONE
 
     def tied(self, prices: Prices, lots: Lots) -> Candidates:
         """Return the pairs that neither gain nor lose at these prices.
@@ -152,8 +130,11 @@ class Pricing:
         if self._every is not None:
             gains = prices.gains(self._every, self._every.points * self._weights.points)
             return self._every.only(gains == 0)
-        found = []
         rows = np.flatnonzero(self._floor * self._weights.points + prices.way_out >= 0)
+        if isinstance(self._market, Market):
+            offers = self._offers(prices, self._locked)
+            return self._market.survey.tied(rows, offers, lots.drawn, TIED_AT_MOST)
+        found = []
         for block, points in self._market.blocks(rows):
             tied = _gains(block.rows, points, self._room, self._weights, prices) == 0
             tied[_inside(block.rows[:, 0], self._locked)] = False
@@ -161,7 +142,20 @@ class Pricing:
                 drawn = np.where(tied, lots.of(block.rows, block.columns), -1)
                 tied &= _at_least_best(drawn, TIED_AT_MOST)
             found.append(_cells(block.rows, points, tied))
-        return _joined(found)
+        return joined(found)
+
+    def _offers(self, prices: Prices, settled: Candidates) -> "Offers":
+        # Loaded only here: small markets do without a compiler.
+        from matching.selection import Offers
+
+        return Offers(
+            way_out=prices.way_out,
+            mentors=prices.mentors,
+            shut=self._room.capacity == 0,
+            weight=self._weights.points,
+            first=np.searchsorted(settled.rows, np.arange(len(self._room.places) + 1)),
+            settled=settled.columns.astype(np.int32),
+        )
 
 
 def _gains(
@@ -193,16 +187,6 @@ def _at_least_best(numbers: NDArray[Any], count: int) -> Mask:
 def _cells(rows: Index, points: NDArray[np.int16], chosen: Mask) -> Candidates:
     row, column = np.nonzero(chosen)
     return Candidates(rows[row, 0], column, points[row, column].astype(np.int64))
-
-
-def _joined(parts: list[Candidates]) -> Candidates:
-    if not parts:
-        return NONE
-    return Candidates(
-        np.concatenate([part.rows for part in parts]),
-        np.concatenate([part.columns for part in parts]),
-        np.concatenate([part.points for part in parts]),
-    )
 
 
 def _among(pairs: Candidates, others: Candidates, mentors: int) -> Mask:

@@ -10,6 +10,9 @@ from matching.groups import NO_GROUP, Floors
 from matching.rules import Mask
 
 FAR = np.int64(2**62)
+# Beyond so many candidates compiled loops find plans and prices.
+MANY = 100_000
+UNSETTLED = "the prices do not settle: the plan is not the best one"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +67,15 @@ def prices_of(
     left_out = _LeftOut(floors, (taken == 0) & (room.places > 0))
     free = np.where(given < room.capacity, np.int64(0), FAR)
     open_arc = ~used | (room.places[candidates.rows] == 1)
+    if floors is None and len(candidates) > MANY:
+        # Loaded only here: small markets do without a compiler.
+        from matching.ways import settled
+
+        past = np.where(taken > 1, np.minimum(bonus, 0), np.where(taken == 1, bonus, FAR))
+        ways = settled(candidates, -profits, used, ~open_arc, past, free)
+        if ways is None:
+            raise RuntimeError(UNSETTLED)
+        return Prices(*ways)
     onward, onward_cost = candidates.columns[open_arc], -profits[open_arc]
     senders, first = np.unique(candidates.rows[open_arc], return_index=True)
     back_from, back_to, back_cost = candidates.columns[used], candidates.rows[used], profits[used]
@@ -79,7 +91,7 @@ def prices_of(
         if np.array_equal(found, price) and np.array_equal(found_of_groups, of_groups):
             return Prices(way, price, of_groups)
         price, of_groups = found, found_of_groups
-    raise RuntimeError("the prices do not settle: the plan is not the best one")
+    raise RuntimeError(UNSETTLED)
 
 
 class _LeftOut:

@@ -55,8 +55,8 @@ def scorer_of(
     """
     weights = {name: weight for name, weight in programme.criteria.items() if weight > 0}
     position = Positions(columns, sides)
-    wishes = _wishes(programme, position)
-    ratings = _ratings(problem, programme, position)
+    wishes = wishes_of(programme, position)
+    ratings = ratings_of(problem, programme, position)
     latest = position.matrix(latest_pairs(problem, programme))
     known: dict[Criterion, Callable[[View], Shares]] = {
         Criterion.HOURS: lambda view: _hours(view, columns),
@@ -89,7 +89,8 @@ def _grade_step(view: View, columns: Columns) -> Shares:
     return np.where(known & (above >= 0), table[np.clip(above, 0, 5)], 0).astype(np.int32)
 
 
-def _wishes(programme: MentoringProgramme, position: Positions) -> Matrix:
+def wishes_of(programme: MentoringProgramme, position: Positions) -> Matrix:
+    """Return the share each wish earns, as a matrix of (mentees, mentors)."""
     rows, cells, shares = [], [], []
     for mentee in programme.mentees:
         for rank, wished in enumerate(mentee.wishes):
@@ -101,7 +102,7 @@ def _wishes(programme: MentoringProgramme, position: Positions) -> Matrix:
     return matrix_of(np.array(shares, dtype=np.int32), rows, cells, position.shape)
 
 
-def _ratings(problem: Problem, programme: MentoringProgramme, position: Positions) -> Matrix:
+def ratings_of(problem: Problem, programme: MentoringProgramme, position: Positions) -> Matrix:
     """Return the mean of both ratings of each chat, whoever is the mentor; no rating counts as 3."""
     rows, cells, shares = [], [], []
     for chat in problem.chats:

@@ -31,6 +31,7 @@ def solve(
     limits: Limits | None = None,
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
+    workers: int | None = None,
 ) -> Solution:
     """Decide who is matched with whom.
 
@@ -47,13 +48,20 @@ def solve(
         so far matches, or `None`.
     should_stop
         Asked between steps; when it returns true the best plan so far is returned as `cancelled`.
+    workers
+        How many threads share the work in large markets; as many as there are processors when not given.
+        Their number changes nothing but the time it takes.
 
     Raises
     ------
+    ValueError
+        When there is not one worker at least.
     ProblemError
         When a lock breaks a rule, or the problem holds a programme that cannot be solved.
     """
-    watch = Watch(limits or Limits(), progress, should_stop)
+    if workers is not None and workers < 1:
+        raise ValueError(f"A solve needs at least one worker, not {workers}.")
+    watch = Watch(limits or Limits(), progress, should_stop, workers)
     if is_joint(problem) and (programme is None or len(problem.programmes) == 1):
         return _joint(problem, seed, watch)
     programmes = _programmes(problem, programme)

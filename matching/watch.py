@@ -1,5 +1,6 @@
 """Tells how far a solve has come, and stops it when the time is up or somebody wants it stopped."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ class Stopped(Exception):
         super().__init__(status.value)
 
 
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Watch:
     """Follows one solve through its stages."""
 
@@ -37,7 +43,10 @@ class Watch:
         limits: Limits,
         progress: Progress | None = None,
         should_stop: Callable[[], bool] | None = None,
+        workers: int | None = None,
     ) -> None:
+        # How many threads share the work; their number changes no result.
+        self.workers = workers or cores()
         self._progress = progress
         self._should_stop = should_stop
         self._started = self._stage_started = time.perf_counter()

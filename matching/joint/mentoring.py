@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.candidates import INELIGIBLE, Candidates, Market
+from matching.candidates import INELIGIBLE, NONE, Candidates, Market
 from matching.causes import causes_of
 from matching.goals import Amounts, Room, weigh
 from matching.joint.linear import HALF, Linear, Numbers
@@ -25,7 +25,6 @@ from matching.locks import locked_pairs, room_left
 from matching.lots import Lots
 from matching.mentoring import assignments_of
 from matching.mentors import best_plan, plan_in_order
-from matching.pool import NONE
 from matching.problem import MentoringProgramme, Problem
 from matching.rules import Mask
 from matching.solution import Certificate, CertificateKind

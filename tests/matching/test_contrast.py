@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import pool
+from matching import candidates, pool
 from matching.__main__ import main
 from matching.contrast.anew import Anew
 from matching.contrast.question import Contrast
@@ -113,7 +113,7 @@ def test_of_the_best_plans_with_the_pair_the_nearest_is_told(problem: Problem) -
 @pytest.mark.parametrize("seed", range(3))
 def test_pairs_the_solver_never_saw_are_priced_too(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a company with rules, starting from few candidates, the cost is that of a whole solve; rows may be shuffled."""
-    monkeypatch.setattr(pool, "ALL_CELLS", 0)
+    monkeypatch.setattr(candidates, "ALL_CELLS", 0)
     monkeypatch.setattr(pool, "BEST_OF_MENTEE", 2)
     monkeypatch.setattr(pool, "BEST_OF_PLACE", 1)
     problem = generate(mentees=30, mentors=10, seed=seed)

@@ -96,8 +96,7 @@ def test_pricing_finds_what_the_first_candidates_lack(cells: str, monkeypatch: p
     monkeypatch.setattr(pool, "BEST_OF_PLACE", 1)
     monkeypatch.setattr(pool, "ADDED_AT_ONCE", 1)
     if cells == "best":
-        monkeypatch.setattr(pool, "ALL_CELLS", 0)
-        monkeypatch.setattr(market, "KEPT_CELLS", 0)
+        monkeypatch.setattr(market, "ALL_CELLS", 0)
         monkeypatch.setattr(market, "BLOCK_CELLS", 100)
     pruned = solve(problem)
     assert pruned.goals == whole.goals

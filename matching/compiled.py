@@ -1,0 +1,31 @@
+"""Compiles the loops over all pairs, for markets with more pairs than NumPy's arrays get through in time."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar, cast
+
+import numba
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+Result = TypeVar("Result")
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function of arrays and whole numbers when it is first called, and keep the result on disk.
+
+    It runs without the interpreter's lock, so that threads share the work. Where no folder can be written it
+    is compiled in each process.
+    """
+    try:
+        return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:
+        return cast(Function, numba.njit(nogil=True)(function))
+
+
+def in_threads(work: Callable[..., Result], *parts: Iterable[Any]) -> list[Result]:
+    """Return the results of independent parts of a work, in their order, each part done by a thread."""
+    listed = list(zip(*parts, strict=False))
+    if len(listed) < 2:
+        return [work(*part) for part in listed]
+    with ThreadPoolExecutor(len(listed)) as threads:
+        return list(threads.map(lambda part: work(*part), listed))

@@ -25,6 +25,8 @@ class Fit:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self._worths: dict[tuple[Share, str, int], Worth] = {}
+        # Rules and points ask for the same figures of one mentee after the other.
+        self._latest: dict[Share, tuple[str, Integers]] = {}
 
     def covered(self, mentee: Person) -> Integers:
         """Return how far each mentor covers what a mentee wants, in thousandths; nothing where nothing is."""
@@ -41,6 +43,11 @@ class Fit:
         return self.covered(mentee) * 100 < percent * THOUSAND
 
     def _average(self, mentee: Person, share: Share) -> Integers:
+        if share not in self._latest or self._latest[share][0] != mentee.id:
+            self._latest[share] = mentee.id, self._weighed(mentee, share)
+        return self._latest[share][1]
+
+    def _weighed(self, mentee: Person, share: Share) -> Integers:
         total = np.zeros(len(self.sheet.mentors), dtype=np.int64)
         for want in mentee.wants:
             columns, worth = self._worth(share, want.skill, want.level)

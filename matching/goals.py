@@ -55,10 +55,6 @@ class GoalWeights:
         """The weight of a point."""
         return self.of(GoalName.POINTS)
 
-    def worth(self, coverage: int, points: int) -> int:
-        """Return the worth of a plan with so much coverage and points, and nothing else that counts."""
-        return self.coverage * coverage + self.points * points
-
     def named(self) -> dict[str, int]:
         """Return the weights as a certificate states them: always those of coverage and points."""
         usual = {GoalName.COVERAGE.value: 0, GoalName.POINTS.value: 0}

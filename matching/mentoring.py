@@ -51,6 +51,7 @@ class MentoringSolve:
     def outcome(self) -> Outcome:
         """Solve to the proved optimum, or to the best plan there is when the watch stops it."""
         pool: Pool | None = None
+        stages: Stages | None = None
         groups = groups_of(self._market)
         try:
             self._watch.go_on_to("candidates")
@@ -64,6 +65,8 @@ class MentoringSolve:
             finder = self._finder(pool or _empty_pool(self._room), groups)
             candidates = finder.pool.candidates
             chosen = candidates.only(self._quick(candidates))
+            if stages is not None and stages.so_far is not None:
+                chosen = stages.so_far
             stages = Stages(self._unwatched(chosen), self._room, self._locked, groups, finder)
             goals = self._goals(self._values(chosen, stages, finder), self._evident(finder))
             return self._outcome(stop.status, chosen, goals, self._bound(finder), len(candidates))

@@ -41,6 +41,8 @@ class Stages:
         self._locked = locked
         self.groups = groups
         self._finder = finder
+        # The best plan there is when a solve is stopped between its goals.
+        self.so_far: Candidates | None = None
 
     def best(self, goals: Sequence[GoalName]) -> Found:
         """Return the plan that is best by the goals in their order."""
@@ -55,6 +57,7 @@ class Stages:
                 continue
             if base is None:
                 base = self._finder.best(sums, terms)
+                self.so_far = base.chosen
                 if sums or required:
                     stages.append(self.proof(sums[-1] if sums else REQUIRED, base))
             base, beyond = self._raised(goal, sums, base)
@@ -78,6 +81,7 @@ class Stages:
             found = self._finder.best(sums, _with(goal, base.terms, middle))
             if found.bound == base.bound:
                 low, reached = max(middle, self._value(goal, found.chosen)), found
+                self.so_far = found.chosen
             else:
                 high, beyond = middle, found
         if reached.terms != _with(goal, base.terms, low):

@@ -321,13 +321,15 @@ def test_a_solve_may_be_stopped_at_any_moment(goals: str) -> None:
         programme, goals=tuple(map(GoalName, goals.split())), parity=Parity(attribute="department")
     )
     problem = dataclasses.replace(plain, programmes=(changed,))
-    moment, status = 0, Status.CANCELLED
+    moment, status, matched = 0, Status.CANCELLED, 0
     while status is Status.CANCELLED:
         moment += 1
         asked = iter(range(1, 10_000))
         solution = solve(problem, should_stop=lambda asked=asked, moment=moment: next(asked) >= moment)
         status = solution.status
         assert check(problem, solution).violations == ()
+        assert len(solution.assignments) >= matched or goals.startswith("stable")
+        matched = max(matched, len(solution.assignments))
     assert status is Status.OPTIMAL
     assert moment > 3
 

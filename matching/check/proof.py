@@ -138,13 +138,17 @@ def _bound_violations(
     sheet: Sheet, grid: Grid, certificate: Certificate, sums: Mapping[str, int], where: str
 ) -> Iterator[Violation]:
     """Yield a bound that neither prices nor what is evident give, and that it does not prove the plan."""
-    if "stable" not in sheet.programme.goals or not (certificate.mentees or certificate.mentors):
-        yield from bound_violations(sheet, certificate, grid.candidates(), where)
+    evident = list(bound_violations(sheet, certificate, grid.candidates(), where))
+    if "stable" not in sheet.programme.goals:
+        yield from evident
         yield _only_a_bound(sheet, where)
         return
     steps = [Step("", Terms(), tuple(g for g in map(str, sheet.programme.goals) if g in SUMS), reaches=True)]
     found = list(price_violations(sheet, certificate, grid.candidates(), steps, sums, where))
-    yield from (fault for fault in found if fault.kind is not ViolationKind.NOT_PROVED)
+    faults = [fault for fault in found if fault.kind is not ViolationKind.NOT_PROVED]
+    # A solve that was stopped knows no prices, and claims no more than what is evident.
+    if certificate.searched is not None or evident:
+        yield from faults
     worth, searched = worth_of(certificate, sums), certificate.searched
     if searched is None:
         yield _only_a_bound(sheet, where)

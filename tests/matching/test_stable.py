@@ -136,3 +136,12 @@ def test_a_plan_somebody_would_leave_is_found() -> None:
     honest = dataclasses.replace(goals[0], value=-1, bound=-1)
     posed = dataclasses.replace(posed, goals=(honest, *solution.goals))
     assert "not_proved" in {row.kind.value for row in check(problem, posed).violations}
+
+
+def test_a_search_may_do_without_any_price() -> None:
+    """Two who both cost a point want the one place: a plan without them would be better, but not stable."""
+    problem = market([("a", "x", -1), ("b", "x", -1)], "stable points")
+    solution = solve(problem)
+    assert [goal.value for goal in solution.goals] == [0, -1]
+    assert not solution.certificates[0].mentors
+    assert check(problem, solution).violations == ()

@@ -122,8 +122,9 @@ def _rows_of(left: int, takes: tuple[int, ...], most: tuple[int, ...]) -> tuple[
     own = [n for n, count in enumerate(counts) if count]
     found: list[Row] = []
     for n, count in enumerate(counts):
-        if not count:
-            found.append((_spread([int(n == other) for other in range(len(part))], part, len(takes)), 0))
+        # Hours that end before the places do bound this part by itself.
+        if count < most[part[n]]:
+            found.append((_spread([int(n == other) for other in range(len(part))], part, len(takes)), count))
     if sum(hours[n] * counts[n] for n in own) > left:
         divisor = gcd(*(hours[n] for n in own))
         plain = tuple(hours[n] // divisor for n in own)

@@ -284,3 +284,13 @@ def test_a_round_of_nobody():
     solution = solve(problem)
     assert solution.status is Status.OPTIMAL
     assert check(problem, solution).ok
+
+
+def test_hours_that_end_before_the_places_do_bound_a_mentor_alone():
+    """A mentor with places for two and hours for one and a half has one mentee, and that is proved."""
+    problem = drawn(2084)
+    assert problem is not None
+    solution = solve(problem)
+    assert solution.status is Status.OPTIMAL
+    assert aims(problem, plan_of(problem, solution)) == best_by_trying_all(problem)
+    assert check(problem, solution).ok

@@ -49,18 +49,13 @@ def solve(
     should_stop
         Asked between steps; when it returns true the best plan so far is returned as `cancelled`.
     workers
-        How many threads share the work in large markets; as many as there are processors when not given.
-        Their number changes nothing but the time it takes.
+        How many threads share large markets, at least 1; as many as processors when not given.
 
     Raises
     ------
-    ValueError
-        When there is not one worker at least.
     ProblemError
         When a lock breaks a rule, or the problem holds a programme that cannot be solved.
     """
-    if workers is not None and workers < 1:
-        raise ValueError(f"A solve needs at least one worker, not {workers}.")
     watch = Watch(limits or Limits(), progress, should_stop, workers)
     if is_joint(problem) and (programme is None or len(problem.programmes) == 1):
         return _joint(problem, seed, watch)

@@ -45,6 +45,8 @@ class Watch:
         should_stop: Callable[[], bool] | None = None,
         workers: int | None = None,
     ) -> None:
+        if workers is not None and workers < 1:
+            raise ValueError(f"A solve needs at least one worker, not {workers}.")
         # How many threads share the work; their number changes no result.
         self.workers = workers or cores()
         self._progress = progress

@@ -11,7 +11,6 @@ from matching.problem import (
     GoalName,
     Kind,
     Lock,
-    MentoringProgramme,
     Previous,
     Problem,
     Programme,
@@ -216,8 +215,7 @@ def _without(programme: Programme, left: Collection[str]) -> Programme:
 def _least_disturbed(programme: Programme, solved: Collection[str]) -> Programme:
     """Return a programme with the goal of keeping partners right after coverage, or first of all."""
     goals = programme.goals
-    is_known = isinstance(programme, MentoringProgramme)
-    if not is_known or programme.id not in solved or GoalName.SAME_PARTNERS in goals:
+    if programme.id not in solved or GoalName.SAME_PARTNERS in goals:
         return programme
     place = goals.index(GoalName.COVERAGE) + 1 if GoalName.COVERAGE in goals else 0
     return replace(programme, goals=(*goals[:place], GoalName.SAME_PARTNERS, *goals[place:]))

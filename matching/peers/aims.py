@@ -25,6 +25,7 @@ class Aim(StrEnum):
     COVERAGE = "coverage"
     TRIADS = "triads"
     POINTS = "points"
+    SAME_PARTNERS = "same_partners"
 
 
 Values = dict[Aim, int]
@@ -53,6 +54,7 @@ class Weights:
     coverage: int = 0
     triads: int = 0
     points: int = 0
+    same_partners: int = 0
 
     def of(self, aim: Aim) -> int:
         """Return the weight of an aim."""
@@ -91,12 +93,13 @@ class Aims:
         self._most_points = np.where(eligible, market.points, 0).max(axis=1, initial=0).astype(np.int64)
         triads = int(self.has_partner.sum()) // 3
         points = int(least.sum(dtype=np.int64))
-        self.least = {Aim.REQUIRED: 0, Aim.COVERAGE: 0, Aim.TRIADS: -triads, Aim.POINTS: points}
+        self.least = dict.fromkeys(Aim, 0) | {Aim.TRIADS: -triads, Aim.POINTS: points}
         self.most = {
             Aim.REQUIRED: int(market.required[self.has_partner].sum()),
             Aim.COVERAGE: int(market.waiting[self.has_partner].sum()),
             Aim.TRIADS: 0,
             Aim.POINTS: int(self._most_points.sum()),
+            Aim.SAME_PARTNERS: int((eligible & (market.previous > 0)).any(axis=1).sum()),
         }
         self.finest = self._finest()
 
@@ -104,7 +107,7 @@ class Aims:
         """Return the finest unit in which prices stay exact even when each aim outweighs all after it."""
         steepest = self.weights(self.order, LARGEST_SUM)
         each = steepest.coverage * int(self._market.waiting.max(initial=1)) + steepest.points * self.largest
-        each += steepest.required
+        each += steepest.required + steepest.same_partners
         finest = LARGEST_AMOUNT // (3 * each + steepest.triads)
         if finest < FINEST_NEEDED:
             raise ProblemError(
@@ -149,4 +152,5 @@ def values_of(market: PeerMarket, groups: Groups) -> Values:
         Aim.COVERAGE: int(groups.added_up(market.waiting).sum()),
         Aim.TRIADS: -int(groups.are_triads.sum()),
         Aim.POINTS: int(groups.worth(market.points).sum()),
+        Aim.SAME_PARTNERS: int(groups.worth(market.previous).sum()),
     }

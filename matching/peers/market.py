@@ -1,5 +1,7 @@
 """A peer programme's people as the solver sees them: who may be together, and for what points."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -34,6 +36,8 @@ class PeerMarket:
         People, in ascending order, who may not be together all three.
     waiting : array of int
         What each person counts for in coverage.
+    previous : int8 array of shape (people, people)
+        1 where two people were together in the earlier plan.
     required : array of int
         1 for each person who must be in a group.
     """
@@ -52,6 +56,7 @@ class PeerMarket:
         self.listed, self._listed_points = _listed(programme, self.number)
         self.banned_triads = _banned_triads(problem, programme, self.number)
         shape = (len(self.ids), len(self.ids))
+        self.previous = _previous(problem, programme, self.number)
         self.points: NDArray[np.int32] = np.zeros(shape, dtype=np.int32)
         self.eligible: Mask = np.zeros(shape, dtype=np.bool_)
 
@@ -178,6 +183,16 @@ def _listed(programme: PeerProgramme, number: dict[str, int]) -> tuple[Matrix | 
     if programme.candidates is None:
         return None, points
     return sparse.csr_array((np.ones(len(first), dtype=np.bool_), (first, second)), shape=shape), points
+
+
+def _previous(problem: Problem, programme: PeerProgramme, number: Mapping[str, int]) -> NDArray[np.int8]:
+    found = np.zeros((len(number), len(number)), dtype=np.int8)
+    for row in problem.previous:
+        if row.programme == programme.id:
+            here = [number[member] for member in row.members if member in number]
+            found[np.ix_(here, here)] = 1
+    np.fill_diagonal(found, 0)
+    return found
 
 
 def _banned_triads(

@@ -48,7 +48,8 @@ class Prices:
 class Pricing:
     """What each group of free people would gain at some prices: its worth less what they ask of it.
 
-    With D(a, b) = 2 P p(a, b) - y(a) - y(b), y the price of a person less what covering them is worth, and
+    With D(a, b) = 2 P p(a, b) + 2 S s(a, b) - y(a) - y(b), s being 1 where two were together in the earlier
+    plan and S its weight, y the price of a person less what covering them is worth, and
     Z and Y the prices of the odd sets with parts of 2 and of 3 that they have in common, all in units of
     1 / scale,
 
@@ -67,6 +68,7 @@ class Pricing:
         self._watch = watch
         self._prices = prices
         self._points = 2 * prices.scale * weights.points
+        self._again = 2 * prices.scale * weights.same_partners
         self._triads = prices.scale * weights.triads
         self._own: Amounts = prices.people - prices.scale * weights.of_people(market)
         self._halves = [_marked(market, row) for row in prices.odd_sets if row[0].size == 2]
@@ -76,6 +78,8 @@ class Pricing:
         """Return D less so many times Z of some people with others; `LOSS` where they may not be together."""
         cells = np.ix_(rows, columns)
         found = self._points * self._market.points[cells].astype(np.int64)
+        if self._again:
+            found += self._again * self._market.previous[cells].astype(np.int64)
         found -= self._own[rows][:, None]
         found -= self._own[columns]
         for inside, price in self._halves:

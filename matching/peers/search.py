@@ -118,6 +118,7 @@ class Search:
         """Return what each group is worth under these weights."""
         covered = groups.added_up(weights.of_people(self._market))
         points = weights.points * groups.worth(self._market.points)
+        points += weights.same_partners * groups.worth(self._market.previous)
         return np.asarray(covered + points - weights.triads * groups.are_triads)
 
     def best(self, weights: Weights) -> Found:

@@ -149,10 +149,12 @@ class PeerSolve:
         values = {
             GoalName.COVERAGE: int(every.added_up(self._market.waiting).sum()),
             GoalName.POINTS: int(points.sum()),
+            GoalName.SAME_PARTNERS: int(every.worth(self._market.previous).sum()),
         }
         bounds = dict(values)
         if status is not Status.OPTIMAL:
             bounds[GoalName.COVERAGE] = int(self._market.waiting.sum())
+            bounds[GoalName.SAME_PARTNERS] = int(self._market.previous.any(axis=1).sum())
             bounds[GoalName.POINTS] = self._most_points() * int(self._free.sum()) + locked_points
         return tuple(
             GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])

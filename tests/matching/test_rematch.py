@@ -1,7 +1,9 @@
 """Re-matches: what is accepted stands, who left is gone, and no plan changes less."""
 
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import assume, given, settings
@@ -10,10 +12,12 @@ from hypothesis import strategies as st
 from matching.__main__ import main
 from matching.check import check
 from matching.difference import compare
+from matching.difference_text import difference_lines
 from matching.problem import GoalName, Problem, ProblemError
 from matching.rematch import matches_of, rematch
 from matching.solution import Solution
 from matching.solve import solve
+from tests.matching import community_problems, peer_problems
 from tests.matching.problems import _value as value_of_mentoring
 from tests.matching.problems import bare_problems, read
 from tests.matching.problems import plans_of as plans_of_mentoring
@@ -172,3 +176,80 @@ def test_rematch_and_compare_by_command(tmp_path: Path, capsys: pytest.CaptureFi
     Path(names[4]).write_text("c\n")
     assert main([*command[:-2], "-o", names[2]]) == 2
     assert "yes.csv:1: needs two ids" in capsys.readouterr().err
+
+
+@given(problem=peer_problems.peer_problems(most=7), data=st.data())
+@settings(deadline=None, max_examples=60)
+def test_no_plan_of_peers_disturbs_less(problem, data):
+    """So with groups of peers: a pair counts for both, a triad for each two who stay together."""
+    first = solve(problem)
+    had = sorted(pairs(first))
+    assume(had)
+    left = data.draw(st.sets(st.sampled_from("abcdefg"), max_size=1)) & {row.id for row in problem.people}
+    declined = data.draw(st.sets(st.sampled_from(had), max_size=1))
+    again = rematch(problem, first, left=left, declined=declined)
+    second = solve(again)
+    assert check(again, second).violations == ()
+    plain = replace(again.programmes[0], goals=problem.programmes[0].goals)
+    bare = replace(again, programmes=(plain,))
+    together = {frozenset(pair) for group in had for pair in combinations(group, 2)}
+
+    def kept(plan) -> int:
+        return sum(
+            (2 if len(group) == 2 else 1) * (frozenset(pair) in together)
+            for group in plan
+            for pair in combinations(group, 2)
+        )
+
+    goals = again.programmes[0].goals
+    # Few triads count right after coverage.
+    has_triads = len(plain.group_sizes) == 2 and GoalName.COVERAGE in goals
+    place = goals.index(GoalName.SAME_PARTNERS) + has_triads
+
+    def values(plan) -> tuple[int, ...]:
+        aims = peer_problems.aims(bare, plan)
+        return (*aims[:place], kept(plan), *aims[place:])
+
+    plan = tuple(row.people for row in second.assignments)
+    assert values(plan) == max(map(values, peer_problems.plans(bare)))
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(deadline=None, max_examples=80)
+def test_no_plan_of_communities_disturbs_less(seed):
+    """And with memberships of communities, whose leads may leave as well."""
+    random = Random(seed)
+    try:
+        problem = community_problems.bare_problem(random)
+        first = solve(problem)
+        had = sorted(pairs(first))
+        assume(had)
+        left = random.sample([person.id for person in problem.people], random.randint(0, 1))
+        declined = random.sample(had, random.randint(0, 1))
+        again = rematch(problem, first, left=left, declined=declined)
+        second = solve(again)
+    except ProblemError:
+        return  # a lock of a community that lacks members now
+    assert check(again, second).violations == ()
+    (programme,) = again.programmes
+    plain = replace(programme, goals=problem.programmes[0].goals)
+    place = programme.goals.index(GoalName.SAME_PARTNERS)
+    found = []
+    for plan in community_problems._plans(replace(again, programmes=(plain,)), plain):
+        value = community_problems._value(plain, plan)
+        kept = sum((person, name) in had for name, members in plan.items() for person in members)
+        found.append((*value[:place], kept, *value[place:]))
+    assert tuple(goal.value for goal in second.goals) == max(found)
+    (difference,) = compare(again, first, second)
+    assert list(difference_lines(again, (difference,)))
+
+
+def test_a_community_goes_on_without_its_lead_but_a_mentored_group_does_not():
+    """Its members keep it; in group mentoring nobody would mentor them."""
+    for kind, kept in (("communities", True), ("group_mentoring", False)):
+        content = community_problems.one_community(kind=kind, members=[], criteria={})
+        problem = read(content)
+        first = solve(problem)
+        assert pairs(first) == {("ann", "c")}
+        again = rematch(problem, first, left=["ben"], accepted=[("ann", "c")])
+        assert (pairs(solve(again)) == {("ann", "c")}) is kept

@@ -38,4 +38,5 @@ def _goals_reached(circle: Circle, groups: Sequence[Placed]) -> dict[str, int]:
     return {
         "coverage": sum(int(circle.priority[circle.number[m]]) for group in groups for m in group.members),
         "points": sum(group.points for group in groups),
+        "same_partners": sum(circle.kept(group.members) for group in groups),
     }

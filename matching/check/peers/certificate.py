@@ -20,6 +20,7 @@ NEVER = -(2**60)
 """Stands for a pair that may not be together; three of it still fit into 64 bits."""
 
 AIMS = ("coverage", "triads", "points")
+AGAIN = "same_partners"
 SIZES = (2, 3)
 
 
@@ -79,6 +80,7 @@ def _reached(circle: Circle, groups: Sequence[Placed]) -> dict[str, int]:
         "coverage": sum(int(circle.priority[circle.number[m]]) for group in free for m in group.members),
         "triads": -sum(len(group.members) == 3 for group in free),
         "points": sum(group.points for group in free),
+        AGAIN: sum(circle.kept(group.members) for group in free),
     }
 
 
@@ -98,6 +100,7 @@ def _shape_violations(circle: Circle, certificate: Certificate, where: str) -> I
             yield Violation(ViolationKind.WRONG_PRICE, f"{where}.odd_sets[{index}]", sentence)
     weights = certificate.weights
     aims = {REQUIRED, *AIMS} if circle.required.any() else set(AIMS)
+    aims |= {AGAIN} & {str(goal) for goal in circle.programme.goals}
     if set(weights) != aims or min(weights.values()) < 0:
         sentence = f"The certificate must weigh {', '.join(sorted(aims))}, none with a negative weight."
         yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
@@ -110,7 +113,7 @@ def _largest(circle: Circle, certificate: Certificate) -> int:
     """Return more than any amount that one group can lead to, in integers that cannot overflow."""
     weights = certificate.weights
     worth = weights["coverage"] * int(circle.priority.max(initial=1)) + weights["triads"]
-    worth += weights.get(REQUIRED, 0)
+    worth += weights.get(REQUIRED, 0) + weights.get(AGAIN, 0)
     worth += weights["points"] * int(np.abs(circle.points).max(initial=0))
     prices = max(map(abs, certificate.people.values()), default=0)
     return 6 * (certificate.scale * worth + prices + sum(row.price for row in certificate.odd_sets))
@@ -131,6 +134,7 @@ def _weight_violations(
         order.insert(0, REQUIRED)
     may = circle.eligible & circle.free & circle.free[:, None]
     least = {
+        AGAIN: 0,
         REQUIRED: 0,
         "coverage": 0,
         "triads": -(int(may.any(axis=1).sum()) // 3),
@@ -172,7 +176,8 @@ class GroupPrices:
             inside = np.zeros(len(circle.people), dtype=bool)
             inside[[circle.number[member] for member in odd_set.members]] = True
             self.sets[odd_set.size].append((inside, odd_set.price))
-        self.pair: Integers = 2 * scale * weights["points"] * circle.points + self.adds + self.adds[:, None]
+        worth = weights["points"] * circle.points + weights.get(AGAIN, 0) * circle.previous
+        self.pair: Integers = 2 * scale * worth + self.adds + self.adds[:, None]
         for inside, price in self.sets[2]:
             here = np.flatnonzero(inside)
             self.pair[np.ix_(here, here)] -= price

@@ -103,6 +103,18 @@ class Circle:
         masks = {kind: np.array([row[kind] for row in rows], dtype=bool) for kind in rows[0]}
         return {kind: mask | mask.T for kind, mask in masks.items()}
 
+    @cached_property
+    def previous(self) -> Integers:
+        """1 for the pairs that were together in the earlier plan."""
+        rows = (row.members for row in self.problem.previous if row.programme == self.programme.id)
+        return self._among(rows).astype(np.int64)
+
+    def kept(self, members: Iterable[str]) -> int:
+        """Return what a group keeps of the earlier plan: counted as points are."""
+        numbers = [self.number[member] for member in members]
+        found = sum(int(self.previous[pair]) for pair in combinations(numbers, 2))
+        return 2 * found if len(numbers) == 2 else found
+
     def _among(self, groups: Iterable[tuple[str, ...]]) -> Flags:
         """Tell which pairs are together in one of these groups."""
         mask = np.zeros((len(self.people), len(self.people)), dtype=bool)

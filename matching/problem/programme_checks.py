@@ -108,8 +108,6 @@ def _check_goal(programme: Any, goal: str, *, has_groups: bool) -> None:
     kind = programme.kind
     if goal in GOALS_OF_MENTORING and kind != "mentoring":
         raise ProblemError("", f"the goal {goal} is one of mentoring; this programme is of {kind}.")
-    if goal == "same_partners" and kind == "peer_coaching":
-        raise ProblemError("", f"the goal {goal} is one of mentoring and communities, not of peer coaching.")
     if goal == "worst_match" and "coverage" not in earlier:
         raise ProblemError("", "the goal worst_match must come after coverage; else to match nobody is best.")
     if goal == "parity" and not has_groups:

@@ -3,7 +3,6 @@
 import dataclasses
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,13 +91,6 @@ def test_wrong_counts_and_weights_are_found() -> None:
         other = dataclasses.replace(certificate, weights=weights)
         found = check(problem, dataclasses.replace(solution, certificates=(other,))).violations
         assert "wrong_weights" in {row.kind.value for row in found}
-
-
-def test_peers_have_no_such_goal() -> None:
-    """They refuse it by name."""
-    programme = {"id": "g", "kind": "peer_coaching", "people": [], "goals": ["coverage", "same_partners"]}
-    with pytest.raises(ProblemError, match="mentoring and communities, not of peer coaching"):
-        read({"format": "trellis-problem/1", "round": "2026", "people": [], "programmes": [programme]})
 
 
 def test_an_earlier_plan_of_triads_disturbs_no_check() -> None:

@@ -90,7 +90,7 @@ def test_the_plan_is_as_good_as_the_best_of_all():
 @pytest.mark.slow
 def test_many_plans_are_as_good_as_the_best_of_all():
     """The same of many more rounds."""
-    assert as_good_as_the_best(range(1000, 1600)) > 400
+    assert as_good_as_the_best(range(1000, 1150)) > 100
 
 
 def two_programmes(**people: float | None) -> Problem:

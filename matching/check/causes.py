@@ -1,7 +1,7 @@
 """Verifies who is said to be without a match, and that the cause given for each is the true one."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -25,6 +25,7 @@ RULE_NAMES = {
 """How causes name the restrictions that are no rules; the others have the name of their rule."""
 
 RIVALS_NAMED = 20
+FIELDS = ("kind", "considered", "eligible", "rules", "rivals", "rival_count", "lacks")
 
 
 def cause_violations(
@@ -79,11 +80,27 @@ def _false_causes(
             right = diagnosis.of_mentee(sheet.row[person])
         else:
             right = diagnosis.of_mentor(sheet.column[person], tallies[sheet.column[person]])
-        for field in ("kind", "considered", "eligible", "rules", "rivals", "rival_count", "lacks"):
-            expected, given = getattr(right, field), getattr(row.cause, field)
-            if expected != given:
-                sentence = f"{sheet.name(person)} has no match: {field} is {expected}, not {given}."
-                yield Violation(ViolationKind.WRONG_CAUSE, f"{where}.cause.{field}", sentence)
+        yield from false_fields(f"{sheet.name(person)} has no match", right, row.cause, where)
+
+
+def false_fields(subject: str, right: Cause, given: Cause, where: str) -> Iterator[Violation]:
+    """Yield each field of a cause that is not as it must be."""
+    for field in FIELDS:
+        expected, stated = getattr(right, field), getattr(given, field)
+        if expected != stated:
+            sentence = f"{subject}: {field} is {_shown(expected)}, not {_shown(stated)}."
+            yield Violation(ViolationKind.WRONG_CAUSE, f"{where}.cause.{field}", sentence)
+
+
+def _shown(value: object) -> str:
+    """Return what a field of a cause says, as a sentence can hold it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{count} by {name}" for name, count in value.items()) or "nobody"
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value)) or "nobody"
+    if isinstance(value, Lack):
+        return f"{value.skill} at {value.level} (known at {value.best}, possible at {value.possible})"
+    return str(value)
 
 
 @dataclass(slots=True)

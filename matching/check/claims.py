@@ -78,6 +78,9 @@ def field_violations(certificate: Certificate, where: str, *, used: Collection[s
         if name not in used and getattr(certificate, name) != getattr(empty, name):
             sentence = f"The certificate says something of {name}, which means nothing for this programme."
             yield Violation(ViolationKind.WRONG_PRICE, f"{where}.{name}", sentence)
+    if certificate.kind is CertificateKind.FORCED and used:
+        sentence = "Nothing forces this plan: that it is stable is no goal of the programme."
+        yield Violation(ViolationKind.NOT_PROVED, f"{where}.kind", sentence)
     if certificate.kind is CertificateKind.PRICES and certificate.searched is not None:
         sentence = "The prices are the proof; a certificate of that kind tells of no search."
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.searched", sentence)

@@ -27,6 +27,12 @@ class Terms:
     least_points: int | None = None
     rate: int | None = None
 
+    def __str__(self) -> str:
+        """Return the plans that are meant, as the end of a sentence."""
+        pairs = "any pairs" if self.least_points is None else f"pairs of {self.least_points} points or more"
+        groups = "" if self.rate is None else f" that match {self.rate} in a thousand of each group or more"
+        return f"those of {pairs}{groups}"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

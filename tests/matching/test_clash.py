@@ -85,6 +85,7 @@ def test_too_few_places_name_those_who_compete_and_the_mentors():
 )
 def test_each_thing_that_can_clash(change, expected):
     """One person and one mentor with one place, and what keeps them apart."""
+    change = dict(change)  # The parameter is the next run's too.
     rules, mute = change.pop("rules", None), change.pop("mute", False)
     problem = company(2 if "locks" in change else 1, {"ben": 1}, rules, **change)
     if mute:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from matching.problem import ProblemError
+from matching.check import check
+from matching.problem import ProblemError, Rule, RuleName
 from matching.rules import sentence_of
 from matching.sentences import Sentences
 from matching.solution import CauseKind, Role, Solution
@@ -282,3 +283,48 @@ def test_what_a_full_mentor_offers_is_not_missing() -> None:
     content["programmes"][0]["mentees"].append({"person": "cat", "rounds_waited": 1})
     (row,) = solve(read(content)).unmatched
     assert (row.person, row.cause.kind, row.cause.lacks) == ("ann", CauseKind.PLACES_RAN_OUT, ())
+
+
+@pytest.mark.parametrize(
+    ("figures", "told"),
+    [
+        ({"min": 3, "max": 3}, "3 higher"),
+        ({"min": 1, "max": 3}, "1 to 3 higher"),
+        ({"min": 2}, "at least 2 higher"),
+        ({"max": -1}, "at most -1 higher"),
+    ],
+)
+def test_a_distance_of_grades_is_told_by_its_ends(figures: dict[str, int], told: str) -> None:
+    """One end, both, or a single figure where they meet."""
+    rule = Rule(rule=RuleName.GRADE_DISTANCE, **figures)
+    assert sentence_of(rule) == f"The mentor's grade is {told} than the mentee's."
+
+
+def test_people_share_any_one_of_very_many_languages() -> None:
+    """Languages beyond the first 64, and beyond the next 64, are told apart like the others."""
+    numbers = (0, 1, 63, 64, 65, 127, 128, 129)
+    people = [{"id": "everybody", "languages": [f"l{number:03}" for number in range(130)]}]
+    for side in ("mentee", "mentor"):
+        people += [{"id": f"{side}{number:03}", "languages": [f"l{number:03}"]} for number in numbers]
+    problem = read(
+        {
+            "format": "trellis-problem/1",
+            "round": "2026-Q4",
+            "people": people,
+            "programmes": [
+                {
+                    "id": "m",
+                    "kind": "mentoring",
+                    "mentees": [{"person": f"mentee{number:03}"} for number in numbers],
+                    "mentors": [{"person": f"mentor{number:03}", "capacity": 9} for number in numbers],
+                    "rules": [{"rule": "shared_language"}],
+                    "criteria": {},
+                }
+            ],
+        }
+    )
+    solution = solve(problem)
+    assert check(problem, solution).ok
+    assert sorted(tuple(row.members.values()) for row in solution.assignments) == [
+        (f"mentee{number:03}", f"mentor{number:03}") for number in numbers
+    ]

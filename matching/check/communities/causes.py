@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from matching.check.causes import OWN_CONDITIONS, RIVALS_NAMED, RULE_NAMES
+from matching.check.causes import OWN_CONDITIONS, RIVALS_NAMED, RULE_NAMES, false_fields
 from matching.check.communities.board import Board
 from matching.check.communities.plan import Gathered
 from matching.check.report import Violation, ViolationKind
@@ -44,11 +44,7 @@ def cause_violations(
             yield Violation(ViolationKind.UNMATCHED_MISSING, "unmatched", sentence)
     for person, (where, row) in stated.items():
         right = diagnosis.cause(board.row[person])
-        for field in ("kind", "considered", "eligible", "rules", "rivals", "rival_count", "lacks"):
-            expected, given = getattr(right, field), getattr(row.cause, field)
-            if expected != given:
-                sentence = f"{board.name(person)} is in no community: {field} is {expected}, not {given}."
-                yield Violation(ViolationKind.WRONG_CAUSE, f"{where}.cause.{field}", sentence)
+        yield from false_fields(f"{board.name(person)} is in no community", right, row.cause, where)
 
 
 def closed_violations(
@@ -66,8 +62,14 @@ def closed_violations(
     for index, row in enumerate(solution.closed):
         if row.programme == board.programme.id:
             expected = right.pop(row.community, None)
-            if expected != row:
-                sentence = f"The community {row.community} is not closed, or not for this reason: {expected}."
+            if expected is None:
+                sentence = f"The community {row.community} is not closed, or is listed twice."
+                yield Violation(ViolationKind.WRONG_CLOSED, f"closed[{index}]", sentence)
+            elif expected != row:
+                sentence = (
+                    f"The community {row.community} is closed for another reason: {expected.kind}, "
+                    f"with {expected.eligible} people and {expected.values} values of {expected.needed}."
+                )
                 yield Violation(ViolationKind.WRONG_CLOSED, f"closed[{index}]", sentence)
     for name in right:
         sentence = f"The community {name} has no members and is not listed as closed."

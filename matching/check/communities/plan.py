@@ -141,6 +141,9 @@ def _broken(board: Board, group: Gathered) -> Iterator[Violation]:
             if not mask[group.column] or (kind not in NEVER_OVERRIDDEN and _overrides(lock)):
                 continue
             yield Violation(kind, group.where, f"{name} is in {community.id}, but {REASONS[kind]}.")
+            if lock is not None and lock.override and kind not in NEVER_OVERRIDDEN:
+                sentence = f"The lock on {name} in {community.id} overrides a rule without a reason."
+                yield Violation(ViolationKind.OVERRIDE_WITHOUT_REASON, group.where, sentence)
 
 
 def _overrides(lock: Lock | None) -> bool:

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from matching.check.causes import OWN_CONDITIONS, RIVALS_NAMED, RULE_NAMES
+from matching.check.causes import OWN_CONDITIONS, RIVALS_NAMED, RULE_NAMES, false_fields
 from matching.check.peers.circle import Circle
 from matching.check.peers.plan import Placed
 from matching.check.report import Violation, ViolationKind
@@ -13,7 +13,6 @@ from matching.check.sheet import Flags
 from matching.solution import Cause, CauseKind, Role, Solution, Unmatched
 
 NO_THIRD = "third_person"
-FIELDS = ("kind", "considered", "eligible", "rules", "rivals", "rival_count", "lacks")
 
 
 def cause_violations(
@@ -51,11 +50,7 @@ def cause_violations(
     diagnosis = _Diagnosis(circle, groups, spent, proved=proved)
     for person, (where, row) in stated.items():
         right = diagnosis.cause(circle.number[person])
-        for field in FIELDS:
-            expected, given = getattr(right, field), getattr(row.cause, field)
-            if expected != given:
-                sentence = f"{circle.name(person)} has no peer: {field} is {expected}, not {given}."
-                yield Violation(ViolationKind.WRONG_CAUSE, f"{where}.cause.{field}", sentence)
+        yield from false_fields(f"{circle.name(person)} has no peer", right, row.cause, where)
 
 
 class _Diagnosis:

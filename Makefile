@@ -3,12 +3,13 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
+MUTANTS := .venv-mutants
 PORT ?= 8000
 PEOPLE ?= 400
 SEED ?= 7
 export FLASK_APP := wsgi
 
-.PHONY: help install demo run worker test test-sqlite test-postgresql check bench lock clean
+.PHONY: help install demo run worker test test-sqlite test-postgresql check bench mutants lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -41,6 +42,9 @@ check: $(VENV)/installed-dev  ## Lint, types and import contracts
 bench: $(BENCH)/installed  ## Print the comparison of the matching engine with other solvers
 	$(BENCH)/bin/python benchmarks/matching.py
 
+mutants: $(MUTANTS)/installed  ## Break the check of plans in many places and count what the tests notice
+	$(MUTANTS)/bin/python benchmarks/mutants.py
+
 lock: $(VENV)/installed-dev  ## Compile the pinned requirements anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  requirements.in -o requirements.txt
@@ -50,9 +54,11 @@ lock: $(VENV)/installed-dev  ## Compile the pinned requirements anew
 	  benchmarks/requirements.in -c requirements.txt --no-emit-package gurobipy -o benchmarks/requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  benchmarks/mentor-match.in -o benchmarks/mentor-match.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  benchmarks/mutants.in -c requirements-dev.txt -o benchmarks/mutants.txt
 
 clean:  ## Remove the environments and the demo
-	rm -rf $(VENV) $(BENCH) instance
+	rm -rf $(VENV) $(BENCH) $(MUTANTS) mutants instance
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "Trellis needs Python 3.11 or newer on the PATH."; exit 1; }
@@ -79,4 +85,12 @@ $(BENCH)/installed: benchmarks/requirements.txt benchmarks/mentor-match.txt
 	@rm -rf $(BENCH)/mentor-match
 	@$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
 	  --target $(BENCH)/mentor-match -r benchmarks/mentor-match.txt
+	@touch $@
+
+$(MUTANTS)/installed: requirements-dev.txt benchmarks/mutants.txt
+	@test -n "$(PYTHON)" || { echo "Trellis needs Python 3.11 or newer on the PATH."; exit 1; }
+	@echo "Installing what the tests and mutmut need (a few minutes the first time) ..."
+	@$(PYTHON) -m venv $(MUTANTS)
+	@$(MUTANTS)/bin/pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements-dev.txt -r benchmarks/mutants.txt
 	@touch $@

@@ -59,6 +59,9 @@ def _alternative_lines(problem: Problem, solution: Solution) -> Iterator[str]:
     from matching.alternatives import alternatives_of
     from matching.alternatives_text import alternative_lines
 
+    if solution.joint:
+        yield "Other goals are priced for programmes that are solved alone; these share one round."
+        return
     solved = [
         row for row in map(problem.programme, solution.programmes) if isinstance(row, MentoringProgramme)
     ]

@@ -1,6 +1,7 @@
 """Sentences: reasons, causes and results in the words people read; the only place where they are made."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from matching.communities.sentences import cause_of_member, result_of_communities
 from matching.communities.sentences import rule_sentences as rules_of_communities
@@ -235,7 +236,7 @@ class Sentences:
     def result(self, problem: Problem, solution: Solution) -> str:
         """Say what came of a solve: people matched in each programme, rules, proof."""
         solved = [row for row in problem.programmes if row.id in solution.programmes]
-        told = [_result_of(programme, solution) for programme in solved]
+        told = [*_cover(problem, solution), *(_result_of(programme, solution) for programme in solved)]
         left_out = sum(_left_out(programme, solution) for programme in solved)
         if left_out:
             told.append(f"{left_out:,} of those who must be matched {'is' if left_out == 1 else 'are'} not.")
@@ -256,6 +257,26 @@ def _rule_sentences(programme: Programme) -> Mapping[str, str]:
     return always | {rule.rule.value: sentence_of(rule) for rule in programme.rules}
 
 
+def _cover(problem: Problem, solution: Solution) -> Iterator[str]:
+    """Yield how many people are in at least one of the programmes that cover for one another."""
+    by = problem.joint.cover_by if problem.joint is not None and solution.joint else ()
+    rows = [row for row in problem.programmes if row.id in by]
+    sought = {seeker.person for row in rows for seeker in _seekers(row) if getattr(seeker, "places", 1) > 0}
+    if not sought:
+        return
+    matches = [row for row in solution.assignments if row.programme in by]
+    covered = {name for row in matches for name in (*row.people, row.members.get(Role.MENTEE))} & sought
+    yield (
+        f"{len(covered):,} of {_count(len(sought), 'person')} {'is' if len(covered) == 1 else 'are'} in at "
+        "least one programme of those that cover for one another."
+    )
+
+
+def _seekers(programme: Programme) -> tuple[Any, ...]:
+    """Return the rows of those who want to be matched."""
+    return tuple(getattr(programme, "mentees", ()) or getattr(programme, "people", ()))
+
+
 def _result_of(programme: Programme, solution: Solution) -> str:
     if isinstance(programme, PeerProgramme):
         return result_of_peers(programme, solution)
@@ -268,8 +289,7 @@ def _left_out(programme: Programme, solution: Solution) -> int:
     """Return how many people, and communities, must be matched and are not."""
     rows = [row for row in solution.assignments if row.programme == programme.id]
     matched = {name for row in rows for name in (*row.people, row.members.get(Role.MENTEE))}
-    seekers = getattr(programme, "mentees", ()) or getattr(programme, "people", ())
-    missing = [row for row in seekers if row.required and row.person not in matched]
+    missing = [row for row in _seekers(programme) if row.required and row.person not in matched]
     opened = {row.community for row in rows}
     communities = getattr(programme, "communities", ())
     return len(missing) + len([row for row in communities if row.required and row.id not in opened])

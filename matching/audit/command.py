@@ -62,6 +62,9 @@ def _stability(problem: Problem, solution: Solution, watch: Watch) -> Iterator[s
     from matching.audit.stability import stability_of
     from matching.sentences import Sentences
 
+    if solution.joint and problem.joint is not None and problem.joint.hours_budget:
+        yield "Who would rather change is told of programmes that do not share people's hours; these do."
+        return
     words = Sentences(problem)
     for programme in _solved(problem, solution):
         watch.begin(f"stability of {programme.id}")

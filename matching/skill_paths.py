@@ -52,7 +52,7 @@ class SkillPaths:
         Edges are as long as they are weak: their lengths are the inverse of the weights in closeness.
         """
         try:
-            nodes = nx.dijkstra_path(self._graph, source, target, weight="length")
+            _length, nodes = nx.bidirectional_dijkstra(self._graph, source, target, weight="length")
         except nx.NetworkXNoPath:
             return ()
         steps = tuple(

@@ -19,6 +19,15 @@ CRITERIA: dict[str, str] = {
     "location": "Same place of work",
     "grade_step": "Right step up in grade",
 }
+# What a skill on a way is to the one before it, by the engine's names; a test keeps both alike.
+RELATIONS: dict[str, str] = {
+    "broader": "broader",
+    "narrower": "narrower",
+    "required": "required",
+    "builds_on": "builds on it",
+    "related": "related",
+    "together": "held by the same people",
+}
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 
 
@@ -44,11 +53,19 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A reason as a sentence; `way` has the skills from a near one to the one wanted, if it is about such."""
+
+    sentence: str
+    way: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """The reasons of one pair as sentences."""
 
-    plus: list[str]
-    minus: list[str]
+    plus: list[Said]
+    minus: list[Said]
 
 
 Sentence = Callable[[Record, Party, Party], str]
@@ -56,16 +73,23 @@ Sentence = Callable[[Record, Party, Party], str]
 
 def told(reasons: Iterable[Record], *, mentee: Party, mentor: Party) -> Told:
     """Say the reasons for and against a pair."""
-    said = [(row["side"], _SENTENCES[row["kind"]](row, mentee, mentor)) for row in reasons]
+    said = [(row["side"], Said(_SENTENCES[row["kind"]](row, mentee, mentor), _way(row))) for row in reasons]
     return Told(
-        [sentence for side, sentence in said if side == FOR],
-        [sentence for side, sentence in said if side == AGAINST],
+        [reason for side, reason in said if side == FOR],
+        [reason for side, reason in said if side == AGAINST],
     )
 
 
 def parts_in_words(parts: Iterable[Record]) -> list[tuple[str, int, int]]:
     """Return (criterion, points, most) for the table that adds up to the fit."""
     return [(CRITERIA[row["criterion"]], row["points"], row["weight"]) for row in parts]
+
+
+def _way(row: Record) -> tuple[str, ...]:
+    steps = row.get("way")  # records of earlier rounds have none
+    if not steps:
+        return ()
+    return (row["near"], *(f"{step['skill']}, {RELATIONS[step['relation']]}" for step in steps))
 
 
 def _has_skill(row: Record, mentee: Party, mentor: Party) -> str:
@@ -82,7 +106,8 @@ def _near_skill(row: Record, mentee: Party, mentor: Party) -> str:
 
 def _lacks_skill(row: Record, mentee: Party, mentor: Party) -> str:
     lacks = mentor.does("does not have", "do not have")
-    return f"{lacks} {row['skill']}, which {mentee.also('wants', 'want')}"
+    closest = f"; {row['near']} comes closest" if "near" in row else ""
+    return f"{lacks} {row['skill']}, which {mentee.also('wants', 'want')}{closest}"
 
 
 def _below(row: Record, mentee: Party, mentor: Party) -> str:

@@ -1,6 +1,7 @@
 """Facts for and against each pair of a solution, and about each person left out, as records to keep."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from app.engagements.reasons import AGAINST, FOR
@@ -17,11 +18,15 @@ from matching.facts import (
     Shortfall,
     Variety,
     Wish,
+    near_skill,
+    skill_of,
 )
 from matching.problem import Held, Problem, Wanted
+from matching.skill_paths import SkillPaths, Step
 from matching.solution import Cause, CauseKind, Solution
 
 Reasons = list[dict[str, Any]]
+Way = Callable[[str, str], tuple[Step, ...]]
 BLOCKED = "not_blocked"
 # What people settle themselves and may be told of; whom they block is theirs alone.
 OWN_RULES = frozenset({"shared_hours", "shared_language"})
@@ -29,10 +34,10 @@ OWN_RULES = frozenset({"shared_hours", "shared_language"})
 
 def reasons_of(problem: Problem, solution: Solution) -> list[Reasons]:
     """Return for each assignment its strongest reason for, and the strongest against when there is one."""
-    labels = labels_of(problem)
+    labels, way = labels_of(problem), cache(SkillPaths(problem).path)
     programmes = dict.fromkeys(row.programme for row in solution.assignments)
     explained = {name: Explainer(problem, name).why_all(solution) for name in programmes}
-    return [_records(next(explained[row.programme]), labels) for row in solution.assignments]
+    return [_records(next(explained[row.programme]), labels, way) for row in solution.assignments]
 
 
 def cause_details(cause: Cause, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -63,11 +68,16 @@ def labels_of(problem: Problem) -> dict[str, str]:
     return {skill.id: skill.label or skill.id for skill in problem.skills.nodes}
 
 
-def _records(reasons: PairReasons, labels: Mapping[str, str]) -> Reasons:
+def _records(reasons: PairReasons, labels: Mapping[str, str], way: Way) -> Reasons:
     """Return the records of a pair: what speaks for it, then what speaks against it."""
     sides = ((FOR, reasons.best), (AGAINST, reasons.worst))
     return [
-        {"side": side, "criterion": str(reason.criterion), **_record(reason.fact, labels)}
+        {
+            "side": side,
+            "criterion": str(reason.criterion),
+            **_record(reason.fact, labels),
+            **_near(reason.fact, labels, way),
+        }
         for side, reason in sides
         if reason is not None
     ]
@@ -104,8 +114,19 @@ def _record(fact: Fact, labels: Mapping[str, str]) -> dict[str, Any]:
 def _cover(cover: Cover, labels: Mapping[str, str]) -> dict[str, Any]:
     if cover.held.skill == cover.want.skill:
         return _levels("has_skill", cover.want, cover.held, labels)
-    near = labels[cover.held.skill]
-    return {"kind": "near_skill", "skill": labels[cover.want.skill], "near": near}
+    return {"kind": "near_skill", "skill": labels[cover.want.skill]}
+
+
+def _near(fact: Fact, labels: Mapping[str, str], way: Way) -> dict[str, Any]:
+    """Return the near skill a fact is about, with the way to the wanted one; nothing for other facts."""
+    held, wanted = near_skill(fact), skill_of(fact)
+    if held is None or wanted is None:
+        return {}
+    steps = [
+        {"skill": labels[step.skill], "relation": step.relation.name.lower()}
+        for step in way(held.skill, wanted)
+    ]
+    return {"near": labels[held.skill], "way": steps}
 
 
 def _shortfall(short: Shortfall, labels: Mapping[str, str]) -> dict[str, Any]:

@@ -13,9 +13,10 @@ from app.engagements.models import (
     EngagementRole,
     EngagementState,
 )
-from app.engagements.reasons import CRITERIA, Party, parts_in_words, told
+from app.engagements.reasons import CRITERIA, RELATIONS, Party, parts_in_words, told
 from app.engagements.service import end_engagements_of
 from app.people.queries import Filters, directory, profile_of
+from matching.skill_paths import Relation
 from tests import factories
 from tests.conftest import NOW
 
@@ -37,7 +38,7 @@ FACTS = {
 def sentence(kind: str, side: str = "for", *, reader: str = "", **facts) -> str:
     record = {"side": side, "kind": kind, **FACTS[kind], **facts}
     found = told([record], mentee=Party("Ada", reader == "mentee"), mentor=Party("Bo", reader == "mentor"))
-    return (found.plus if side == "for" else found.minus)[0]
+    return (found.plus if side == "for" else found.minus)[0].sentence
 
 
 @pytest.mark.parametrize(
@@ -101,12 +102,32 @@ def test_every_kind_of_reason_has_a_sentence_for_each_side(kind, side):
         ("location", {"same": "time_zone"}, "Different places in one time zone"),
         ("location", {"same": ""}, "Far apart"),
         ("wish", {"rank": 0}, "Ada named someone else"),
+        ("lacks_skill", {"near": "Python"}, "Bo does not have SQL, which Ada wants; Python comes closest"),
         ("below", {}, "Bo has SQL at level 2, and Ada wants level 3"),
         ("variety", {"department": False, "place": False}, "Same department and place of work, or not known"),
     ],
 )
 def test_what_speaks_against_is_said_as_it_is(kind, facts, words):
     assert sentence(kind, "against", **facts) == words
+
+
+def test_a_near_skill_is_said_with_its_way_to_the_wanted_one():
+    way = [{"skill": "Databases", "relation": "broader"}, {"skill": "SQL", "relation": "builds_on"}]
+    record = {"side": "for", "kind": "near_skill", **FACTS["near_skill"], "way": way}
+    (reason,) = told([record], mentee=Party("Ada"), mentor=Party("Bo")).plus
+    assert reason.way == ("Python", "Databases, broader", "SQL, builds on it")
+
+
+@pytest.mark.parametrize("kept", [{}, {"way": []}], ids=["of an earlier round", "without a way"])
+@pytest.mark.parametrize("kind", ["near_skill", "lacks_skill"])
+def test_a_record_without_a_way_is_said_without_one(kind, kept):
+    record = {"side": "for", "kind": kind, **FACTS[kind], **kept}
+    (reason,) = told([record], mentee=Party("Ada"), mentor=Party("Bo")).plus
+    assert reason.way == ()
+
+
+def test_the_words_on_ways_are_those_of_the_engine():
+    assert {relation.name.lower(): relation.value for relation in Relation} == RELATIONS
 
 
 def test_one_time_zone_speaks_for_people_whose_place_of_work_is_not_known():

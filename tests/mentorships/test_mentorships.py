@@ -100,6 +100,21 @@ def test_nobody_else_sees_a_mentorship(ada, bo, client_for, roles):
     assert client_for(factories.account(roles=roles)).get(f"/mentorships/{row.id}").status_code == 404
 
 
+def test_the_way_from_a_near_skill_is_shown_and_whatever_a_skill_is_called_is_text(ada, bo, as_ada):
+    near = {"kind": "near_skill", "skill": "R&D <b>", "near": "Prospecting"}
+    way = [{"skill": "<i>Sales</i>", "relation": "broader"}, {"skill": "R&D <b>", "relation": "narrower"}]
+    row = mentorship(ada, bo, reasons=[{"side": "for", **near, "way": way}])
+    old = mentorship(ada, bo, programme=factories.programme(), reasons=[{"side": "for", **near}])
+    shown, before = (as_ada.get(f"/mentorships/{which.id}") for which in (row, old))
+
+    assert "Bo has Prospecting, close to R&amp;D &lt;b&gt;, which you want" in words(before)
+    assert "The way between them" not in before.text
+    assert (
+        "which you want . The way between them: Prospecting → then &lt;i&gt;Sales&lt;/i&gt;, broader"
+        " → then R&amp;D &lt;b&gt;, narrower" in words(shown)
+    )
+
+
 def test_a_mentorship_without_a_round_has_no_reasons(ada, bo, as_ada):
     row = mentorship(ada, bo, points=None, parts=[], reasons=[])
     assert "This mentorship did not come out of a round." in words(as_ada.get(f"/mentorships/{row.id}"))

@@ -10,6 +10,7 @@ from matching.explain import Explainer
 from matching.generate import generate
 from matching.problem import (
     Criterion,
+    EdgeKind,
     Held,
     Mentee,
     Mentor,
@@ -17,16 +18,27 @@ from matching.problem import (
     Person,
     Problem,
     Skill,
+    SkillEdge,
     SkillRows,
     Wanted,
 )
 from matching.solve import solve
 
 SKILLS = SkillRows(nodes=(Skill("a", "SQL"), Skill("b", "Python")))
+DATABASES = SkillRows(
+    nodes=(*SKILLS.nodes, Skill("c", "Databases"), Skill("d", "PostgreSQL")),
+    edges=(SkillEdge("a", EdgeKind.BROADER, "c"), SkillEdge("d", EdgeKind.BROADER, "c")),
+)
+TO_POSTGRESQL = [
+    {"skill": "Databases", "relation": "broader"},
+    {"skill": "PostgreSQL", "relation": "narrower"},
+]
 DAY = {"time_zone": "UTC", "working_hours": ((540, 1020),)}
 
 
-def reasons(criteria, *, wants=(), holds=(), mentee=None, mentor=None, wishes=()) -> list[tuple[str, str]]:
+def reasons(
+    criteria, *, wants=(), holds=(), mentee=None, mentor=None, wishes=(), skills=SKILLS
+) -> list[tuple[str, str]]:
     people = (
         Person(id="e", name="Ada", wants=tuple(wants), **{**DAY, **(mentee or {})}),
         Person(id="r", name="Bo", holds=tuple(holds), **{**DAY, **(mentor or {})}),
@@ -38,7 +50,7 @@ def reasons(criteria, *, wants=(), holds=(), mentee=None, mentor=None, wishes=()
         mentors=(Mentor(person="r"),),
         criteria={Criterion(name): weight for name, weight in criteria.items()},
     )
-    problem = Problem(round="2026-Q4", skills=SKILLS, people=people, programmes=(programme,))
+    problem = Problem(round="2026-Q4", skills=skills, people=people, programmes=(programme,))
     (found,) = reasons_of(problem, solve(problem))
     return [
         (row["side"], {key: value for key, value in row.items() if key not in ("side", "criterion")})
@@ -52,6 +64,19 @@ def test_a_skill_the_mentor_has_speaks_for_and_one_they_lack_against():
         ("for", {"kind": "has_skill", "skill": "SQL", "level": 4, "wanted": 3}),
         ("against", {"kind": "lacks_skill", "skill": "Python"}),
     ]
+
+
+def test_a_near_skill_is_kept_with_the_way_to_the_wanted_one():
+    found = reasons({"skills": 100}, wants=(Wanted("d", 3, 1),), holds=(Held("a", 4),), skills=DATABASES)
+    way = {"near": "SQL", "way": TO_POSTGRESQL}
+    assert found == [("for", {"kind": "near_skill", "skill": "PostgreSQL", **way})]
+
+
+def test_a_wanted_skill_the_mentor_lacks_is_kept_with_the_way_from_what_comes_closest():
+    wants = (Wanted("b", 2, 3), Wanted("d", 3, 1))
+    found = reasons({"skills": 100}, wants=wants, holds=(Held("a", 4), Held("b", 2)), skills=DATABASES)
+    way = {"near": "SQL", "way": TO_POSTGRESQL}
+    assert found[1] == ("against", {"kind": "lacks_skill", "skill": "PostgreSQL", **way})
 
 
 def test_a_level_below_the_wish_speaks_against_where_something_else_speaks_for():
@@ -104,7 +129,7 @@ def test_reasons_are_those_the_engine_gives_and_can_all_be_said():
             (side, reason.criterion) for side, reason in sides.items()
         ]
         said = told(rows, mentee=Party("Ada"), mentor=Party("Bo"))
-        assert all(said.plus + said.minus)
+        assert all(reason.sentence for reason in said.plus + said.minus)
 
 
 def test_reasons_stand_in_the_order_of_the_assignments_of_several_programmes():

@@ -17,6 +17,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,6 +105,7 @@ def _of_wording() -> Iterator[str]:
                 yield f"{module}.{name}"
 
 
+@cache
 def _without_wording(function: ast.FunctionDef) -> str:
     """Return what a function does without its sentences: text with a space in it, or part of more text."""
     parts = {

@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ from matching.rematch_command import add_rematch
 from matching.solution import Solution, Status
 from matching.stage_command import add_stage
 
+# What a shell says of a command that a closed pipe ended.
+PIPE_CLOSED = 141
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status is 0 done, 1 violations or infeasible, 2 a wrong file or call."""
@@ -29,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = options.run(options)
         sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough; nothing more may be flushed to them at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
     except ProblemError as error:
         print(f"{error.path}: {error.sentence}", file=sys.stderr)
         return WRONG

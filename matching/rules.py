@@ -51,11 +51,21 @@ def sentence_of(rule: Rule) -> str:
 
 
 def _grades(rule: Rule) -> str:
-    if rule.max is None:
-        return f"at least {rule.min} higher"
-    if rule.min is None:
-        return f"at most {rule.max} higher"
-    return f"{rule.min} to {rule.max} higher" if rule.min != rule.max else f"{rule.min} higher"
+    low, high = rule.min, rule.max
+    if low is None or high is None:
+        bound = low if high is None else high
+        figure = bound or 0
+        least = (high is None) == (figure >= 0)
+        return f"at {'least' if least else 'most'} {_step(figure)}"
+    if low == high:
+        return _step(low)
+    if low < 0 <= high:
+        return f"{_step(low)} to {_step(high)}"
+    return f"{low} to {_step(high)}" if low >= 0 else f"{-high} to {_step(low)}"
+
+
+def _step(grades: int) -> str:
+    return f"{grades} higher" if grades >= 0 else f"{-grades} lower"
 
 
 def rules_of(

@@ -74,7 +74,7 @@ class ClashSentences:
         names = [self._names.get(person, person) for person in people[:FEW_NAMED]]
         if len(people) > FEW_NAMED:
             return f"{', '.join(names)} and {len(people) - FEW_NAMED:,} others"
-        return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _sentence(member: ClashMember, figures: Mapping[str, int | str]) -> str:

@@ -21,5 +21,5 @@ def clash_lines(anew: Anew) -> Iterator[str]:
         except Stopped:
             yield "  Stopped before every relaxation was tried."
             return
-        yield "  One of these would do, the cheapest first:"
+        yield "  Each of these alone resolves it, the cheapest first:"
         yield from (f"  - {words.relaxation(row)}" for row in found)

@@ -293,9 +293,23 @@ def test_clashes_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         "m:",
         "  2 people (a0 and a1) must be matched, and compete for 1 place with ben.",
         "  No fewer demands clash.",
-        "  One of these would do, the cheapest first:",
+        "  Each of these alone resolves it, the cheapest first:",
         "  - With 2 places, not 1, with ben, everybody who must be matched would be; 1 more of those who must be "
         "matched would be and 1 person more would have a mentor.",
         "  - If a0 need not be matched, everybody who must be matched would be; the plan would be as good.",
         "  - If a1 need not be matched, everybody who must be matched would be; the plan would be as good.",
     ]
+
+
+def test_a_rule_that_clashes_is_told_by_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A rule is about nobody in particular: it is named, loosened as little as suffices, or dropped."""
+    problem, solution = str(tmp_path / "p.json"), str(tmp_path / "s.json")
+    people = [{"id": "a0", "grade": 5, "languages": ["fr"]}, {"id": "ben", "grade": 4, "languages": ["fr"]}]
+    rules = [{"rule": "grade_distance", "min": 2}]
+    Path(problem).write_text(company(1, {"ben": 1}, rules, people=people).to_json())
+    assert main(["solve", problem, "-o", solution]) == 1
+    capsys.readouterr()
+    assert main(["explain", problem, solution, "--clash"]) == 0
+    told = capsys.readouterr().out
+    assert "a0 must be matched, but there is no mentor for this." in told
+    assert "- With the rule \"The mentor's grade is at most 1 lower than the mentee's\"" in told

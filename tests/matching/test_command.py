@@ -158,6 +158,16 @@ def test_bench_prints_the_comparison() -> None:
     assert run("check", "--sise", "a", "b").returncode == 2
 
 
+def test_a_reader_who_has_seen_enough_is_not_bothered(tmp_path: Path) -> None:
+    """A pipe that is closed early ends the command without a word."""
+    problem = tmp_path / "problem.json"
+    main(["generate", "--mentees", "60", "--mentors", "40", "--seed", "1", "-o", str(problem)])
+    command = f"{sys.executable} -m matching score {problem} | head -c 10"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert done.stdout == "programme,"
+    assert done.stderr == ""
+
+
 def test_standard_input_and_output() -> None:
     """A dash is a pipe, in and out."""
     done = run("solve", "-", "-o", "-", stdin=json.dumps(one_pair()))

@@ -289,13 +289,18 @@ def test_what_a_full_mentor_offers_is_not_missing() -> None:
     ("figures", "told"),
     [
         ({"min": 3, "max": 3}, "3 higher"),
+        ({"min": -2, "max": -2}, "2 lower"),
         ({"min": 1, "max": 3}, "1 to 3 higher"),
+        ({"min": -1, "max": 6}, "1 lower to 6 higher"),
+        ({"min": -4, "max": -1}, "1 to 4 lower"),
         ({"min": 2}, "at least 2 higher"),
-        ({"max": -1}, "at most -1 higher"),
+        ({"min": -1}, "at most 1 lower"),
+        ({"max": 0}, "at most 0 higher"),
+        ({"max": -1}, "at least 1 lower"),
     ],
 )
 def test_a_distance_of_grades_is_told_by_its_ends(figures: dict[str, int], told: str) -> None:
-    """One end, both, or a single figure where they meet."""
+    """One end, both, or a single figure where they meet; below the mentee nobody is a negative number higher."""
     rule = Rule(rule=RuleName.GRADE_DISTANCE, **figures)
     assert sentence_of(rule) == f"The mentor's grade is {told} than the mentee's."
 

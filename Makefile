@@ -9,12 +9,14 @@ PEOPLE ?= 400
 SEED ?= 7
 export FLASK_APP := wsgi
 
-.PHONY: help install demo run worker test test-sqlite test-postgresql check bench mutants lock clean
+.PHONY: help install labels demo run worker test test-sqlite test-postgresql check bench mutants lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 install: $(VENV)/installed  ## Install what Trellis needs into .venv
+
+labels: $(VENV)/installed-labels  ## Install the word vectors for closeness by the labels of skills
 
 demo: $(VENV)/installed  ## Load a made-up company, match it and serve the site (PORT, PEOPLE, SEED)
 	@TRELLIS_DEMO=1 $(BIN)/flask demo start --people $(PEOPLE) --seed $(SEED) --port $(PORT)
@@ -51,6 +53,8 @@ lock: $(VENV)/installed-dev  ## Compile the pinned requirements anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  requirements-dev.in -c requirements.txt -o requirements-dev.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  requirements-labels.in -c requirements-dev.txt -o requirements-labels.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  benchmarks/requirements.in -c requirements.txt --no-emit-package gurobipy -o benchmarks/requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  benchmarks/mentor-match.in -o benchmarks/mentor-match.txt
@@ -73,6 +77,10 @@ $(VENV)/installed: requirements.txt | $(VENV)/bin/python
 $(VENV)/installed-dev: requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need (a few minutes the first time) ..."
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/installed-labels: requirements-labels.txt $(VENV)/installed
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-labels.txt
 	@touch $@
 
 # Without what packages ask for beyond the lists: these are whole, and one of them leaves something out on purpose.

@@ -1,6 +1,6 @@
 """The skill graph: what leads to what, and how close two skills are."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -14,6 +14,7 @@ from matching.views import Index, Matrix, matrix_of
 
 Integers = NDArray[np.int64]
 Reals = NDArray[np.float64]
+Combine = Callable[[Matrix, Index], Matrix]
 
 EDGE_WEIGHT = {EdgeKind.BROADER: 600, EdgeKind.REQUIRES: 400, EdgeKind.RELATED: 600}
 PROFILE_WEIGHT = 1000
@@ -82,10 +83,11 @@ class Closeness:
         }
 
 
-def closeness_of(problem: Problem) -> Closeness:
+def closeness_of(problem: Problem, combine: Combine | None = None) -> Closeness:
     """Return the closeness of the skills that the problem's people hold or want.
 
-    Where the problem has rows of closeness, these are what it is.
+    Where the problem has rows of closeness, these are what it is. Otherwise `combine`, when given, makes the
+    close pairs of those that walks have found and the positions of the skills used; the nearest are kept.
 
     Notes
     -----
@@ -103,7 +105,8 @@ def closeness_of(problem: Problem) -> Closeness:
     if not len(used):
         return Closeness(ids, index, matrix_of(np.zeros(0, dtype=np.int16), [], [], (len(index), len(index))))
     if problem.skills.closeness is None:
-        near = _nearest(_close_pairs(_weights(problem.skills, index, profiles), used))
+        walked = _close_pairs(_weights(problem.skills, index, profiles), used)
+        near = _nearest(combine(walked, used) if combine else walked)
     else:
         near = _given(problem.skills.closeness, index)
     itself = matrix_of(np.full(len(used), SAME, dtype=np.int64), used, used, near.shape)

@@ -16,6 +16,8 @@ Closeness comes from the hierarchy and the relations alone (*graph*), with every
 profile (*occupations*), and with the occupations of the queries left out of the profiles (*occupation
 hidden*), so that nothing has told it that wants and mentor go together.
 
+With `--labels` each of these is measured a second time (*and labels*), with the likeness of labels added.
+
 AUC is the chance that the true one is ranked before another, ties counted half; hit@10 the chance that it is
 among the first ten when ties are broken by lot. Exact overlap, Wu-Palmer and Lin stand beside ours.
 """
@@ -34,11 +36,14 @@ if __name__ == "__main__":
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from benchmarks.ancestors import Hierarchy
 from matching.generate.skills import Taxonomy, read_esco
+from matching.labels import Words, combined_with, read_words
 from matching.problem import EdgeKind, Held, Person, Problem, Skill, SkillEdge, SkillRows
-from matching.skills import SAME, closeness_of
+from matching.skills import SAME, Closeness, closeness_of
+from matching.views import Index, Matrix
 
 WANTED, FEWEST_ESSENTIAL = 3, 6
 FIRST = 10
@@ -72,15 +77,19 @@ class Query:
 class Catalogue:
     """ESCO as numbers: skills, edges, and the essential skills of each occupation."""
 
-    def __init__(self, taxonomy: Taxonomy, essential: Sequence[Sequence[str]]) -> None:
+    def __init__(
+        self, taxonomy: Taxonomy, essential: Sequence[Sequence[str]], words: Words | None = None
+    ) -> None:
         self.ids = tuple(node for node, _label, _aliases in taxonomy.nodes)
+        self.names = {node: label for node, label, _aliases in taxonomy.nodes}
+        self.words = words
         self.index = {skill: row for row, skill in enumerate(self.ids)}
         self.edges = taxonomy.edges
         numbered = (sorted({self.index[s] for s in skills if s in self.index}) for skills in essential)
         self.occupations = tuple(np.array(rows, dtype=np.intp) for rows in numbered)
 
-    def closeness(self, edges: Sequence[Edge], profiles: Sequence[Rows]) -> Measure:
-        """Return our closeness over these edges in a company of people with these profiles."""
+    def closeness(self, name: str, edges: Sequence[Edge], profiles: Sequence[Rows]) -> dict[str, Measure]:
+        """Return our closeness over these edges among people with these profiles; with labels, too."""
         # One person has every skill, so that all are looked at, and thereby too many to count as a profile.
         held = [np.arange(len(self.ids)), *profiles]
         people = tuple(
@@ -88,13 +97,29 @@ class Catalogue:
             for number, rows in enumerate(held)
         )
         skills = SkillRows(
-            nodes=tuple(Skill(id=skill) for skill in self.ids),
+            nodes=tuple(Skill(id=skill, label=self.names[skill]) for skill in self.ids),
             edges=tuple(SkillEdge(source=a, kind=EdgeKind(kind), target=b) for a, kind, b in edges),
         )
-        found = closeness_of(Problem(round="benchmark", skills=skills, people=people))
+        problem = Problem(round="benchmark", skills=skills, people=people)
+        labelled: list[Matrix] = []
+
+        def combine(walked: Matrix, used: Index) -> Matrix:
+            # Walks take longest, and serve both.
+            if self.words is not None:
+                labelled.append(combined_with(self.words, problem)(walked, used))
+            return walked
+
+        found = closeness_of(problem, combine)
+        measures = {f"closeness, {name}": self._measure(found, found.matrix)}
+        itself = sparse.diags_array(np.full(len(self.ids), SAME), format="csr", dtype=None)
+        return measures | {
+            f"{name}, and labels": self._measure(found, Matrix(matrix + itself)) for matrix in labelled
+        }
+
+    def _measure(self, found: Closeness, matrix: Matrix) -> Measure:
         ours = [found.index[skill] for skill in self.ids]
-        matrix = found.matrix[ours][:, ours]
-        return lambda skill: matrix[[skill]].toarray()[0].astype(np.float64)
+        turned = matrix[ours][:, ours]
+        return lambda skill: turned[[skill]].toarray()[0].astype(np.float64)
 
     def exact(self, skill: int) -> Vector:
         """Return `SAME` for the skill itself and nothing for others."""
@@ -103,7 +128,7 @@ class Catalogue:
         return only
 
 
-def read_catalogue(directory: Path) -> Catalogue:
+def read_catalogue(directory: Path, words: Words | None = None) -> Catalogue:
     """Read ESCO's files; a missing one is a `ValueError`."""
     taxonomy = read_esco(directory)
     files = [directory / f"occupationSkillRelations{suffix}.csv" for suffix in ("", "_en")]
@@ -113,7 +138,7 @@ def read_catalogue(directory: Path) -> Catalogue:
             if row["relationType"] == "essential":
                 skill = row["skillUri"].rsplit("/", 1)[-1]
                 essential.setdefault(row["occupationUri"], []).append(skill)
-    return Catalogue(taxonomy, list(essential.values()))
+    return Catalogue(taxonomy, list(essential.values()), words)
 
 
 def rank(scores: Vector) -> tuple[float, float]:
@@ -195,7 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     start = time.perf_counter()
     try:
-        catalogue = read_catalogue(options.directory)
+        catalogue = read_catalogue(options.directory, read_words() if options.labels else None)
         random = np.random.default_rng(options.seed)
         print_relations(catalogue, options.queries, random)
         print_mentors(catalogue, options.queries, options.rivals, random)
@@ -218,6 +243,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--rivals", type=_positive, nargs="+", default=[200, 1000], help="other mentors (default 200 1000)"
     )
     parser.add_argument("--seed", type=int, default=7, help="seed of what is drawn (default 7)")
+    parser.add_argument("--labels", action="store_true", help="with labels as well (`make labels` first)")
     return parser.parse_args(arguments)
 
 
@@ -234,8 +260,8 @@ def print_relations(catalogue: Catalogue, queries: int, random: np.random.Genera
     print(f"Held-out relations: {len(pairs)} hidden neighbours, each among {len(catalogue.ids) - 1:,} skills")
     print(f"{'':<32}{'AUC':>8}{'hit@10':>8}")
     measures = {
-        "closeness, graph": catalogue.closeness(edges, ()),
-        "closeness, occupations": catalogue.closeness(edges, catalogue.occupations),
+        **catalogue.closeness("graph", edges, ()),
+        **catalogue.closeness("occupations", edges, catalogue.occupations),
         **_others(catalogue),
     }
     for name, measure in measures.items():
@@ -273,9 +299,9 @@ def print_mentors(
         for number in rivals
     }
     measures = {
-        "closeness, graph": catalogue.closeness(catalogue.edges, ()),
-        "closeness, occupations": catalogue.closeness(catalogue.edges, catalogue.occupations),
-        "closeness, occupation hidden": catalogue.closeness(catalogue.edges, remaining),
+        **catalogue.closeness("graph", catalogue.edges, ()),
+        **catalogue.closeness("occupations", catalogue.edges, catalogue.occupations),
+        **catalogue.closeness("occupation hidden", catalogue.edges, remaining),
         **_others(catalogue),
     }
     print(f"\nHeld-out mentors: {len(chosen)} wishes of {WANTED} skills, the true mentor among others")

@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.ancestors import Hierarchy
 from benchmarks.closeness import main, rank
+from matching.labels import Words
 
 SKILL = "http://data.europa.eu/esco/skill/"
 OCCUPATION = "http://data.europa.eu/esco/occupation/"
@@ -104,3 +105,18 @@ def test_ancestor_measures_worked_out_by_hand():
     assert hierarchy.lin(3).tolist() == pytest.approx(
         [0, 2000 * shared / (shared + own), 0, 1000, 1000 * shared / own]
     )
+
+
+def test_labels_are_measured_beside_the_walks(esco, capsys, monkeypatch):
+    """With labels each measure of ours has a second row; made-up labels that tell nothing change nothing."""
+    silent = Words(np.zeros((1, 2), dtype=np.int64), lambda texts: [[0] for _ in texts])
+    monkeypatch.setattr("benchmarks.closeness.read_words", lambda: silent)
+    assert main([str(esco), "--queries", "9", "--rivals", "12", "--labels"]) == 0
+    printed = capsys.readouterr().out
+    for table, names in (
+        ("Held-out relations", ("graph", "occupations")),
+        ("Held-out mentors", ("graph", "occupations", "occupation hidden")),
+    ):
+        for name in names:
+            walked = figures(printed, table, f"closeness, {name} ")
+            assert figures(printed, table, f"{name}, and labels") == walked

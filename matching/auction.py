@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from matching.candidates import Candidates
 from matching.compiled import compiled
-from matching.goals import Amounts, Room
+from matching.goals import LARGEST_SUM, Amounts, Room
 from matching.rules import Mask
 
 Numbers = NDArray[np.int64]
@@ -20,7 +20,11 @@ Numbers = NDArray[np.int64]
 # it is cheaper to bid them up again than to bring down those that are too high.
 FINER, FALL = 10, 5
 NOWHERE, OUTSIDE = -1, -2
-WORST = np.int64(-(2**62))
+WORST = np.int64(-LARGEST_SUM)
+# Prices stay below 2.25 times the largest worth and what a mentee would offer for a place below five times.
+SPREAD = 8
+# Candidates looked at in all, for each there is: some forty are usual, and this many tell of a war of prices.
+PATIENCE = 2_000
 
 
 class Book(NamedTuple):
@@ -149,8 +153,8 @@ def _unit_of(book: Book, candidate: int) -> Any:
 
 
 @compiled
-def _sell(book: Book, waiting: Numbers, step: int) -> None:
-    """Let mentees bid until every unit has a place or stays outside."""
+def _sell(book: Book, waiting: Numbers, step: int, patience: int) -> Any:
+    """Let mentees bid until every unit has a place or stays outside; return the patience that is left."""
     mentees = len(book.first) - 1
     left = 0
     for mentee in range(mentees - 1, -1, -1):
@@ -158,9 +162,10 @@ def _sell(book: Book, waiting: Numbers, step: int) -> None:
             book.unit[unit] = NOWHERE
             waiting[left] = mentee
             left += 1
-    while left:
+    while left and patience > 0:
         left -= 1
         mentee = waiting[left]
+        patience -= book.first[mentee + 1] - book.first[mentee]
         unit = book.unit_first[mentee]
         while book.unit[unit] != NOWHERE:
             unit += 1
@@ -170,6 +175,7 @@ def _sell(book: Book, waiting: Numbers, step: int) -> None:
             book.used[evicted] = False
             waiting[left] = book.mentee[evicted]
             left += 1
+    return patience
 
 
 @compiled
@@ -219,8 +225,11 @@ def _attract(book: Book, mentor: int, step: int) -> Any:
 
 
 @compiled
-def _come_down(book: Book, waiting: Numbers, step: int) -> None:
-    """Let mentors with free places lower their prices until those are taken, or free of charge."""
+def _come_down(book: Book, waiting: Numbers, step: int, patience: int) -> Any:
+    """Let mentors with free places lower their prices until those are taken, or free of charge.
+
+    Return the patience that is left.
+    """
     mentors = len(book.price)
     left = 0
     for mentor in range(mentors):
@@ -234,7 +243,8 @@ def _come_down(book: Book, waiting: Numbers, step: int) -> None:
         left -= 1
         mentor = waiting[left]
         places = book.place_first[mentor + 1] - book.place_first[mentor]
-        while book.price[mentor] > 0 and book.held[mentor] < places:
+        while book.price[mentor] > 0 and book.held[mentor] < places and patience > 0:
+            patience -= book.mentor_first[mentor + 1] - book.mentor_first[mentor]
             gone = _attract(book, mentor, step)
             if gone >= 0:
                 other = book.mentor[gone]
@@ -244,30 +254,37 @@ def _come_down(book: Book, waiting: Numbers, step: int) -> None:
                 if was_full and book.price[other] > 0:
                     waiting[left] = other
                     left += 1
+    return patience
 
 
 @compiled
-def _hold_auction(book: Book, step: int) -> None:
-    """Sell all places anew, with finer and finer steps, from the prices there are."""
+def _hold_auction(book: Book, step: int, patience: int) -> Any:
+    """Sell all places anew, with finer and finer steps, from the prices there are.
+
+    Return the patience that is left; when there is none the auction has not come to its end.
+    """
     waiting = np.empty(len(book.unit) + len(book.price) + 1, dtype=np.int64)
     while True:
         book.used[:] = False
         book.held[:] = 0
-        _sell(book, waiting, step)
-        _come_down(book, waiting, step)
-        if step == 1:
-            break
+        patience = _sell(book, waiting, step, patience)
+        patience = _come_down(book, waiting, step, patience)
+        if step == 1 or patience <= 0:
+            return patience
         book.price[:] = np.maximum(0, book.price - FALL * step)
         step = max(1, step // FINER)
 
 
-def best_by_auction(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts) -> Mask:
-    """Return which candidates a plan of greatest worth uses.
+def best_by_auction(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts) -> Mask | None:
+    """Return which candidates a plan of greatest worth uses, or `None` where another method has to tell.
+
+    That is where scaled prices could pass 64 bits, where bidding goes on for too long, and where the prices
+    in the end do not prove the plan.
 
     Parameters
     ----------
     profits, bonus
-        What each candidate is worth, and a mentee's first mentor besides.
+        What each candidate is worth, and a mentee's first mentor besides, which is never negative.
 
     References
     ----------
@@ -275,21 +292,43 @@ def best_by_auction(candidates: Candidates, profits: Amounts, room: Room, bonus:
     Operations Research 20, 1989; and with H. Tsaknakis, "Reverse auction and the solution of inequality
     constrained assignment problems", SIAM Journal on Optimization 3, 1993.
     """
-    book, scale = _book(candidates, profits, room, bonus)
     largest = max(int(np.abs(profits).max(initial=0)), int(bonus.max(initial=0)))
-    _hold_auction(book, max(1, largest * scale // 4))
-    return book.used
+    scale = int(np.minimum(room.places, np.bincount(candidates.rows, minlength=len(bonus))).sum()) + 1
+    if SPREAD * largest * scale > LARGEST_SUM:
+        return None
+    book = _book(candidates, profits, room, bonus, scale)
+    left = _hold_auction(book, max(1, largest * scale // 4), PATIENCE * len(candidates))
+    return book.used if left > 0 and _is_proved(book, scale) else None
 
 
-def _book(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts) -> tuple[Book, int]:
-    """Return an empty book, and by how much its worths are multiplied."""
+def _is_proved(book: Book, scale: int) -> bool:
+    """Tell whether no plan is worth a unit more than that of the book, by the prices in it.
+
+    At these prices nobody can do better than with the candidates that leave most, one for each place.
+    """
+    net = book.worth - book.price[book.mentor]
+    order = np.lexsort((-net, book.mentee))
+    rank = np.arange(len(net)) - book.first[book.mentee]
+    within = rank < np.diff(book.unit_first)[book.mentee]
+    without = np.where(rank == 0, book.without[book.mentee], 0)
+    most = np.maximum(0, net[order] - without)[within]
+    sold = np.diff(book.place_first).tolist()
+    bound = sum(most.tolist()) + sum(
+        places * price for places, price in zip(sold, book.price.tolist(), strict=True)
+    )
+    served = np.unique(book.mentee[book.used])
+    worth = sum(book.worth[book.used].tolist()) - sum(book.without[served].tolist())
+    return bool(bound - worth < scale)
+
+
+def _book(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts, scale: int) -> Book:
+    """Return an empty book in which all worths are multiplied."""
     mentees, mentors = len(room.places), len(room.capacity)
     of_mentee = np.bincount(candidates.rows, minlength=mentees)
     of_mentor = np.bincount(candidates.columns, minlength=mentors)
     # More than one for each candidate can never be used.
     units, places = np.minimum(room.places, of_mentee), np.minimum(room.capacity, of_mentor)
-    scale = int(units.sum()) + 1
-    book = Book(
+    return Book(
         first=_firsts(of_mentee),
         mentee=candidates.rows.astype(np.int64),
         mentor=candidates.columns.astype(np.int64),
@@ -306,7 +345,6 @@ def _book(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts) 
         bids=np.zeros(int(places.sum()), dtype=np.int64),
         holders=np.zeros(int(places.sum()), dtype=np.int64),
     )
-    return book, scale
 
 
 def _firsts(counts: Amounts) -> Amounts:

@@ -71,7 +71,9 @@ def best_plan(
         # Loaded only here: small markets do without a compiler.
         from matching.auction import best_by_auction
 
-        return best_by_auction(candidates, profits, room, bonus)
+        found = best_by_auction(candidates, profits, room, bonus)
+        if found is not None:
+            return found
     mentees, mentors = len(room.places), len(room.capacity)
     end = mentees + mentors
     groups = 0 if floors is None else len(floors.spare)

@@ -6,11 +6,11 @@ import random
 import numpy as np
 import pytest
 
+from matching import auction, mentors, prices
 from matching import candidates as market
-from matching import mentors, prices
 from matching.candidates import INELIGIBLE, Candidates, Market
 from matching.generate import generate
-from matching.goals import Room
+from matching.goals import LARGEST_SUM, Amounts, Room
 from matching.mentors import best_plan
 from matching.prices import prices_of
 from matching.problem import Criterion, MentoringProgramme, Person, Problem, Rule, RuleName
@@ -83,15 +83,8 @@ def test_the_auction_finds_plans_as_good_as_the_flow_with_the_same_prices(
     """On random markets, with any places, capacity, bonus and points below zero, both plans have the same prices."""
     draw = np.random.default_rng(3)
     for _market in range(150):
-        mentees, mentors_ = draw.integers(1, 12), draw.integers(1, 8)
-        rows, columns = np.nonzero(draw.random((mentees, mentors_)) < 0.5)
-        every = Candidates(rows, columns, draw.integers(-2, 6, len(rows)).astype(np.int64))
-        waiting = draw.integers(1, 3, mentees)
-        room = Room(
-            draw.integers(0, 3, mentees), draw.integers(0, 4, mentors_), waiting, np.zeros_like(waiting)
-        )
-        pairs = every.only((room.places[rows] > 0) & (room.capacity[columns] > 0))
-        bonus = waiting * int(draw.choice([0, 1, 50]))
+        pairs, room, bonus = _random_market(draw)
+        assert not len(pairs) or auction.best_by_auction(pairs, pairs.points, room, bonus) is not None
         found = []
         for many in (len(pairs), -1):
             monkeypatch.setattr(mentors, "MANY", many)
@@ -100,6 +93,37 @@ def test_the_auction_finds_plans_as_good_as_the_flow_with_the_same_prices(
             found.append(prices_of(pairs, pairs.points, used, room, bonus))
         assert (found[0].mentors == found[1].mentors).all()
         assert (found[0].way_out == found[1].way_out).all()
+
+
+def _random_market(draw: np.random.Generator) -> tuple[Candidates, Room, Amounts]:
+    """Return the candidates of a small market, its room, and what a first mentor for each mentee is worth."""
+    mentees, mentors_ = draw.integers(1, 12), draw.integers(1, 8)
+    rows, columns = np.nonzero(draw.random((mentees, mentors_)) < 0.5)
+    every = Candidates(rows, columns, draw.integers(-2, 6, len(rows)).astype(np.int64))
+    waiting = draw.integers(1, 3, mentees)
+    room = Room(draw.integers(0, 3, mentees), draw.integers(0, 4, mentors_), waiting, np.zeros_like(waiting))
+    pairs = every.only((room.places[rows] > 0) & (room.capacity[columns] > 0))
+    return pairs, room, waiting * int(draw.choice([0, 1, 50]))
+
+
+@pytest.mark.slow
+def test_the_flow_takes_over_where_the_auction_comes_to_no_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without patience, and with worths too large to be multiplied, the plan is that of the flow."""
+    draw = np.random.default_rng(5)
+    monkeypatch.setattr(auction, "PATIENCE", 0)
+    for _market in range(20):
+        pairs, room, bonus = _random_market(draw)
+        expected = best_plan(pairs, pairs.points, room, bonus)
+        with monkeypatch.context() as large:
+            large.setattr(mentors, "MANY", -1)
+            assert (best_plan(pairs, pairs.points, room, bonus) == expected).all()
+    one = Candidates(np.array([0]), np.array([0]), np.array([1]))
+    room = Room(np.array([1]), np.array([1]), np.array([1]), np.array([0]))
+    nothing = np.array([0])
+    monkeypatch.setattr(auction, "PATIENCE", 100)
+    most = LARGEST_SUM // (2 * auction.SPREAD)
+    assert auction.best_by_auction(one, np.array([most]), room, nothing) is not None
+    assert auction.best_by_auction(one, np.array([most + 1]), room, nothing) is None
 
 
 @pytest.mark.slow

@@ -191,11 +191,12 @@ class _Diagnosis:
         """Return the tally of each of these mentors, in one pass over all mentees."""
         if not columns:
             return {}
-        kinds = list(self.grid.forbidden(0)) if self.sheet.mentees else []
+        forbidden_to = self.grid.forbidden_to(columns)
+        kinds = list(forbidden_to(0)) if self.sheet.mentees else []
         counts = np.zeros((len(kinds) + 1, len(columns)), dtype=np.int64)
         own, every = np.zeros(len(columns), dtype=bool), np.arange(len(columns))
         for row in range(len(self.sheet.mentees)):
-            forbidden = {kind: mask[columns] for kind, mask in self.grid.forbidden(row).items()}
+            forbidden = forbidden_to(row)
             counts[_first_restriction(forbidden), every] += 1
             own |= _only_own(forbidden)
         return {

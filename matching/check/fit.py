@@ -20,10 +20,14 @@ _NOBODY: Worth = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 class Fit:
-    """The skills of a programme's mentors against what its mentees want."""
+    """The skills of a programme's mentors against what its mentees want.
 
-    def __init__(self, sheet: Sheet) -> None:
+    How close skills are is taken from ``like``, the fit of the same problem, when that is given.
+    """
+
+    def __init__(self, sheet: Sheet, like: "Fit | None" = None) -> None:
         self.sheet = sheet
+        self._like = like
         self._worths: dict[tuple[Share, str, int], Worth] = {}
         # Rules and points ask for the same figures of one mentee after the other.
         self._latest: dict[Share, tuple[str, Integers]] = {}
@@ -68,7 +72,7 @@ class Fit:
 
     @cached_property
     def _near(self) -> dict[str, dict[str, int]]:
-        return closeness(self.sheet.problem)
+        return closeness(self.sheet.problem) if self._like is None else self._like._near
 
     @cached_property
     def _holders(self) -> dict[str, Worth]:

@@ -1,7 +1,7 @@
 """All pairs of a programme, a mentee at a time: which are eligible, and what each is worth."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -22,6 +22,10 @@ class Grid(Protocol):
 
     def forbidden(self, row: int) -> Forbidden:
         """Return which mentors each restriction forbids, in the order in which restrictions count."""
+        ...
+
+    def forbidden_to(self, columns: Sequence[int]) -> Callable[[int], Forbidden]:
+        """Return what tells the same about some of the mentors alone, in this order."""
         ...
 
     def worth(self, row: int, column: int) -> tuple[int, Mapping[str, int]]:
@@ -54,6 +58,12 @@ class RuledGrid:
         """Return which mentors each restriction forbids: what always holds, then the programme's rules."""
         return self.rules.always(row) | self.rules.named(row)
 
+    def forbidden_to(self, columns: Sequence[int]) -> Callable[[int], Forbidden]:
+        """Return what tells the same about some of the mentors alone, without a look at the others."""
+        sheet = self.sheet.of_mentors(columns)
+        rules = Rules(sheet, SharedHours(sheet), Fit(sheet, like=self.rules.fit))
+        return RuledGrid(sheet, rules, self.scores).forbidden
+
     def worth(self, row: int, column: int) -> tuple[int, Mapping[str, int]]:
         """Return a pair's points and their parts."""
         parts = {str(name): int(part[column]) for name, part in self.scores.parts(row).items()}
@@ -83,6 +93,10 @@ class ExplicitGrid:
         missing = np.ones(len(self.sheet.mentors), dtype=bool)
         missing[list(self.listed.get(row, {}))] = False
         return self.rules.always(row) | {ViolationKind.NOT_A_CANDIDATE: missing}
+
+    def forbidden_to(self, columns: Sequence[int]) -> Callable[[int], Forbidden]:
+        """Return what tells the same about some of the mentors alone."""
+        return lambda row: {kind: mask[columns] for kind, mask in self.forbidden(row).items()}
 
     def worth(self, row: int, column: int) -> tuple[int, Mapping[str, int]]:
         """Return the points given with a pair, zero for one that is no candidate; they have no parts."""

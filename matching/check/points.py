@@ -31,6 +31,9 @@ class Points:
         self.hours = hours
         self.fit = fit
         self.weights = {name: weight for name, weight in sheet.programme.criteria.items() if weight > 0}
+        # What each share earns, rounded: to look it up is faster than to divide.
+        shares = np.arange(THOUSAND + 1)
+        self.earned = {name: (weight * shares + 500) // THOUSAND for name, weight in self.weights.items()}
         self.wishes = {mentee.person: mentee.wishes for mentee in sheet.programme.mentees}
         self.departments = Texts(mentor.department for mentor in sheet.mentors)
         self.locations = Texts(mentor.location for mentor in sheet.mentors)
@@ -46,9 +49,7 @@ class Points:
 
     def parts(self, row: int) -> dict[Criterion, Integers]:
         """Return, for one mentee, the points of each criterion with every mentor."""
-        return {
-            name: (self.weights[name] * share + 500) // THOUSAND for name, share in self.shares(row).items()
-        }
+        return {name: self.earned[name][share] for name, share in self.shares(row).items()}
 
     def points(self, row: int) -> Integers:
         """Return, for one mentee, the sum of the parts with every mentor."""

@@ -18,6 +18,8 @@ class Rules:
         self.sheet = sheet
         self.hours = hours
         self.fit = fit
+        self._nobody = np.zeros(len(sheet.mentors), dtype=bool)
+        self._nobody.flags.writeable = False
         problem, programme = sheet.problem, sheet.programme
         self.blocked = _together(problem.blocks)
         self.banned = _together(ban.members for ban in problem.bans if ban.programme == programme.id)
@@ -67,8 +69,11 @@ class Rules:
         return _FORBIDS[rule.rule](self, self.sheet.mentees[row], rule)
 
     def _among(self, people: set[str]) -> Flags:
+        columns = self.sheet.columns(people)
+        if not columns:
+            return self._nobody
         mask = np.zeros(len(self.sheet.mentors), dtype=bool)
-        mask[self.sheet.columns(people)] = True
+        mask[columns] = True
         return mask
 
     def _reporting_line(self, mentee: Person, _rule: Rule) -> Flags:

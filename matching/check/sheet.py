@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +67,11 @@ class Sheet:
                 if value and self.places[row] > 0:
                     groups[value].append(row)
         return dict(groups)
+
+    def of_mentors(self, columns: Iterable[int]) -> "Sheet":
+        """Return the sheet of the same programme with these mentors alone, in this order."""
+        mentors = tuple(self.programme.mentors[column] for column in columns)
+        return Sheet(self.problem, replace(self.programme, mentors=mentors))
 
     def name(self, person_id: str) -> str:
         """Return a person as sentences name them: name and id, or the id alone."""

@@ -14,6 +14,7 @@ MAY_COMMIT = ("routes.py", "cli.py", "tasks.py")  # how such a file's name ends
 TOP_LEVEL = {
     "app", "matching", "templates", "migrations", "tests", "docs", "benchmarks",
     "wsgi.py", "requirements.txt", "requirements.in", "requirements-dev.txt", "requirements-dev.in",
+    "requirements-labels.txt", "requirements-labels.in",
     "README.md", "pyproject.toml", "Makefile", ".ci", ".gitignore",
 }  # fmt: skip
 READS_TIME = re.compile(r"datetime\.now\(|date\.today\(|utcnow\(|(?<!date)time\.time\(")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.candidates import Candidates
-from matching.compiled import compiled
+from matching.compiled import Whole, compiled
 from matching.goals import LARGEST_SUM, Amounts, Room
 from matching.rules import Mask
 
@@ -65,7 +65,7 @@ def _outside(book: Book, mentee: int) -> Any:
 
 
 @compiled
-def _sift_down(bids: Numbers, holders: Numbers, size: int, at: int) -> None:
+def _sift_down(bids: Numbers, holders: Numbers, size: int, at: Whole) -> None:
     bid, holder = bids[at], holders[at]
     while 2 * at + 1 < size:
         lower = 2 * at + 1
@@ -97,7 +97,7 @@ def _take(book: Book, candidate: int, bid: int) -> Any:
     if size == len(bids):
         evicted = holders[0]
         bids[0], holders[0] = bid, candidate
-        _sift_down(bids, holders, size, 0)
+        _sift_down(bids, holders, size, np.int64(0))
     else:
         bids[size], holders[size] = bid, candidate
         _sift_up(bids, holders, size)

@@ -5,7 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
 
+# A whole number in a compiled function, also one that is written out where it is called.
+Whole = int | np.int64
 Function = TypeVar("Function", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
@@ -13,8 +16,9 @@ Result = TypeVar("Result")
 def compiled(function: Function) -> Function:
     """Compile a function of arrays and whole numbers when it is first called, and keep the result on disk.
 
-    It runs without the interpreter's lock, so that threads share the work. Where no folder can be written it
-    is compiled in each process.
+    A number written out in a call is a type of its own to the compiler, which then compiles the function
+    that is called once more; ``np.int64(0)`` is not. Compiled functions run without the interpreter's lock,
+    so that threads share the work. Where no folder can be written they are compiled in each process.
     """
     try:
         return cast(Function, numba.njit(cache=True, nogil=True)(function))

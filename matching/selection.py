@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.compiled import compiled
+from matching.compiled import Whole, compiled
 from matching.figures import INELIGIBLE, Figures
 from matching.sweep import Numbers, Sums, score_row
 
@@ -37,7 +37,7 @@ def mixed(mentee: int, mentor: int) -> int:
 
 
 @compiled
-def _settle(keys: Sums, places: Sums, size: int, key: int, place: int) -> None:
+def _settle(keys: Sums, places: Sums, size: int, key: int, place: Whole) -> None:
     """Put a key in the place of the least, which stands first; twice as far stand those that are greater."""
     at = 0
     while True:
@@ -54,7 +54,7 @@ def _settle(keys: Sums, places: Sums, size: int, key: int, place: int) -> None:
 
 
 @compiled
-def _rise(keys: Sums, places: Sums, size: int, key: int, place: int) -> None:
+def _rise(keys: Sums, places: Sums, size: int, key: int, place: Whole) -> None:
     """Add a key to those there are."""
     at = size
     while at > 0 and keys[(at - 1) // 2] > key:
@@ -64,7 +64,7 @@ def _rise(keys: Sums, places: Sums, size: int, key: int, place: int) -> None:
 
 
 @compiled
-def _keep_best(keys: Sums, places: Sums, size: int, key: int, place: int) -> int:
+def _keep_best(keys: Sums, places: Sums, size: int, key: int, place: Whole) -> int:
     """Keep a key if it is among the best that there is room for; return how many are kept."""
     if size < len(keys):
         _rise(keys, places, size, key, place)
@@ -90,7 +90,7 @@ def choose_best(
     nobody = np.empty_like(heaps.keys)
     for number in range(len(mentees)):
         mentee = mentees[number]
-        count = score_row(figures, mentee, INELIGIBLE, sums, listed, points)
+        count = score_row(figures, mentee, np.int64(INELIGIBLE), sums, listed, points)
         size = 0
         for place in range(count):
             mentor = listed[place]
@@ -100,7 +100,9 @@ def choose_best(
             key = figure * everybody + (everybody - 1 - mentee)
             held = heaps.size[mentor]
             if held < end - first or (end > first and key > heaps.keys[first]):
-                heaps.size[mentor] = _keep_best(heaps.keys[first:end], nobody[first:end], held, key, 0)
+                heaps.size[mentor] = _keep_best(
+                    heaps.keys[first:end], nobody[first:end], held, key, np.int64(0)
+                )
         _write_best(choice, number, keys, places, size, listed, points, most, floor)
 
 

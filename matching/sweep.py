@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.columns import UNKNOWN, UNKNOWN_GRADE
-from matching.compiled import compiled
+from matching.compiled import Whole, compiled
 from matching.figures import (
     ATTRIBUTE,
     COVERS,
@@ -230,7 +230,7 @@ def _give_points(
 
 
 @compiled
-def _covering_enough(figures: Figures, mentee: int, fewest: int, sums: Sums, mentors: Numbers) -> int:
+def _covering_enough(figures: Figures, mentee: int, fewest: Whole, sums: Sums, mentors: Numbers) -> int:
     """Number the mentors who cover what the rule asks, and what `fewest` points can be made of."""
     listed, total = figures.exceptions, figures.skills.importance[mentee]
     least = figures.must_cover * total
@@ -269,7 +269,7 @@ def _except(figures: Figures, mentee: int, mentors: Numbers, count: int, points:
 
 @compiled
 def score_row(
-    figures: Figures, mentee: int, fewest: int, sums: Sums, mentors: Numbers, points: Numbers
+    figures: Figures, mentee: int, fewest: Whole, sums: Sums, mentors: Numbers, points: Numbers
 ) -> int:
     """List the mentors a mentee may have with `fewest` points or more, and some with less; return how many.
 
@@ -293,6 +293,6 @@ def score_rows(figures: Figures, mentees: Sums, points: NDArray[np.int16]) -> No
     listed, given = np.empty(width, dtype=np.int32), np.empty(width, dtype=np.int32)
     points[:] = INELIGIBLE
     for number in range(len(mentees)):
-        count = score_row(figures, mentees[number], 0, sums, listed, given)
+        count = score_row(figures, mentees[number], np.int64(0), sums, listed, given)
         for place in range(count):
             points[number, listed[place]] = given[place]

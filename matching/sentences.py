@@ -1,7 +1,6 @@
 """Sentences: reasons, causes and results in the words people read; the only place where they are made."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from matching.communities.sentences import cause_of_member, result_of_communities
 from matching.communities.sentences import rule_sentences as rules_of_communities
@@ -21,6 +20,7 @@ from matching.facts import (
     near_skill,
     skill_of,
 )
+from matching.joint.aims import covering, seekers_of
 from matching.peers.sentences import cause_of_peer, result_of_peers
 from matching.peers.sentences import rule_sentences as rules_of_peers
 from matching.problem import (
@@ -259,22 +259,17 @@ def _rule_sentences(programme: Programme) -> Mapping[str, str]:
 
 def _cover(problem: Problem, solution: Solution) -> Iterator[str]:
     """Yield how many people are in at least one of the programmes that cover for one another."""
-    by = problem.joint.cover_by if problem.joint is not None and solution.joint else ()
-    rows = [row for row in problem.programmes if row.id in by]
-    sought = {seeker.person for row in rows for seeker in _seekers(row) if getattr(seeker, "places", 1) > 0}
+    rows = covering(problem) if solution.joint else ()
+    sought = {person for row in rows for person, _waited in seekers_of(row)}
     if not sought:
         return
+    by = {row.id for row in rows}
     matches = [row for row in solution.assignments if row.programme in by]
     covered = {name for row in matches for name in (*row.people, row.members.get(Role.MENTEE))} & sought
     yield (
         f"{len(covered):,} of {_count(len(sought), 'person')} {'is' if len(covered) == 1 else 'are'} in at "
         "least one programme of those that cover for one another."
     )
-
-
-def _seekers(programme: Programme) -> tuple[Any, ...]:
-    """Return the rows of those who want to be matched."""
-    return tuple(getattr(programme, "mentees", ()) or getattr(programme, "people", ()))
 
 
 def _result_of(programme: Programme, solution: Solution) -> str:
@@ -289,7 +284,8 @@ def _left_out(programme: Programme, solution: Solution) -> int:
     """Return how many people, and communities, must be matched and are not."""
     rows = [row for row in solution.assignments if row.programme == programme.id]
     matched = {name for row in rows for name in (*row.people, row.members.get(Role.MENTEE))}
-    missing = [row for row in _seekers(programme) if row.required and row.person not in matched]
+    seekers = getattr(programme, "mentees", ()) or getattr(programme, "people", ())
+    missing = [row for row in seekers if row.required and row.person not in matched]
     opened = {row.community for row in rows}
     communities = getattr(programme, "communities", ())
     return len(missing) + len([row for row in communities if row.required and row.id not in opened])

@@ -47,7 +47,7 @@ class Anew:
     @property
     def is_joint(self) -> bool:
         """Whether the programmes of the plan were solved together."""
-        return self.problem.joint is not None and len(self.solution.programmes) > 1
+        return bool(self.solution.joint)
 
     def solved(self, changed: Problem, programme: str, stage: str) -> Solution:
         """Return the best plan of a changed problem; raises `Stopped` when there is no time for it.

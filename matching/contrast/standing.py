@@ -37,8 +37,7 @@ class CheapestWays(Protocol):
 def certificate_of(problem: Problem, programme_id: str, solution: Solution) -> Certificate | None:
     """Return the prices that prove a mentoring plan; `None` where it is proved otherwise, or not at all."""
     programme = problem.programme(programme_id)
-    shared = problem.joint is not None and len(solution.programmes) > 1
-    if not isinstance(programme, MentoringProgramme) or shared:
+    if not isinstance(programme, MentoringProgramme) or solution.joint:
         return None
     found = next((row for row in solution.certificates if row.programme == programme_id), None)
     if found is None or found.kind is not CertificateKind.PRICES:

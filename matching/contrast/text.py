@@ -1,6 +1,6 @@
 """The answers of contrast, as the lines that `python -m matching explain` prints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from matching.contrast.anew import Anew
@@ -44,23 +44,25 @@ def why_not_lines(anew: Anew, first: str, second: str) -> Iterator[str]:
 def rule_price_lines(anew: Anew) -> Iterator[str]:
     """Yield what each rule costs."""
     words = ContrastSentences(anew.problem)
-    told = False
-    for price in rule_prices(anew):
-        told = True
-        yield from _indented(price.programme, words.rule_price(price))
-    if not told:
-        yield "No programme of the plan has a rule that could be left out."
+    told = ((row.programme, words.rule_price(row)) for row in rule_prices(anew))
+    return _told(told, "No programme of the plan has a rule that could be left out.")
 
 
 def lock_price_lines(anew: Anew) -> Iterator[str]:
     """Yield what each lock costs."""
     words = ContrastSentences(anew.problem)
-    told = False
-    for price in lock_prices(anew):
-        told = True
-        yield from _indented(price.programme, words.lock_price(price))
-    if not told:
-        yield "No programme of the plan has a lock."
+    told = ((row.programme, words.lock_price(row)) for row in lock_prices(anew))
+    return _told(told, "No programme of the plan has a lock.")
+
+
+def _told(found: Iterable[tuple[str, Iterator[str]]], nothing: str) -> Iterator[str]:
+    """Yield the words of each price as it is found, or that there is none."""
+    none = True
+    for programme, sentences in found:
+        none = False
+        yield from _indented(programme, sentences)
+    if none:
+        yield nothing
 
 
 def recruit_lines(anew: Anew, places: int) -> Iterator[str]:

@@ -89,6 +89,24 @@ def _arguments() -> argparse.Namespace:
         action="append",
         help="an instance to generate instead, such as 1000x400x50",
     )
+    _add_files(parser)
+    parser.add_argument(
+        "--only",
+        type=_solver,
+        action="append",
+        metavar="NAME",
+        help="a solver to compare with, not all of them",
+    )
+    parser.add_argument("--repeats", type=int, default=3, help="runs whose median is shown (default 3)")
+    parser.add_argument(
+        "--limit", type=float, default=300.0, help="seconds for all runs of one solver (default 300)"
+    )
+    parser.add_argument("--seed", type=int, default=7, help="seed of the generated instances (default 7)")
+    return parser.parse_args()
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name where instances come from."""
     parser.add_argument(
         "--hospital-residents", type=Path, action="append", default=[], metavar="FILE",
         help="an instance to read instead, a text file of residents and hospitals",
@@ -112,19 +130,6 @@ def _arguments() -> argparse.Namespace:
         "--sense", type=Sense, choices=list(Sense), default=Sense.GREATEST,
         help="which total cost the OR-Library file seeks (default greatest, as in gap1 to gap12)",
     )  # fmt: skip
-    parser.add_argument(
-        "--only",
-        type=_solver,
-        action="append",
-        metavar="NAME",
-        help="a solver to compare with, not all of them",
-    )
-    parser.add_argument("--repeats", type=int, default=3, help="runs whose median is shown (default 3)")
-    parser.add_argument(
-        "--limit", type=float, default=300.0, help="seconds for all runs of one solver (default 300)"
-    )
-    parser.add_argument("--seed", type=int, default=7, help="seed of the generated instances (default 7)")
-    return parser.parse_args()
 
 
 def _solver(name: str) -> Solver:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 
 from matching.check.claims import point_violations
 from matching.check.grid import Forbidden, Grid
+from matching.check.overrides import breach
 from matching.check.report import Violation, ViolationKind
 from matching.check.sheet import Sheet
-from matching.problem import Lock
 from matching.solution import Assignment, Role
-
-NEVER_OVERRIDDEN = (ViolationKind.SELF, ViolationKind.BLOCK, ViolationKind.BAN)
 
 SENTENCES = {
     ViolationKind.SELF: "{mentee} is their own mentor.",
@@ -126,19 +124,10 @@ def _broken(sheet: Sheet, pair: Placed, forbidden: Forbidden) -> Iterator[Violat
         )
         sentence = f"The pair of {names['mentee']} and {names['mentor']} {word}."
         yield Violation(ViolationKind.FALSE_LOCK, f"{pair.where}.locked", sentence)
+    both = f"{names['mentee']} and {names['mentor']}"
     for kind, mask in forbidden.items():
-        if not mask[pair.column] or (kind not in NEVER_OVERRIDDEN and _overrides(lock)):
-            continue
-        yield Violation(kind, pair.where, SENTENCES[kind].format(**names))
-        if lock is not None and lock.override and kind not in NEVER_OVERRIDDEN:
-            sentence = (
-                f"The lock on {names['mentee']} and {names['mentor']} overrides a rule without a reason."
-            )
-            yield Violation(ViolationKind.OVERRIDE_WITHOUT_REASON, pair.where, sentence)
-
-
-def _overrides(lock: Lock | None) -> bool:
-    return lock is not None and lock.override and bool(lock.reason.strip())
+        if mask[pair.column]:
+            yield from breach(kind, lock, pair.where, SENTENCES[kind].format(**names), both)
 
 
 def _miscounted(sheet: Sheet, pair: Placed) -> Iterator[Violation]:

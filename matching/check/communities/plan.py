@@ -7,9 +7,9 @@ from itertools import combinations
 
 from matching.check.claims import point_violations
 from matching.check.communities.board import Board
-from matching.check.plan import NEVER_OVERRIDDEN
+from matching.check.overrides import breach
 from matching.check.report import Violation, ViolationKind
-from matching.problem import Community, Lock
+from matching.problem import Community
 from matching.solution import Assignment, Solution
 
 REASONS = {
@@ -138,16 +138,9 @@ def _broken(board: Board, group: Gathered) -> Iterator[Violation]:
         lock = board.locked.get((row, group.column))
         name = board.name(board.programme.people[row].person)
         for kind, mask in board.forbidden(row).items():
-            if not mask[group.column] or (kind not in NEVER_OVERRIDDEN and _overrides(lock)):
-                continue
-            yield Violation(kind, group.where, f"{name} is in {community.id}, but {REASONS[kind]}.")
-            if lock is not None and lock.override and kind not in NEVER_OVERRIDDEN:
-                sentence = f"The lock on {name} in {community.id} overrides a rule without a reason."
-                yield Violation(ViolationKind.OVERRIDE_WITHOUT_REASON, group.where, sentence)
-
-
-def _overrides(lock: Lock | None) -> bool:
-    return lock is not None and lock.override and bool(lock.reason.strip())
+            if mask[group.column]:
+                sentence = f"{name} is in {community.id}, but {REASONS[kind]}."
+                yield from breach(kind, lock, group.where, sentence, f"{name} in {community.id}")
 
 
 def _miscounted(board: Board, group: Gathered) -> Iterator[Violation]:

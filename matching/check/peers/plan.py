@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from matching.check.claims import point_violations
+from matching.check.overrides import breach
 from matching.check.peers.circle import Circle
 from matching.check.report import Violation, ViolationKind
-from matching.problem import Lock
 from matching.solution import Assignment
-
-NEVER_OVERRIDDEN = (ViolationKind.SELF, ViolationKind.BLOCK, ViolationKind.BAN)
 
 SENTENCES = {
     ViolationKind.SELF: "{a} is grouped with themselves.",
@@ -109,20 +107,9 @@ def _broken(circle: Circle, group: Placed) -> Iterator[Violation]:
         yield Violation(ViolationKind.BAN, group.where, f"{names} are together, but that is banned.")
     for a, b in combinations(group.members, 2):
         for kind, mask in circle.forbidden.items():
-            if not mask[circle.number[a], circle.number[b]]:
-                continue
-            overridable = kind not in NEVER_OVERRIDDEN and lock is not None and lock.override
-            if overridable and _has_reason(lock):
-                continue
-            sentence = SENTENCES[kind].format(a=circle.name(a), b=circle.name(b))
-            yield Violation(kind, group.where, sentence)
-            if overridable:
-                sentence = f"The lock on {names} overrides a rule without a reason."
-                yield Violation(ViolationKind.OVERRIDE_WITHOUT_REASON, group.where, sentence)
-
-
-def _has_reason(lock: Lock | None) -> bool:
-    return lock is not None and bool(lock.reason.strip())
+            if mask[circle.number[a], circle.number[b]]:
+                sentence = SENTENCES[kind].format(a=circle.name(a), b=circle.name(b))
+                yield from breach(kind, lock, group.where, sentence, names)
 
 
 def _miscounted(circle: Circle, group: Placed) -> Iterator[Violation]:

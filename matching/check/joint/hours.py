@@ -60,6 +60,8 @@ class Budget:
             left -= takes * locked
             kinds.append((row.seeking.get(name, 0), takes, part.most_seeking.get(row.person, 0)))
             kinds.append((row.giving.get(name, 0), takes, part.most_giving.get(row.person, 0)))
+        # Locks may ask for more than there is: then nothing more fits.
+        left = max(left, 0)
         # The greatest sum for each number of hundredths that are used up.
         best: Mapping[int, int] = {0: 0}
         for share, takes, most in kinds:

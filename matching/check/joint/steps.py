@@ -116,8 +116,7 @@ class Steps:
     def _shared(self, step: JointStep) -> int:
         """Return what the prices of hours and cover bound beside the programmes."""
         total = sum(row.price * self.budget.limit(row) for row in step.hours)
-        of_cover = step.weights[0] if self.cover_by else 0
-        return total + of_cover * sum(self.counts.values()) - sum(step.cover.values())
+        return total + step.weights[0] * sum(self.counts.values()) - sum(step.cover.values())
 
     def _shares(self, step: JointStep, before: Sequence[JointStep]) -> Iterator[tuple[str, int]]:
         """Yield each programme's share of the weighted sum that no plan passes."""
@@ -192,9 +191,8 @@ class Steps:
             if not known or row.price < 0 or min((share for _name, share in shares), default=0) < 0:
                 sentence = f"{row.person} has a price of hours that do not count, or one below 0."
                 yield Violation(ViolationKind.WRONG_PRICE, f"{where}.hours[{index}]", sentence)
-        of_cover = step.weights[0] if self.cover_by else 0
         for person, price in step.cover.items():
-            if not 0 <= price <= of_cover * self.counts.get(person, 0):
+            if not 0 <= price <= step.weights[0] * self.counts.get(person, 0):
                 sentence = f"{person} has the price {price} of cover, where covering them is not worth that."
                 yield Violation(ViolationKind.WRONG_PRICE, f"{where}.cover.{person}", sentence)
         for name, price in step.turnout.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from random import Random
+from typing import Any
 
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
@@ -13,10 +14,12 @@ from matching.errors import ProblemError
 from matching.problem import (
     CommunitiesProgramme,
     Community,
+    GoalName,
     MentoringProgramme,
     PeerProgramme,
     Previous,
     Problem,
+    Programme,
 )
 from matching.solution import Certificate, CertificateKind, GoalValue, Meeting, OddSet, Solution, Status
 from tests.matching.community_problems import bare_problem
@@ -74,6 +77,43 @@ def magnitude(random: Random) -> int:
     return 2 ** random.choice((0, 0, 0, 0, 10, 20, 40, 48, 52, 54, 56, 58, 60))
 
 
+def with_more_to_aim_at(random: Random, problem: Problem) -> Problem:
+    """Return the problem with an earlier plan, at times as a goal, and people and communities that must be matched."""
+    (programme,) = problem.programmes
+    goals = programme.goals
+    if random.random() < 0.5:
+        goals = (*goals, GoalName.SAME_PARTNERS)
+
+    def must(name: str, room: str) -> dict[str, Any]:
+        """Return some rows of the programme, those that have room, as required."""
+        rows = getattr(programme, name, ())
+        return {
+            name: tuple(
+                replace(row, required=getattr(row, room, 1) > 0 and random.random() < 0.2) for row in rows
+            )
+        }
+
+    seekers = "mentees" if isinstance(programme, MentoringProgramme) else "people"
+    changes = must(seekers, "places")
+    if isinstance(programme, CommunitiesProgramme):
+        changes |= must("communities", "max")
+    earlier = tuple(
+        Previous(programme=programme.id, members=row[:2])
+        for row in programme.candidates or ()
+        if random.random() < 0.4
+    )
+    return replace(problem, programmes=(replace(programme, goals=goals, **changes),), previous=earlier)
+
+
+def weights_of(
+    random: Random, programme: Programme, times: int, *names: str, required: bool
+) -> dict[str, int]:
+    """Draw a weight for each of these aims, and of those that the programme has besides."""
+    found = [*names, *(["required"] if required else [])]
+    found += ["same_partners"] if GoalName.SAME_PARTNERS in programme.goals else []
+    return {name: times * random.choice((0, 1, 3, 20)) for name in found}
+
+
 # Mentoring
 
 
@@ -83,19 +123,16 @@ def test_prices_of_mentoring(problem: Problem, seed: int) -> None:
     """Places, capacity, locks, an earlier plan and waiting all count as the documentation says."""
     random = Random(seed)
     times = magnitude(random)
+    problem = with_more_to_aim_at(random, problem)
     (programme,) = problem.programmes
     assert isinstance(programme, MentoringProgramme)
-    again = [row[:2] for row in programme.candidates or () if random.random() < 0.4]
-    programme = replace(programme, goals=(*programme.goals, "same_partners"))
-    earlier = tuple(Previous(programme=programme.id, members=pair) for pair in again)
-    problem = replace(problem, programmes=(programme,), previous=earlier)
+    settled = {lock.members[0] for lock in problem.locks}
+    required = any(row.required and row.person not in settled for row in programme.mentees)
     certificate = Certificate(
         programme=programme.id,
         kind=CertificateKind.PRICES,
         bound=0,
-        weights={
-            name: times * random.choice((0, 1, 3, 50)) for name in ("coverage", "points", "same_partners")
-        },
+        weights=weights_of(random, programme, times, "coverage", "points", required=required),
         mentees=prices(random, (row.person for row in programme.mentees), times, least=-9),
         mentors=prices(random, (row.person for row in programme.mentors), times),
     )
@@ -108,7 +145,7 @@ def of_mentoring(problem: Problem, programme: MentoringProgramme, certificate: C
     left = {row.person: row.places - sum(a == row.person for a, _ in locked) for row in programme.mentees}
     left = {person: min(places, len(programme.mentors)) for person, places in left.items() if places > 0}
     bonus = {
-        row.person: weights["coverage"] * (1 + row.rounds_waited)
+        row.person: weights["coverage"] * (1 + row.rounds_waited) + weights.get("required", 0) * row.required
         if row.person not in {a for a, _ in locked}
         else 0
         for row in programme.mentees
@@ -124,7 +161,7 @@ def of_mentoring(problem: Problem, programme: MentoringProgramme, certificate: C
     banned = {frozenset(ban.members) for ban in problem.bans}
     for a, b, points in programme.candidates or ():
         if a in left and (a, b) not in locked and frozenset((a, b)) not in banned:
-            worth = weights["points"] * points + weights["same_partners"] * ((a, b) in again)
+            worth = weights["points"] * points + weights.get("same_partners", 0) * ((a, b) in again)
             total += max(0, worth + bonus[a] - u.get(a, 0) - v.get(b, 0))
     return total
 
@@ -138,14 +175,16 @@ def test_prices_of_peer_coaching(problem: Problem, seed: int) -> None:
     """Over all pairs and triads the check finds what the formula gives, odd sets of both sizes included."""
     random = Random(seed)
     times = magnitude(random)
+    problem = with_more_to_aim_at(random, problem)
     (programme,) = problem.programmes
     assert isinstance(programme, PeerProgramme)
+    required = any(row.required for row in programme.people)
     names = [row.person for row in programme.people]
     certificate = Certificate(
         programme=programme.id,
         kind=CertificateKind.PRICES,
         bound=0,
-        weights={name: times * random.choice((0, 1, 3, 20)) for name in ("coverage", "triads", "points")},
+        weights=weights_of(random, programme, times, "coverage", "triads", "points", required=required),
         people=prices(random, names, times),
         odd_sets=tuple(
             OddSet(
@@ -164,6 +203,8 @@ def of_peers(problem: Problem, programme: PeerProgramme, certificate: Certificat
     waited = {row.person: 1 + row.rounds_waited for row in programme.people}
     points = {frozenset(row[:2]): row[2] for row in programme.candidates or ()}
     settled = {member for lock in problem.locks for member in lock.members}
+    must = {row.person for row in programme.people if row.required}
+    again = {frozenset(row.members) for row in problem.previous}
     weights, asked = certificate.weights, certificate.people
     total = sum(asked.values()) + sum(
         row.price * (len(row.members) // row.size) for row in certificate.odd_sets
@@ -172,9 +213,11 @@ def of_peers(problem: Problem, programme: PeerProgramme, certificate: Certificat
         for group in combinations([person for person in waited if person not in settled], size):
             if _may_be_a_group(problem, points, group):
                 worth = weights["coverage"] * sum(waited[person] for person in group)
-                worth -= weights["triads"] * (size == 3)
-                own = sum(points[frozenset(pair)] for pair in combinations(group, 2))
-                worth += weights["points"] * own * (2 if size == 2 else 1)
+                worth += weights.get("required", 0) * len(must & set(group)) - weights["triads"] * (size == 3)
+                pairs = [frozenset(pair) for pair in combinations(group, 2)]
+                own = weights["points"] * sum(points[pair] for pair in pairs)
+                own += weights.get("same_partners", 0) * sum(pair in again for pair in pairs)
+                worth += own * (2 if size == 2 else 1)
                 left = certificate.scale * worth - sum(asked.get(person, 0) for person in group)
                 for row in certificate.odd_sets:
                     left -= row.price * (len(set(group) & set(row.members)) // row.size)
@@ -201,8 +244,13 @@ def test_prices_of_communities(seed: int) -> None:
         problem = bare_problem(random)
     except ProblemError:
         reject()
+    problem = with_more_to_aim_at(random, problem)
     (programme,) = problem.programmes
     assert isinstance(programme, CommunitiesProgramme)
+    settled, opened = ({lock.members[side] for lock in problem.locks} for side in (0, 1))
+    required = any(row.required and row.person not in settled for row in programme.people) or any(
+        row.required and row.id not in opened for row in programme.communities
+    )
     names = [row.person for row in programme.people]
     enemies = [
         row for row in (*problem.blocks, *(ban.members for ban in problem.bans)) if set(row) <= set(names)
@@ -211,7 +259,7 @@ def test_prices_of_communities(seed: int) -> None:
         programme=programme.id,
         kind=CertificateKind.PRICES,
         bound=0,
-        weights={name: times * random.choice((0, 1, 3, 20)) for name in ("coverage", "points")},
+        weights=weights_of(random, programme, times, "coverage", "points", required=required),
         people=prices(random, names, times),
         meetings=tuple(
             Meeting(
@@ -240,9 +288,10 @@ def of_communities(problem: Problem, programme: CommunitiesProgramme, certificat
     bonus = {
         row.person: 0
         if row.person in {a for a, _ in locked}
-        else weights["coverage"] * (1 + row.rounds_waited)
+        else weights["coverage"] * (1 + row.rounds_waited) + weights.get("required", 0) * row.required
         for row in programme.people
     }
+    again = {row.members for row in problem.previous}
     total = 0
     for person, places in left.items():
         if places > 0:
@@ -257,13 +306,16 @@ def of_communities(problem: Problem, programme: CommunitiesProgramme, certificat
             if row.community == community.id and row.first in joining and row.second in joining
         ]
         for person, points in joining.items():
-            worth = scale * (weights["points"] * points + bonus[person]) - asked.get(person, 0)
+            kept = weights.get("same_partners", 0) * ((person, community.id) in again)
+            worth = scale * (weights["points"] * points + kept + bonus[person]) - asked.get(person, 0)
             joining[person] = worth - sum(row.price for row in here if person in (row.first, row.second))
         best = _most(problem, community, inside, joining)
         if best is None and inside:
             return None
-        earned = 0 if best is None else best + sum(row.price for row in here)
-        total += earned if inside else max(0, earned)
+        if best is not None:
+            earned = best + sum(row.price for row in here)
+            opening = scale * weights.get("required", 0) * community.required
+            total += earned if inside else max(0, earned + opening)
     return total // scale
 
 

@@ -131,7 +131,7 @@ def test_nobody_is_asked_for_suggestions_after_the_choice(page):
     skill = page.locator("#skill")
     skill.press_sequentially("neg")
     suggestions_on(page).first.wait_for()
-    page.on("request", lambda request: asked.append(request.url))
+    page.route("**/style/suggest*", lambda route: asked.append(route.request.url))
     # The letter and the choice in one go, before the pause after which htmx asks.
     page.evaluate("""
         const input = document.querySelector("#skill");

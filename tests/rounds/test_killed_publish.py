@@ -1,9 +1,13 @@
-"""`kill -9` at any point of publishing leaves all of a round or nothing, fifty times on each database."""
+"""`kill -9` at any point of publishing leaves all of a round or nothing, on each database.
+
+The process that publishes kills itself at a chosen statement, so every point between two of them is tried and no clock decides.
+"""
 
 import os
 import random
 import signal
-import time
+import threading
+from collections.abc import Callable
 from contextlib import contextmanager
 
 import pytest
@@ -20,7 +24,8 @@ from tests import factories
 from tests.conftest import config_for, dispose
 
 PAIRS = 60
-KILLS = 50
+KILLS_IN_THE_COMMIT = 12
+LONGEST_COMMIT_SECONDS = 0.02
 
 
 @pytest.fixture
@@ -74,18 +79,87 @@ def publish() -> None:
     db.session.commit()
 
 
-def kill_during_publish(app, url: str, *, after_seconds: float) -> None:
-    """Publish in a process of its own and kill it; the fork starts with everything imported."""
+def on_each_step(act: Callable[[], None]) -> None:
+    """Call `act` before and after every statement of the connected database, and before every commit."""
+    engine = db.engines[None]
+    for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+        sa.event.listen(engine, name, lambda *_: act())
+
+
+def steps_of_publishing(app, url: str) -> int:
+    """Publish, and return at how many points in between it could be killed."""
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    with connected(app, url):
+        on_each_step(count)
+        publish()
+        counted = steps
+        assert published() == ALL
+    return counted
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def publish_and_die(app, url: str, act: Callable[[], None]) -> None:
+    """Publish in a process of its own that does `act` at each step and dies at the end at the latest.
+
+    The fork starts with everything imported.
+    """
     child = os.fork()
     if child == 0:
         try:
             with connected(app, url):
+                on_each_step(act)
                 publish()
+                die()
         finally:
-            os._exit(0)
-    time.sleep(after_seconds)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+            os._exit(1)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def at_step(last: int) -> Callable[[], None]:
+    """Return what kills its process at the step with the number `last`, from 0."""
+    passed = 0
+
+    def act() -> None:
+        nonlocal passed
+        if passed == last:
+            die()
+        passed += 1
+
+    return act
+
+
+def in_the_commit(commit: int, seconds: float) -> Callable[[], None]:
+    """Return what kills its process some time after the commit, the step `commit`, has begun."""
+    passed = 0
+
+    def act() -> None:
+        nonlocal passed
+        if passed == commit:
+            threading.Timer(seconds, die).start()
+        passed += 1
+
+    return act
+
+
+def outcome(app, url: str) -> tuple[str, int, int, int, int]:
+    """Return what is left of a killed publication, having shown that the rest can be published after it."""
+    with connected(app, url):
+        found = published()
+        assert found in (NOTHING, ALL)
+        if found == NOTHING:
+            publish()
+            assert published() == ALL
+    return found
 
 
 def published() -> tuple[str, int, int, int, int]:
@@ -106,24 +180,16 @@ ALL = (RoundState.PUBLISHED, 1, PAIRS, 2 * PAIRS, 1)
 
 def test_a_killed_publication_is_whole_or_absent(proposed, databases, shared_app):
     source = databases.name_of(proposed)
-    timed = databases.copy(source)
-    with connected(shared_app, timed):
-        began = time.monotonic()
-        publish()
-        needed = time.monotonic() - began
-        assert published() == ALL
-
+    steps = steps_of_publishing(shared_app, databases.copy(source))
     chance = random.Random(7)
-    outcomes = set()
-    for number in range(KILLS):
+    killers = [(at_step(number), {NOTHING}) for number in range(steps)]
+    killers.append((at_step(steps), {ALL}))
+    for _ in range(KILLS_IN_THE_COMMIT):
+        seconds = LONGEST_COMMIT_SECONDS * chance.random()
+        killers.append((in_the_commit(steps - 1, seconds), {NOTHING, ALL}))
+
+    for act, expected in killers:
         url = databases.copy(source)
-        kill_during_publish(shared_app, url, after_seconds=needed * 2 * (number + chance.random()) / KILLS)
-        with connected(shared_app, url):
-            found = published()
-            assert found in (NOTHING, ALL)
-            if found == NOTHING:
-                publish()
-                assert published() == ALL
-        outcomes.add(found)
+        publish_and_die(shared_app, url, act)
+        assert outcome(shared_app, url) in expected
         databases.drop(url)
-    assert outcomes == {NOTHING, ALL}

@@ -68,4 +68,4 @@ def worker(own_app: Flask, tmp_path: Path) -> Iterator[Worker]:
     yield start
     for process in started:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=120)

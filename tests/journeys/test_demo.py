@@ -66,7 +66,7 @@ def demo(tmp_path) -> Iterator[Demo]:
         yield Demo(url, printed.read_text())
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=120)
 
 
 def wait_for(url: str, process: subprocess.Popen, printed: Path) -> None:

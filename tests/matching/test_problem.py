@@ -518,4 +518,4 @@ def test_a_thousand_people_are_read_quickly() -> None:
     text = generate(mentees=700, mentors=300, seed=1).to_json()
     started = time.process_time()
     Problem.from_json(text)
-    assert time.process_time() - started < 0.5
+    assert time.process_time() - started < 2

@@ -14,6 +14,7 @@ from matching.check.points import Points
 from matching.check.sheet import Sheet
 from matching.check.skills import closeness
 from matching.problem import (
+    Chat,
     Criterion,
     EdgeKind,
     Held,
@@ -241,3 +242,17 @@ def test_parts_are_rounded_to_the_nearest_point():
     sheet = sheet_of(ANN, BO, criteria={Criterion.VARIETY: 7, Criterion.HOURS: 0})
     parts = Points(sheet, SharedHours(sheet), Fit(sheet)).parts(0)
     assert {name: part.tolist() for name, part in parts.items()} == {Criterion.VARIETY: [4]}
+
+
+@pytest.mark.parametrize(
+    ("ratings", "expected"),
+    [((1, 1), 0), ((1, 2), 125), ((5, 5), 1000), ((4, None), 625), ((None, 2), 375), ((None, None), 500)],
+)
+def test_ratings_of_a_chat_count_whoever_was_the_mentor(ratings, expected):
+    """The mean of both, none given as a 3; a chat with somebody else says nothing of these two."""
+    people = (ANN, BO, Person(id="cy"))
+    for members in (("ann", "bo"), ("bo", "ann")):
+        chats = (Chat(programme="m", members=members, ratings=ratings),)
+        assert share(Criterion.RATINGS, ANN, BO, chats=chats, people=people) == expected
+    with_others = (Chat(programme="m", members=("ann", "cy"), ratings=(5, 5)),)
+    assert share(Criterion.RATINGS, ANN, BO, chats=with_others, people=people) == 0

@@ -114,6 +114,28 @@ CRITERIA = {
         },
         50,
     ),
+    "a mentored group, by what its lead holds": (
+        "skills",
+        {
+            "kind": "group_mentoring",
+            "skills": SKILLS,
+            "ann": WANTS,
+            "ben": {"holds": [{"skill": "law", "level": 1}]},
+            "community": {"skills": ["sql"]},
+        },
+        13,
+    ),
+    "a mentored group without a lead, by its skills": (
+        "skills",
+        {
+            "kind": "group_mentoring",
+            "skills": SKILLS,
+            "ann": WANTS,
+            "lead": None,
+            "community": {"skills": ["sql"]},
+        },
+        75,
+    ),
     "second wish": (
         "wishes",
         {"member": {"wishes": ["d", "c"]}, "extra": [{"id": "d", "min": 0, "max": 0}]},

@@ -59,6 +59,11 @@ class Said:
     sentence: str
     way: tuple[str, ...] = ()
 
+    @property
+    def in_a_line(self) -> str:
+        """Say it where there is one line for both."""
+        return f"{self.sentence} ({' -> '.join(self.way)})" if self.way else self.sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

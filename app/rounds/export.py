@@ -35,8 +35,8 @@ def _pair_rows(run: Run) -> Iterator[list[object]]:
             row.mentor,
             row.mentor_id,
             row.points,
-            "; ".join(reason.sentence for reason in reasons.plus),
-            "; ".join(reason.sentence for reason in reasons.minus),
+            "; ".join(reason.in_a_line for reason in reasons.plus),
+            "; ".join(reason.in_a_line for reason in reasons.minus),
             *(points.get(criterion, "") for criterion in CRITERIA),
             "",
         ]

@@ -177,6 +177,17 @@ def test_what_opens_on_the_result_is_clean(town):
     assert_clean_in_every_theme(reader, "opened result")
 
 
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_the_way_from_a_near_skill_is_seen_on_screen_and_on_paper(town, medium):
+    page = town.open(View("rounds.show_run", "hr", of("proposed"))).page
+    page.emulate_media(media=medium)
+    ways = page.locator(".match .reasons small")
+    expect(ways.first).to_be_visible()
+    for way in ways.all():
+        expect(way).to_contain_text(re.compile(r"The way between them: .+→.+, [a-z]+"))
+    page.emulate_media(media="screen")
+
+
 def test_the_menu_of_a_small_window_is_clean(town):
     reader = town.open(View("home.show", "hr", lambda ids: "/"))
     reader.page.set_viewport_size({"width": NARROWEST, "height": 700})

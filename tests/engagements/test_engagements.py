@@ -116,6 +116,7 @@ def test_a_near_skill_is_said_with_its_way_to_the_wanted_one():
     record = {"side": "for", "kind": "near_skill", **FACTS["near_skill"], "way": way}
     (reason,) = told([record], mentee=Party("Ada"), mentor=Party("Bo")).plus
     assert reason.way == ("Python", "Databases, broader", "SQL, builds on it")
+    assert reason.in_a_line == f"{reason.sentence} (Python -> Databases, broader -> SQL, builds on it)"
 
 
 @pytest.mark.parametrize("kept", [{}, {"way": []}], ids=["of an earlier round", "without a way"])
@@ -124,6 +125,7 @@ def test_a_record_without_a_way_is_said_without_one(kind, kept):
     record = {"side": "for", "kind": kind, **FACTS[kind], **kept}
     (reason,) = told([record], mentee=Party("Ada"), mentor=Party("Bo")).plus
     assert reason.way == ()
+    assert reason.in_a_line == reason.sentence
 
 
 def test_the_words_on_ways_are_those_of_the_engine():

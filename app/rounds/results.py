@@ -76,6 +76,11 @@ def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "men
             f"{plural(eligible, partner)} would be possible, and every place went to others.",
             "Invite one more mentor, or ask one of them for another place",
         )
+    if cause == CauseKind.HOURS_RAN_OUT:
+        return Explanation(
+            f"{plural(eligible, partner)} would be possible, and none of them has a place and hours left.",
+            "Invite one more mentor, or ask one of them for more hours",
+        )
     if cause in (CauseKind.NO_ELIGIBLE_PARTNER, CauseKind.OWN_CONDITIONS):
         if details.get("lacks"):
             return _lacking(details["lacks"][0], [row for row in rules if row[0] != "covers_wants"])
@@ -91,7 +96,7 @@ def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "men
             f"None of {plural(considered, partner)} is possible: {told}.",
             _RULE_WORDS.get(rules[0][0], _OTHER_WORDS)[1],
         )
-    return _PLAIN.get(cause, _PLAIN[CauseKind.NOT_SOLVED])
+    return _PLAIN[cause]
 
 
 def _lacking(lack: Mapping[str, Any], others: Sequence[tuple[str, int]]) -> Explanation:
@@ -115,6 +120,12 @@ _PLAIN: dict[str, Explanation] = {
     CauseKind.NO_PLACES_ASKED: Explanation("They asked for no place.", "Ask them how many mentors they want"),
     CauseKind.NO_GAIN: Explanation(
         "No possible mentor has anything they asked for.", "Invite a mentor with the skills they want"
+    ),
+    CauseKind.OWN_HOURS: Explanation(
+        "Their hours a month leave none for one more.", "Ask them whether they have more hours a month"
+    ),
+    CauseKind.NOT_OPENED: Explanation(
+        "No community that suits them opens this round.", "Ask more people to join one of these"
     ),
     CauseKind.NOT_NEEDED: Explanation("Nobody needed their places.", "Keep them for the next round"),
     CauseKind.NOT_SOLVED: Explanation("The run was stopped before their turn.", "Run the matching again"),

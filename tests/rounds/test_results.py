@@ -40,6 +40,9 @@ def lack(**values) -> dict:
             "Their own conditions",
             "Ask whether",
         ),
+        ("hours_ran_out", {"eligible": 2}, "2 mentors would be possible, and none of them", "for more hours"),
+        ("own_hours", {"eligible": 2}, "Their hours a month leave none for one more.", "Ask them whether"),
+        ("not_opened", {"eligible": 2}, "No community that suits them opens", "Ask more people to join"),
         ("not_solved", {}, "stopped before their turn", "Run the matching again"),
     ],
 )
@@ -49,9 +52,11 @@ def test_a_cause_is_said_with_what_to_do(cause, details, why, to_do):
     assert to_do in explanation.to_do
 
 
-@pytest.mark.parametrize("cause", CauseKind)
-def test_every_cause_has_its_words(cause):
-    assert explain_cause(cause.value, {}).why
+def test_every_cause_of_the_engine_has_words_of_its_own():
+    details = {"considered": 3, "eligible": 1, "rules": {"shared_hours": 3}}
+    told = {cause: explain_cause(cause.value, details) for cause in CauseKind}
+    assert len({row.why for row in told.values()}) == len(CauseKind)
+    assert all(row.why.endswith(".") and row.to_do for row in told.values())
 
 
 def run(**values) -> Run:

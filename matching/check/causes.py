@@ -10,7 +10,7 @@ import numpy as np
 from matching.check.grid import Forbidden, Grid
 from matching.check.plan import Placed
 from matching.check.report import Violation, ViolationKind
-from matching.check.sheet import Flags, Integers, Sheet
+from matching.check.sheet import ALL, Flags, Integers, Sheet
 from matching.problem import Person
 from matching.solution import Cause, CauseKind, Lack, Role, Solution, Unmatched
 
@@ -73,13 +73,11 @@ def cause_violations(
 def _false_causes(
     sheet: Sheet, diagnosis: "_Diagnosis", stated: dict[tuple[Role, str], tuple[str, Unmatched]]
 ) -> Iterator[Violation]:
-    of_mentors = [sheet.column[person] for role, person in stated if role is Role.MENTOR]
-    tallies = diagnosis.tallies_of_mentors(of_mentors)
     for (role, person), (where, row) in stated.items():
         if role is Role.MENTEE:
             right = diagnosis.of_mentee(sheet.row[person])
         else:
-            right = diagnosis.of_mentor(sheet.column[person], tallies[sheet.column[person]])
+            right = diagnosis.of_mentor(sheet.column[person])
         yield from false_fields(f"{sheet.name(person)} has no match", right, row.cause, where)
 
 
@@ -138,8 +136,7 @@ class _Diagnosis:
         """Return the cause for a mentee without a mentor."""
         forbidden = self.grid.forbidden(row)
         eligible = ~np.logical_or.reduce(list(forbidden.values()))
-        counts = np.bincount(_first_restriction(forbidden), minlength=len(forbidden) + 1)
-        tally = _tally(list(forbidden), counts.tolist(), bool(_only_own(forbidden).any()))
+        tally = _tally(forbidden)
         rivals: list[str] = []
         lacks: list[Lack] = []
         if not self.sheet.places[row]:
@@ -175,8 +172,9 @@ class _Diagnosis:
                 found.append((-loss, want.skill, lack))
         return [lack for _, _, lack in sorted(found, key=lambda row: row[:2])]
 
-    def of_mentor(self, column: int, tally: _Tally) -> Cause:
+    def of_mentor(self, column: int) -> Cause:
         """Return the cause for a mentor without a mentee."""
+        tally = _tally(self.grid.forbidden(ALL, column))
         if not self.sheet.capacity[column]:
             kind = CauseKind.NO_PLACES_ASKED
         elif not tally.eligible:
@@ -187,55 +185,28 @@ class _Diagnosis:
             kind = CauseKind.NOT_NEEDED if self.proved else CauseKind.NOT_SOLVED
         return _cause(kind, tally)
 
-    def tallies_of_mentors(self, columns: list[int]) -> dict[int, _Tally]:
-        """Return the tally of each of these mentors, in one pass over all mentees."""
-        if not columns:
-            return {}
-        forbidden_to = self.grid.forbidden_to(columns)
-        kinds = list(forbidden_to(0)) if self.sheet.mentees else []
-        counts = np.zeros((len(kinds) + 1, len(columns)), dtype=np.int64)
-        own, every = np.zeros(len(columns), dtype=bool), np.arange(len(columns))
-        for row in range(len(self.sheet.mentees)):
-            forbidden = forbidden_to(row)
-            counts[_first_restriction(forbidden), every] += 1
-            own |= _only_own(forbidden)
-        return {
-            column: _tally(kinds, counts[:, place].tolist(), bool(own[place]))
-            for place, column in enumerate(columns)
-        }
-
     def _holders_of(self, columns: Integers) -> list[str]:
         """Return who holds the places of these mentors, in the order of the programme's mentees."""
         rows = {row for column in columns.tolist() for row in self.mentees_of.get(column, ())}
         return [self.sheet.mentees[row].id for row in sorted(rows)]
 
 
-def _tally(kinds: Sequence[ViolationKind], counts: Sequence[int], own_conditions: bool) -> _Tally:
-    """Return the tally of one person; ``counts`` says whom each kind removed first, then who is left.
+def _tally(forbidden: Forbidden) -> _Tally:
+    """Return the tally of one person's partners, each of whom goes by the first restriction that they break.
 
     Nobody is considered as their own partner.
     """
     removed: dict[str, int] = {}
-    considered = 0
-    for kind, count in zip(kinds, counts, strict=False):
-        if count and kind is not ViolationKind.SELF:
+    left = np.logical_not(forbidden[ViolationKind.SELF])
+    considered = int(left.sum())
+    for kind, mask in forbidden.items():
+        count = int((left & mask).sum())
+        if count:
             removed[RULE_NAMES.get(kind, str(kind))] = count
-            considered += count
-    return _Tally(considered + counts[-1], counts[-1], removed, own_conditions)
-
-
-def _first_restriction(forbidden: Forbidden) -> Integers:
-    """Return, for each partner, the number of the first restriction they break, or how many there are."""
-    masks = np.array(list(forbidden.values()))
-    first: Integers = np.where(masks.any(axis=0), masks.argmax(axis=0), len(masks))
-    return first
-
-
-def _only_own(forbidden: Forbidden) -> Flags:
-    """Return which partners would be eligible were it not for the two people's own conditions."""
+        left &= ~mask
     others = [mask for kind, mask in forbidden.items() if kind not in OWN_CONDITIONS]
-    eligible: Flags = ~np.logical_or.reduce(others)
-    return eligible
+    only_own = ~np.logical_or.reduce(others)
+    return _Tally(considered, int(left.sum()), removed, bool(only_own.any()))
 
 
 def _nobody(tally: _Tally) -> CauseKind:

@@ -1,35 +1,36 @@
-"""All pairs of a programme, a mentee at a time: which are eligible, and what each is worth."""
+"""All pairs of a programme: which are eligible, and what each is worth."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 
+from matching.check import points as criteria
+from matching.check import rules as restrictions
 from matching.check.certificate import Candidates
 from matching.check.fit import Fit
 from matching.check.hours import SharedHours
+from matching.check.listed import Listed
 from matching.check.points import Points
 from matching.check.report import ViolationKind
-from matching.check.rules import Rules
-from matching.check.sheet import Flags, Sheet
+from matching.check.rules import PAIR_BY_PAIR, Rules
+from matching.check.sheet import ALL, Flags, Integers, Sheet, Some
 
 Forbidden = dict[ViolationKind, Flags]
 
+AT_ONCE = 2**16
+"""Pairs that are handed on together, or a few more: what is then done with them should not be many calls."""
+
 
 class Grid(Protocol):
-    """What the rest of the check asks about the pairs of one mentee with every mentor."""
+    """What the rest of the check asks about pairs."""
 
-    def forbidden(self, row: int) -> Forbidden:
-        """Return which mentors each restriction forbids, in the order in which restrictions count."""
+    def forbidden(self, rows: Some, columns: Some = ALL) -> Forbidden:
+        """Return which of some pairs each restriction forbids, in the order in which restrictions count."""
         ...
 
-    def forbidden_to(self, columns: Sequence[int]) -> Callable[[int], Forbidden]:
-        """Return what tells the same about some of the mentors alone, in this order."""
-        ...
-
-    def worth(self, row: int, column: int) -> tuple[int, Mapping[str, int]]:
-        """Return a pair's points, eligible or not, and its parts: none when pairs come with points."""
+    def worths(self, rows: Integers, columns: Integers) -> Iterator[tuple[int, Mapping[str, int]]]:
+        """Yield the points of pairs, eligible or not, and their parts: none when pairs come with points."""
         ...
 
     def candidates(self) -> Iterator[Candidates]:
@@ -54,29 +55,43 @@ class RuledGrid:
     def __init__(self, sheet: Sheet, rules: Rules, scores: Points) -> None:
         self.sheet, self.rules, self.scores = sheet, rules, scores
 
-    def forbidden(self, row: int) -> Forbidden:
-        """Return which mentors each restriction forbids: what always holds, then the programme's rules."""
-        return self.rules.always(row) | self.rules.named(row)
+    def forbidden(self, rows: Some, columns: Some = ALL) -> Forbidden:
+        """Return which pairs each restriction forbids: what always holds, then the programme's rules."""
+        return self.rules.always(rows, columns) | self.rules.named(rows, columns)
 
-    def forbidden_to(self, columns: Sequence[int]) -> Callable[[int], Forbidden]:
-        """Return what tells the same about some of the mentors alone, without a look at the others."""
-        sheet = self.sheet.of_mentors(columns)
-        rules = Rules(sheet, SharedHours(sheet), Fit(sheet, like=self.rules.fit))
-        return RuledGrid(sheet, rules, self.scores).forbidden
-
-    def worth(self, row: int, column: int) -> tuple[int, Mapping[str, int]]:
-        """Return a pair's points and their parts."""
-        parts = {str(name): int(part[column]) for name, part in self.scores.parts(row).items()}
-        return sum(parts.values()), parts
+    def worths(self, rows: Integers, columns: Integers) -> Iterator[tuple[int, Mapping[str, int]]]:
+        """Yield the points of pairs and their parts."""
+        parts = {str(name): part.tolist() for name, part in self.scores.parts(rows, columns).items()}
+        for place in range(len(rows)):
+            of_pair = {name: part[place] for name, part in parts.items()}
+            yield sum(of_pair.values()), of_pair
 
     def candidates(self) -> Iterator[Candidates]:
-        """Yield the eligible pairs of one mentee after another; O(mentees x mentors) in all."""
-        locked = _columns_of_locks(self.sheet)
-        for row in range(len(self.sheet.mentees)):
-            allowed = ~np.logical_or.reduce(list(self.forbidden(row).values()))
-            allowed[locked.get(row, [])] = False
-            columns = np.flatnonzero(allowed)
-            yield Candidates(np.full(len(columns), row), columns, self.scores.points(row)[columns])
+        """Yield the eligible pairs; O(mentees x mentors) in all.
+
+        What mentees who are alike have in common is looked at once for all of them.
+        """
+        return _together(self._by_mentee())
+
+    def _by_mentee(self) -> Iterator[Candidates]:
+        named = {rule.rule for rule in self.sheet.programme.rules}
+        barred = _with_locks(self.sheet, self.rules.barred([name for name in PAIR_BY_PAIR if name in named]))
+        keys, extra = self.scores.listed()
+        barred_of, listed_of = _ByRow(self.sheet, barred), _ByRow(self.sheet, keys)
+        for alike in self.sheet.alike():
+            allowed = self.rules.kept(restrictions.OF_LIKENESS, alike[0])
+            in_common = self.scores.points(criteria.OF_LIKENESS, alike[0])
+            for row in alike:
+                mine = allowed.copy()
+                mine[barred_of.columns(row)] = False
+                columns = np.flatnonzero(mine)
+                columns = columns[self.rules.kept(restrictions.OF_WANTS, row, columns)]
+                besides = in_common
+                if listed_of.any(row):
+                    besides = in_common.copy()
+                    besides[listed_of.columns(row)] += extra[listed_of.places(row)]
+                worth = besides[columns] + self.scores.points(criteria.OF_WANTS, row, columns)
+                yield Candidates(np.full(len(columns), row), columns, worth)
 
 
 class ExplicitGrid:
@@ -84,39 +99,69 @@ class ExplicitGrid:
 
     def __init__(self, sheet: Sheet, rules: Rules) -> None:
         self.sheet, self.rules = sheet, rules
-        self.listed: dict[int, dict[int, int]] = defaultdict(dict)
-        for mentee, mentor, points in sheet.programme.candidates or ():
-            self.listed[sheet.row[mentee]][sheet.column[mentor]] = points
+        self.listed = Listed(sheet, {(a, b): points for a, b, points in sheet.programme.candidates or ()})
 
-    def forbidden(self, row: int) -> Forbidden:
-        """Return which mentors each restriction forbids: what always holds, then not being a candidate."""
-        missing = np.ones(len(self.sheet.mentors), dtype=bool)
-        missing[list(self.listed.get(row, {}))] = False
-        return self.rules.always(row) | {ViolationKind.NOT_A_CANDIDATE: missing}
+    def forbidden(self, rows: Some, columns: Some = ALL) -> Forbidden:
+        """Return which pairs each restriction forbids: what always holds, then not being a candidate."""
+        missing = ~self.listed.flags(rows, columns)
+        return self.rules.always(rows, columns) | {ViolationKind.NOT_A_CANDIDATE: missing}
 
-    def forbidden_to(self, columns: Sequence[int]) -> Callable[[int], Forbidden]:
-        """Return what tells the same about some of the mentors alone."""
-        return lambda row: {kind: mask[columns] for kind, mask in self.forbidden(row).items()}
-
-    def worth(self, row: int, column: int) -> tuple[int, Mapping[str, int]]:
-        """Return the points given with a pair, zero for one that is no candidate; they have no parts."""
-        return self.listed.get(row, {}).get(column, 0), {}
+    def worths(self, rows: Integers, columns: Integers) -> Iterator[tuple[int, Mapping[str, int]]]:
+        """Yield the points given with pairs, zero for one that is no candidate; they have no parts."""
+        return ((points, {}) for points in self.listed.numbers(rows, columns).tolist())
 
     def candidates(self) -> Iterator[Candidates]:
-        """Yield the eligible pairs of one mentee after another; O(candidates) in all."""
-        locked = _columns_of_locks(self.sheet)
-        for row, listed in sorted(self.listed.items()):
-            ruled_out = {*self.rules.columns_always_forbidden(row), *locked.get(row, [])}
-            kept = {column: points for column, points in listed.items() if column not in ruled_out}
-            yield Candidates(
-                np.full(len(kept), row),
-                np.array(list(kept), dtype=np.int64),
-                np.array(list(kept.values()), dtype=np.int64),
-            )
+        """Yield the eligible pairs; O(candidates) in all."""
+        width = len(self.sheet.mentors)
+        barred = _with_locks(self.sheet, self.rules.barred(()))
+        keys = np.setdiff1d(self.listed.keys, barred, assume_unique=True)
+        for start in range(0, len(keys), AT_ONCE):
+            rows, columns = np.divmod(keys[start : start + AT_ONCE], width)
+            yield Candidates(rows, columns, self.listed.numbers(rows, columns))
 
 
-def _columns_of_locks(sheet: Sheet) -> dict[int, list[int]]:
-    columns: dict[int, list[int]] = defaultdict(list)
-    for row, column in sheet.locked:
-        columns[row].append(column)
-    return columns
+class _ByRow:
+    """Pairs as ``row * mentors + column``, in order, cut into rows."""
+
+    def __init__(self, sheet: Sheet, keys: Integers) -> None:
+        width = len(sheet.mentors)
+        self._first = np.searchsorted(keys, np.arange(len(sheet.mentees) + 1) * width).tolist()
+        self._columns = keys % max(1, width)
+
+    def places(self, row: int) -> slice:
+        """Return where the pairs of a row stand."""
+        return slice(self._first[row], self._first[row + 1])
+
+    def columns(self, row: int) -> Integers:
+        """Return the columns of a row."""
+        return self._columns[self.places(row)]
+
+    def any(self, row: int) -> bool:
+        """Tell whether there is any pair of a row."""
+        return bool(self._first[row] < self._first[row + 1])
+
+
+def _with_locks(sheet: Sheet, barred: Integers) -> Integers:
+    locked = [row * len(sheet.mentors) + column for row, column in sheet.locked]
+    return np.union1d(barred, np.array(locked, dtype=np.int64))
+
+
+def _together(parts: Iterable[Candidates]) -> Iterator[Candidates]:
+    """Yield candidates in fewer parts."""
+    waiting: list[Candidates] = []
+    number = 0
+    for part in parts:
+        waiting.append(part)
+        number += len(part.rows)
+        if number >= AT_ONCE:
+            yield _joined(waiting)
+            waiting, number = [], 0
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(parts: Sequence[Candidates]) -> Candidates:
+    rows, columns, points = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "columns", "points")
+    )
+    return Candidates(rows, columns, points)

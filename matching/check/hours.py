@@ -4,9 +4,7 @@ import datetime
 import zoneinfo
 from functools import cached_property, lru_cache
 
-import numpy as np
-
-from matching.check.sheet import Integers, Sheet
+from matching.check.sheet import ALL, Integers, Sheet, Some, Table
 from matching.problem import Person
 
 DAY = 1440
@@ -16,29 +14,19 @@ Timetable = tuple[str, tuple[tuple[int, int], ...]]
 
 
 class SharedHours:
-    """The fewest minutes of working time that a mentee shares with each mentor on any day of the round."""
+    """The fewest minutes of working time that mentees share with mentors on any day of the round."""
 
     def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
         self.first, self.last = sheet.problem.dates
-        self.timetables: list[Timetable | None] = []
-        places: dict[Timetable | None, int] = {}
-        kept = []
-        for mentor in sheet.mentors:
-            timetable = _timetable(mentor)
-            if timetable not in places:
-                places[timetable] = len(self.timetables)
-                self.timetables.append(timetable)
-            kept.append(places[timetable])
-        self.timetable_of_column = np.array(kept, dtype=np.int64)
-        self._rows: dict[Timetable | None, Integers] = {}
 
-    def row(self, mentee: Person) -> Integers:
-        """Return the minutes shared with each mentor; none where the hours of either are not known."""
-        own = _timetable(mentee)
-        if own not in self._rows:
-            shared = [self._minutes(own, other) for other in self.timetables]
-            self._rows[own] = np.array(shared, dtype=np.int64)[self.timetable_of_column]
-        return self._rows[own]
+    def minutes(self, rows: Some, columns: Some = ALL) -> Integers:
+        """Return the minutes that some pairs share; none where the hours of either are not known."""
+        return self._table.of(rows, columns)
+
+    @cached_property
+    def _table(self) -> Table:
+        return Table(self.sheet, _timetable, self._minutes)
 
     def _minutes(self, own: Timetable | None, other: Timetable | None) -> int:
         if own is None or other is None:

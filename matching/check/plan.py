@@ -1,14 +1,16 @@
 """Verifies the assignments of a mentoring programme: who is with whom, by which rules, for what points."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from matching.check.claims import point_violations
-from matching.check.grid import Forbidden, Grid
+from matching.check.grid import Grid
 from matching.check.overrides import breach
 from matching.check.report import Violation, ViolationKind
-from matching.check.sheet import Sheet
+from matching.check.sheet import Integers, Sheet
 from matching.solution import Assignment, Role
 
 SENTENCES = {
@@ -43,7 +45,7 @@ def placed(
     sheet: Sheet, grid: Grid, assignments: Iterable[tuple[str, Assignment]], violations: list[Violation]
 ) -> list[Placed]:
     """Return the assignments of a listed mentee to a listed mentor, each pair once; report the others."""
-    found: dict[tuple[int, int], Placed] = {}
+    found: dict[tuple[int, int], tuple[str, Assignment]] = {}
     for where, assignment in assignments:
         fault = _member_fault(sheet, assignment)
         if fault:
@@ -55,8 +57,19 @@ def placed(
             sentence = f"{sheet.name(mentee)} and {sheet.name(mentor)} are matched twice."
             violations.append(Violation(ViolationKind.DUPLICATE, where, sentence))
             continue
-        found[key] = Placed(where, *key, assignment, *grid.worth(*key))
-    return list(found.values())
+        found[key] = where, assignment
+    rows, columns = _places(found)
+    return [
+        Placed(where, *key, assignment, points, parts)
+        for (key, (where, assignment)), (points, parts) in zip(
+            found.items(), grid.worths(rows, columns), strict=True
+        )
+    ]
+
+
+def _places(keys: Iterable[tuple[int, int]]) -> tuple[Integers, Integers]:
+    table = np.array(list(keys), dtype=np.int64).reshape(-1, 2)
+    return table[:, 0], table[:, 1]
 
 
 def _member_fault(sheet: Sheet, assignment: Assignment) -> tuple[ViolationKind, str] | None:
@@ -76,14 +89,11 @@ def plan_violations(sheet: Sheet, grid: Grid, pairs: list[Placed]) -> Iterator[V
     """Yield every breach of a restriction, of a place or capacity, of a lock, and every wrong point."""
     yield from _crowded(sheet, pairs)
     yield from _locks_not_kept(sheet, pairs)
-    by_row: dict[int, list[Placed]] = defaultdict(list)
-    for pair in pairs:
-        by_row[pair.row].append(pair)
-    for row, of_mentee in by_row.items():
-        forbidden = grid.forbidden(row)
-        for pair in of_mentee:
-            yield from _broken(sheet, pair, forbidden)
-            yield from _miscounted(sheet, pair)
+    forbidden = grid.forbidden(*_places((pair.row, pair.column) for pair in pairs))
+    broken = {kind: mask.tolist() for kind, mask in forbidden.items()}
+    for place, pair in enumerate(pairs):
+        yield from _broken(sheet, pair, [kind for kind, mask in broken.items() if mask[place]])
+        yield from _miscounted(sheet, pair)
 
 
 def _crowded(sheet: Sheet, pairs: list[Placed]) -> Iterator[Violation]:
@@ -109,28 +119,27 @@ def _locks_not_kept(sheet: Sheet, pairs: list[Placed]) -> Iterator[Violation]:
             yield Violation(ViolationKind.LOCK_NOT_KEPT, f"locks.{'.'.join(lock.members)}", sentence)
 
 
-def _broken(sheet: Sheet, pair: Placed, forbidden: Forbidden) -> Iterator[Violation]:
+def _broken(sheet: Sheet, pair: Placed, kinds: Iterable[ViolationKind]) -> Iterator[Violation]:
     """Yield each restriction that a pair breaks and that no lock with a reason overrides."""
     lock = sheet.locked.get((pair.row, pair.column))
-    names = {
-        "mentee": sheet.name(sheet.mentees[pair.row].id),
-        "mentor": sheet.name(sheet.mentors[pair.column].id),
-    }
+    mentee, mentor = _names(sheet, pair)
     if pair.assignment.locked != (lock is not None):
         word = (
             "is said to be locked, but no lock asks for it"
             if lock is None
             else "is locked, but not said to be"
         )
-        sentence = f"The pair of {names['mentee']} and {names['mentor']} {word}."
+        sentence = f"The pair of {mentee} and {mentor} {word}."
         yield Violation(ViolationKind.FALSE_LOCK, f"{pair.where}.locked", sentence)
-    both = f"{names['mentee']} and {names['mentor']}"
-    for kind, mask in forbidden.items():
-        if mask[pair.column]:
-            yield from breach(kind, lock, pair.where, SENTENCES[kind].format(**names), both)
+    for kind in kinds:
+        sentence = SENTENCES[kind].format(mentee=mentee, mentor=mentor)
+        yield from breach(kind, lock, pair.where, sentence, f"{mentee} and {mentor}")
 
 
 def _miscounted(sheet: Sheet, pair: Placed) -> Iterator[Violation]:
-    mentee, mentor = sheet.mentees[pair.row].id, sheet.mentors[pair.column].id
-    names = f"{sheet.name(mentee)} and {sheet.name(mentor)}"
+    names = " and ".join(_names(sheet, pair))
     yield from point_violations(pair.assignment, pair.where, names, pair.points, pair.parts)
+
+
+def _names(sheet: Sheet, pair: Placed) -> tuple[str, str]:
+    return sheet.name(sheet.mentees[pair.row].id), sheet.name(sheet.mentors[pair.column].id)

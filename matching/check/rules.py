@@ -1,14 +1,23 @@
-"""The hard rules once more, with code of their own: which mentors a mentee may not have, by which rule."""
+"""The hard rules once more, with code of their own: which pairs of mentee and mentor each of them forbids."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterator
+from functools import reduce
+from operator import or_
 
 import numpy as np
 
 from matching.check.fit import Fit
 from matching.check.hours import SharedHours
+from matching.check.listed import Listed, pairs_in
 from matching.check.report import ViolationKind
-from matching.check.sheet import Flags, Sheet, Texts, grouped
+from matching.check.sheet import ALL, Flags, Integers, Sheet, Some, Table, Texts
 from matching.problem import Person, Rule, RuleName
+
+PAIR_BY_PAIR = (RuleName.NOT_IN_REPORTING_LINE, RuleName.NO_PRIOR_PAIR)
+"""Rules that forbid pairs which can be listed."""
+OF_WANTS = (RuleName.COVERS_WANTS,)
+"""Rules about what mentees want; all others are the same for people who are alike (`Sheet.alike`)."""
+OF_LIKENESS = tuple(name for name in RuleName if name not in (*PAIR_BY_PAIR, *OF_WANTS))
 
 
 class Rules:
@@ -18,103 +27,110 @@ class Rules:
         self.sheet = sheet
         self.hours = hours
         self.fit = fit
-        self._nobody = np.zeros(len(sheet.mentors), dtype=bool)
-        self._nobody.flags.writeable = False
         problem, programme = sheet.problem, sheet.programme
-        self.blocked = _together(problem.blocks)
-        self.banned = _together(ban.members for ban in problem.bans if ban.programme == programme.id)
-        self.met = _together(row.members for row in problem.history if row.programme == programme.id)
-        self.below = grouped((boss, mentor.id) for mentor in sheet.mentors for boss in sheet.above(mentor.id))
-        self.grade = np.array([np.nan if m.grade is None else m.grade for m in sheet.mentors], dtype=float)
-        self.departments = Texts(mentor.department for mentor in sheet.mentors)
-        languages = sorted({language for mentor in sheet.mentors for language in mentor.languages})
-        self.speaks = {
-            language: np.array([language in mentor.languages for mentor in sheet.mentors], dtype=bool)
-            for language in languages
+        bans = (ban.members for ban in problem.bans if ban.programme == programme.id)
+        met = (row.members for row in problem.history if row.programme == programme.id)
+        self._always = {
+            ViolationKind.SELF: Listed.of(sheet, zip(sheet.row, sheet.row, strict=True)),
+            ViolationKind.BLOCK: Listed.of(sheet, pairs_in(problem.blocks)),
+            ViolationKind.BAN: Listed.of(sheet, pairs_in(bans)),
         }
-        self.attributes = {
-            rule.name: Texts(mentor.attributes.get(rule.name or "") for mentor in sheet.mentors)
+        self._listed = {
+            RuleName.NOT_IN_REPORTING_LINE: Listed.of(sheet, _lines(sheet)),
+            RuleName.NO_PRIOR_PAIR: Listed.of(sheet, pairs_in(met)),
+        }
+        self._mentee_grade, self._mentor_grade = (
+            np.array([np.nan if person.grade is None else person.grade for person in people], dtype=float)
+            for people in (sheet.mentees, sheet.mentors)
+        )
+        self._departments = Texts(sheet, lambda person: person.department)
+        self._attributes = {
+            name: Texts(sheet, _attribute(name))
             for rule in programme.rules
-            if rule.rule == RuleName.SAME_ATTRIBUTE
+            if rule.rule == RuleName.SAME_ATTRIBUTE and (name := rule.name) is not None
         }
+        self._languages = Table(sheet, lambda person: frozenset(person.languages), _in_common)
 
-    def always(self, row: int) -> dict[ViolationKind, Flags]:
-        """Return which mentors what always holds forbids to one mentee: themselves, blocks and bans."""
-        return {kind: self._among(people) for kind, people in self._always(row).items()}
+    def always(self, rows: Some, columns: Some = ALL) -> dict[ViolationKind, Flags]:
+        """Return which pairs what always holds forbids: who is their own mentor, blocks and bans."""
+        return {kind: listed.flags(rows, columns) for kind, listed in self._always.items()}
 
-    def columns_always_forbidden(self, row: int) -> set[int]:
-        """Return the columns of the mentors that `always` forbids."""
-        return {column for people in self._always(row).values() for column in self.sheet.columns(people)}
-
-    def _always(self, row: int) -> dict[ViolationKind, set[str]]:
-        mentee = self.sheet.mentees[row].id
-        return {
-            ViolationKind.SELF: {mentee},
-            ViolationKind.BLOCK: self.blocked.get(mentee, set()),
-            ViolationKind.BAN: self.banned.get(mentee, set()),
-        }
-
-    def named(self, row: int) -> dict[ViolationKind, Flags]:
-        """Return which mentors each rule of the programme forbids to one mentee, in the programme's order."""
-        mentee = self.sheet.mentees[row]
+    def named(self, rows: Some, columns: Some = ALL) -> dict[ViolationKind, Flags]:
+        """Return which pairs each rule of the programme forbids, in the programme's order."""
         found: dict[ViolationKind, Flags] = {}
         for rule in self.sheet.programme.rules:
             kind = ViolationKind(rule.rule.value)
-            mask = _FORBIDS[rule.rule](self, mentee, rule)
+            mask = self.forbidden_by(rule, rows, columns)
             found[kind] = found[kind] | mask if kind in found else mask
         return found
 
-    def forbidden_by(self, rule: Rule, row: int) -> Flags:
-        """Tell which mentors one rule forbids to one mentee."""
-        return _FORBIDS[rule.rule](self, self.sheet.mentees[row], rule)
+    def forbidden_by(self, rule: Rule, rows: Some, columns: Some = ALL) -> Flags:
+        """Tell which pairs one rule forbids."""
+        return _FORBIDS[rule.rule](self, rule, rows, columns)
 
-    def _among(self, people: set[str]) -> Flags:
-        columns = self.sheet.columns(people)
-        if not columns:
-            return self._nobody
-        mask = np.zeros(len(self.sheet.mentors), dtype=bool)
-        mask[columns] = True
-        return mask
+    def kept(self, names: Collection[RuleName], rows: Some, columns: Some = ALL) -> Flags:
+        """Tell which pairs keep those rules of the programme that have one of these names."""
+        chosen = [rule for rule in self.sheet.programme.rules if rule.rule in names]
+        broken = [self.forbidden_by(rule, rows, columns) for rule in chosen]
+        kept: Flags = ~reduce(or_, broken) if broken else self.sheet.nothing(rows, columns) == 0
+        return kept
 
-    def _reporting_line(self, mentee: Person, _rule: Rule) -> Flags:
-        return self._among({*self.sheet.above(mentee.id), *self.below.get(mentee.id, set())})
+    def barred(self, names: Collection[RuleName]) -> Integers:
+        """Return the pairs that what always holds forbids, and rules of these names pair by pair.
 
-    def _shared_hours(self, mentee: Person, rule: Rule) -> Flags:
-        return self.hours.row(mentee) < (rule.minutes or 0)
+        As ``row * mentors + column`` of each, in order.
+        """
+        listed = [*self._always.values(), *(self._listed[name] for name in names)]
+        return np.unique(np.concatenate([pairs.keys for pairs in listed]))
 
-    def _shared_language(self, mentee: Person, _rule: Rule) -> Flags:
-        shared = [self.speaks[language] for language in mentee.languages if language in self.speaks]
-        return ~np.logical_or.reduce(shared) if shared else np.ones(len(self.sheet.mentors), dtype=bool)
+    def _pair_by_pair(self, rule: Rule, rows: Some, columns: Some) -> Flags:
+        return self._listed[rule.rule].flags(rows, columns)
 
-    def _prior_pair(self, mentee: Person, _rule: Rule) -> Flags:
-        return self._among(self.met.get(mentee.id, set()))
+    def _shared_hours(self, rule: Rule, rows: Some, columns: Some) -> Flags:
+        return self.hours.minutes(rows, columns) < (rule.minutes or 0)
 
-    def _grade_distance(self, mentee: Person, rule: Rule) -> Flags:
-        distance = self.grade - (np.nan if mentee.grade is None else mentee.grade)
+    def _shared_language(self, _rule: Rule, rows: Some, columns: Some) -> Flags:
+        apart: Flags = self._languages.of(rows, columns) == 0
+        return apart
+
+    def _grade_distance(self, rule: Rule, rows: Some, columns: Some) -> Flags:
+        distance = self._mentor_grade[columns] - self._mentee_grade[rows]
         least = -np.inf if rule.min is None else rule.min
         most = np.inf if rule.max is None else rule.max
-        return ~((distance >= least) & (distance <= most))
+        forbidden: Flags = ~((distance >= least) & (distance <= most))
+        return forbidden
 
-    def _other_department(self, mentee: Person, _rule: Rule) -> Flags:
-        return ~self.departments.other(mentee.department)
+    def _other_department(self, _rule: Rule, rows: Some, columns: Some) -> Flags:
+        return ~self._departments.other(rows, columns)
 
-    def _same_attribute(self, mentee: Person, rule: Rule) -> Flags:
-        return ~self.attributes[rule.name].same(mentee.attributes.get(rule.name or ""))
+    def _same_attribute(self, rule: Rule, rows: Some, columns: Some) -> Flags:
+        return ~self._attributes[rule.name or ""].same(rows, columns)
 
-    def _covers_wants(self, mentee: Person, rule: Rule) -> Flags:
-        return self.fit.too_little(mentee, rule.percent or 0)
-
-
-def _together(groups: Iterable[tuple[str, ...]]) -> dict[str, set[str]]:
-    """Return, for each person of the groups, the people they share a group with."""
-    return grouped((a, b) for members in groups for a in members for b in members if a != b)
+    def _covers_wants(self, rule: Rule, rows: Some, columns: Some) -> Flags:
+        return self.fit.too_little(rows, columns, rule.percent or 0)
 
 
-_FORBIDS: dict[RuleName, Callable[[Rules, Person, Rule], Flags]] = {
-    RuleName.NOT_IN_REPORTING_LINE: Rules._reporting_line,
+def _lines(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """Yield mentees with the mentors above them and below them, at any distance."""
+    for mentee in sheet.row:
+        yield from ((mentee, boss) for boss in sheet.above(mentee) if boss in sheet.column)
+    for mentor in sheet.column:
+        yield from ((boss, mentor) for boss in sheet.above(mentor) if boss in sheet.row)
+
+
+def _in_common(own: frozenset[str], other: frozenset[str]) -> int:
+    return len(own & other)
+
+
+def _attribute(name: str) -> Callable[[Person], str | None]:
+    return lambda person: person.attributes.get(name)
+
+
+_FORBIDS: dict[RuleName, Callable[[Rules, Rule, Some, Some], Flags]] = {
+    RuleName.NOT_IN_REPORTING_LINE: Rules._pair_by_pair,
     RuleName.SHARED_HOURS: Rules._shared_hours,
     RuleName.SHARED_LANGUAGE: Rules._shared_language,
-    RuleName.NO_PRIOR_PAIR: Rules._prior_pair,
+    RuleName.NO_PRIOR_PAIR: Rules._pair_by_pair,
     RuleName.GRADE_DISTANCE: Rules._grade_distance,
     RuleName.OTHER_DEPARTMENT: Rules._other_department,
     RuleName.SAME_ATTRIBUTE: Rules._same_attribute,

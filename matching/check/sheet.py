@@ -1,8 +1,8 @@
 """A mentoring programme laid out for checking: a row for each mentee, a column for each mentor."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,12 @@ from matching.problem import MentoringProgramme, Person, Problem
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+Some = int | slice | Integers
+"""Some rows or columns: those of pairs are a number and many, or as many of each, a pair from either."""
+ALL = slice(None)
+
+Thing = TypeVar("Thing", bound=Hashable)
 
 
 class Sheet:
@@ -39,6 +45,7 @@ class Sheet:
         self.mentors = tuple(self.people[mentor.person] for mentor in programme.mentors)
         self.row = {person.id: index for index, person in enumerate(self.mentees)}
         self.column = {person.id: index for index, person in enumerate(self.mentors)}
+        self._numbers = np.arange(len(self.mentees)), np.arange(len(self.mentors))
         self.places = np.array([mentee.places for mentee in programme.mentees], dtype=np.int64)
         self.capacity = np.array([mentor.capacity for mentor in programme.mentors], dtype=np.int64)
         self.priority = np.array([1 + mentee.rounds_waited for mentee in programme.mentees], dtype=np.int64)
@@ -68,10 +75,15 @@ class Sheet:
                     groups[value].append(row)
         return dict(groups)
 
-    def of_mentors(self, columns: Iterable[int]) -> "Sheet":
-        """Return the sheet of the same programme with these mentors alone, in this order."""
-        mentors = tuple(self.programme.mentors[column] for column in columns)
-        return Sheet(self.problem, replace(self.programme, mentors=mentors))
+    def alike(self) -> Iterator[list[int]]:
+        """Yield rows of mentees who are alike: in all but who they are, whom they know and what they want."""
+        names = [rule.name for rule in self.programme.rules if rule.name is not None]
+        alike: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        for row, person in enumerate(self.mentees):
+            work = person.department, person.location, person.time_zone, person.working_hours, person.grade
+            attributes = (person.attributes.get(name) for name in names)
+            alike[*work, frozenset(person.languages), *attributes].append(row)
+        yield from alike.values()
 
     def name(self, person_id: str) -> str:
         """Return a person as sentences name them: name and id, or the id alone."""
@@ -87,6 +99,11 @@ class Sheet:
             seen.add(manager)
             manager = self.people[manager].manager
 
+    def nothing(self, rows: Some, columns: Some = ALL) -> Integers:
+        """Return a zero for each of some pairs."""
+        shape = np.broadcast(self._numbers[0][rows], self._numbers[1][columns]).shape
+        return np.zeros(shape, dtype=np.int64)
+
     def columns(self, person_ids: Iterable[str]) -> list[int]:
         """Return the columns of those of the given people who are mentors."""
         return [self.column[person_id] for person_id in person_ids if person_id in self.column]
@@ -99,28 +116,54 @@ def attribute_of(person: Person, name: str) -> str:
 
 
 class Texts:
-    """One text for each mentor, numbered so that comparing a whole column is cheap; empty means not known."""
+    """One text of each person, numbered so that many are compared at once; empty means not known."""
 
-    def __init__(self, texts: Iterable[str | None]) -> None:
-        self._number: dict[str, int] = {"": 0}
-        self._column = np.array(
-            [self._number.setdefault(text or "", len(self._number)) for text in texts], dtype=np.int64
+    def __init__(self, sheet: Sheet, text: Callable[[Person], str | None]) -> None:
+        number: dict[str, int] = {"": 0}
+        self._mentees, self._mentors = (
+            np.array(
+                [number.setdefault(text(person) or "", len(number)) for person in people], dtype=np.int64
+            )
+            for people in (sheet.mentees, sheet.mentors)
         )
 
-    def same(self, own: str | None) -> Flags:
-        """Tell which mentors are known to have one's own text."""
-        same: Flags = self._column == (self._number.get(own, -1) if own else -1)
+    def same(self, rows: Some, columns: Some = ALL) -> Flags:
+        """Tell of which pairs the texts are known and the same."""
+        own, other = self._mentees[rows], self._mentors[columns]
+        same: Flags = (own == other) & (own != 0)
         return same
 
-    def other(self, own: str | None) -> Flags:
-        """Tell which mentors are known to have another text than one's own, which is known too."""
-        other: Flags = (self._column != 0) & ~self.same(own) & bool(own)
-        return other
+    def other(self, rows: Some, columns: Some = ALL) -> Flags:
+        """Tell of which pairs the texts are known and differ."""
+        own, other = self._mentees[rows], self._mentors[columns]
+        differ: Flags = (own != other) & (own != 0) & (other != 0)
+        return differ
 
 
-def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
-    """Return, for each first id of the pairs, the set of second ids."""
-    groups: dict[str, set[str]] = defaultdict(set)
-    for first, second in pairs:
-        groups[first].add(second)
-    return groups
+class Table:
+    """A figure of each pair that depends on one thing known of each of the two, such as their languages.
+
+    It is found once for each two things that there are, and looked up for pairs.
+    """
+
+    def __init__(
+        self, sheet: Sheet, thing: Callable[[Person], Thing], figure: Callable[[Thing, Thing], int]
+    ) -> None:
+        own, self._mentees = _numbered(map(thing, sheet.mentees))
+        others, self._mentors = _numbered(map(thing, sheet.mentors))
+        figures = [[figure(one, other) for other in others] for one in own]
+        self._figures = np.array(figures, dtype=np.int64).reshape(len(own), len(others))
+
+    def of(self, rows: Some, columns: Some = ALL) -> Integers:
+        """Return the figure of some pairs."""
+        own, other = self._mentees[rows], self._mentors[columns]
+        # One row after the other is looked up several times faster than both at once.
+        figures: Integers = self._figures[own][other] if isinstance(rows, int) else self._figures[own, other]
+        return figures
+
+
+def _numbered(things: Iterable[Thing]) -> tuple[list[Thing], Integers]:
+    """Return the different things there are, and the number of each."""
+    number: dict[Thing, int] = {}
+    numbers = [number.setdefault(thing, len(number)) for thing in things]
+    return list(number), np.array(numbers, dtype=np.int64)

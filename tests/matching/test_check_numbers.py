@@ -56,7 +56,7 @@ def shared(zone: str, other_zone: str, *, hours=OFFICE, other_hours=OFFICE, name
     mentee = replace(ANN, time_zone=zone, working_hours=hours)
     mentor = replace(BO, time_zone=other_zone, working_hours=other_hours)
     sheet = sheet_of(mentee, mentor, round=name)
-    return int(SharedHours(sheet).row(mentee)[0])
+    return int(SharedHours(sheet).minutes(0)[0])
 
 
 def share(criterion: Criterion, mentee: Person, mentor: Person, **changes: object) -> int:

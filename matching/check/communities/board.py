@@ -167,7 +167,9 @@ class Board:
         """Return how far communities, or the mentors of mentored groups, answer what a person wants."""
         share = self._near_topic(person)
         if self.programme.kind is Kind.GROUP_MENTORING:
-            share = np.where(self.led, np.append(self.fit.covered(person), 0)[self.lead], share)
+            share = np.where(
+                self.led, np.append(self.fit.covered(self.sheet.row[person.id]), 0)[self.lead], share
+            )
         return share
 
     def _near_topic(self, person: Person) -> Integers:

@@ -84,6 +84,7 @@ def weigh(
     *,
     must_open: int = 0,
     again: int = 0,
+    owed: int = 0,
 ) -> GoalWeights:
     """Return the weights for goals in this order, after what is required.
 
@@ -95,6 +96,8 @@ def weigh(
         How many communities must open.
     again
         How many pairs of an earlier plan may be made again.
+    owed
+        How many a plan can lack of a rate of every group; that counts where `parity` stands among the goals.
 
     Raises
     ------
@@ -108,9 +111,11 @@ def weigh(
         GoalName.COVERAGE: int(room.waiting.sum()),
         GoalName.POINTS: spread,
         GoalName.SAME_PARTNERS: again,
+        GoalName.PARITY: owed,
     }
+    sums = (*ADDITIVE, GoalName.PARITY) if owed else ADDITIVE
     first = (REQUIRED,) if needed else ()
-    weights = steep((*first, *(goal for goal in goals if goal in ADDITIVE)), reach)
+    weights = steep((*first, *(goal for goal in goals if goal in sums)), reach)
     nodes = len(room.places) + len(room.capacity) + 2
     if sum(weights.of(goal) * amount for goal, amount in reach.items()) > LARGEST_SUM // nodes:
         raise ProblemError("$.programmes", "the points are too large to be added exactly; divide them all.")

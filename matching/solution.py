@@ -209,7 +209,8 @@ class Stage:
 
     It is read as a `Certificate` is. For a goal that is a sum it shows that no plan that keeps the terms so
     far is better in the sums up to it; for one that is none, that every plan with a value one higher is worse
-    in the sums before it than the plan.
+    in the sums before it than the plan. Where prices leave a gap, branch and bound found nothing above
+    `searched`.
     """
 
     goal: str
@@ -219,7 +220,12 @@ class Stage:
     rate: int | None = None
     mentees: Mapping[str, int] = field(default_factory=dict)
     mentors: Mapping[str, int] = field(default_factory=dict)
+    people: Mapping[str, int] = field(default_factory=dict)
+    odd_sets: tuple[OddSet, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
     groups: Mapping[str, int] = field(default_factory=dict)
+    scale: int = 1
+    searched: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,8 +48,12 @@ def _cause_row(cause: records.Cause) -> dict[str, Any]:
 
 
 def _certificate_row(row: records.Certificate) -> dict[str, Any]:
+    return _proof_row(row) | {"stages": [_proof_row(item) for item in row.stages]}
+
+
+def _proof_row(row: records.Certificate | records.Stage) -> dict[str, Any]:
     made = _plain(row)
-    for name in ("odd_sets", "meetings", "stages"):
+    for name in ("odd_sets", "meetings"):
         made[name] = [_plain(item) for item in made[name]]
     return made
 
@@ -169,33 +173,28 @@ def _certificate(row: Any, path: str) -> records.Certificate:
     given = _given(records.Certificate, row, path, "programme", "kind", "bound")
     values.check_id(given["programme"], f"{path}.programme")
     given["kind"] = _word(records.CertificateKind, given["kind"], f"{path}.kind", "kind of certificate")
+    given["stages"] = _each(given.get("stages", []), f"{path}.stages", _stage)
+    return records.Certificate(**_proof(given, path))
+
+
+def _proof(given: dict[str, Any], path: str) -> dict[str, Any]:
+    """Check what a certificate and a stage have in common, and build its rows."""
     values.check_whole(given["bound"], f"{path}.bound", -LARGEST_SUM, LARGEST_SUM)
     for name in ("weights", "mentees", "mentors", "people", "groups"):
         _check_sums(given.get(name, {}), f"{path}.{name}")
-    _check_terms(given, path)
-    given["stages"] = _each(given.get("stages", []), f"{path}.stages", _stage)
-    given["odd_sets"] = _each(given.get("odd_sets", []), f"{path}.odd_sets", _odd_set)
-    given["meetings"] = _each(given.get("meetings", []), f"{path}.meetings", _meeting)
-    values.check_whole(given.get("scale", 1), f"{path}.scale", 1, LARGEST_SUM)
-    if given.get("searched") is not None:
-        values.check_whole(given["searched"], f"{path}.searched", -LARGEST_SUM, LARGEST_SUM)
-    return records.Certificate(**given)
-
-
-def _check_terms(given: dict[str, Any], path: str) -> None:
-    for name in ("least_points", "rate"):
+    for name in ("least_points", "rate", "searched"):
         if given.get(name) is not None:
             values.check_whole(given[name], f"{path}.{name}", -LARGEST_SUM, LARGEST_SUM)
+    values.check_whole(given.get("scale", 1), f"{path}.scale", 1, LARGEST_SUM)
+    odd_sets = _each(given.get("odd_sets", []), f"{path}.odd_sets", _odd_set)
+    meetings = _each(given.get("meetings", []), f"{path}.meetings", _meeting)
+    return given | {"odd_sets": odd_sets, "meetings": meetings}
 
 
 def _stage(row: Any, path: str) -> records.Stage:
     given = _given(records.Stage, row, path, "goal", "bound")
     values.check_id(given["goal"], f"{path}.goal")
-    values.check_whole(given["bound"], f"{path}.bound", -LARGEST_SUM, LARGEST_SUM)
-    for name in ("weights", "mentees", "mentors", "groups"):
-        _check_sums(given.get(name, {}), f"{path}.{name}")
-    _check_terms(given, path)
-    return records.Stage(**given)
+    return records.Stage(**_proof(given, path))
 
 
 def _odd_set(row: Any, path: str) -> records.OddSet:

@@ -126,10 +126,16 @@ def _proof_words(solution: Solution) -> str:
     if kinds == {CertificateKind.FORCED}:
         return "No plan is better: it is the only one in which no two would rather have each other."
     steps = [row for row in solution.joint if row.bound > row.value]
-    if not searched and not steps:
+    stages = [
+        (f"{stage.goal} of {row.programme}", stage.bound)
+        for row in solution.certificates
+        for stage in row.stages
+        if stage.searched is not None
+    ]
+    if not searched and not steps and not stages:
         return "No plan is better: the prices prove it over all eligible pairs."
     of_steps = [(f"{row.goal} of {row.programme or 'the round'}", row.bound) for row in steps]
-    named = [*((row.programme, row.bound) for row in searched), *of_steps]
+    named = [*((row.programme, row.bound) for row in searched), *stages, *of_steps]
     told = ", ".join(f"{name} (the prices show at most {bound:,})" for name, bound in named)
     return (
         "No plan is better: the prices prove it over all eligible pairs, "

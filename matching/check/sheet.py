@@ -1,13 +1,13 @@
 """A mentoring programme laid out for checking: a row for each mentee, a column for each mentor."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.problem import MentoringProgramme, Person, Problem
+from matching.problem import MentoringProgramme, Parity, Person, Problem
 
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -64,16 +64,8 @@ class Sheet:
             ],
             dtype=np.int64,
         )
-        self.groups = self._groups()
-
-    def _groups(self) -> dict[str, list[int]]:
-        groups: dict[str, list[int]] = defaultdict(list)
-        if self.programme.parity is not None:
-            for row, person in enumerate(self.mentees):
-                value = attribute_of(person, self.programme.parity.attribute)
-                if value and self.places[row] > 0:
-                    groups[value].append(row)
-        return dict(groups)
+        seeking = [places > 0 for places in self.places.tolist()]
+        self.groups = grouped_by(self.mentees, programme.parity, seeking)
 
     def alike(self) -> Iterator[list[int]]:
         """Yield rows of mentees who are alike: in all but who they are, whom they know and what they want."""
@@ -113,6 +105,18 @@ def attribute_of(person: Person, name: str) -> str:
     """Return the department, the location or an attribute of a person; empty when it is not known."""
     known = {"department": person.department, "location": person.location}
     return (known[name] if name in known else person.attributes.get(name)) or ""
+
+
+def grouped_by(
+    people: Sequence[Person], parity: Parity | None, seeking: Sequence[bool] | None = None
+) -> dict[str, list[int]]:
+    """Return the places of those of these people who seek a match, by what `parity` looks at."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    for place, person in enumerate(people if parity is not None else ()):
+        value = attribute_of(person, parity.attribute) if parity is not None else ""
+        if value and (seeking is None or seeking[place]):
+            groups[value].append(place)
+    return dict(groups)
 
 
 class Texts:

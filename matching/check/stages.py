@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from matching.check.certificate import (
     REQUIRED,
-    SUMS,
     Candidates,
     Prices,
     Proof,
@@ -18,6 +17,8 @@ from matching.check.sheet import Sheet
 from matching.solution import Certificate
 
 EVERYBODY = 1000
+TERMS = ("worst_match", "parity")
+"""The goals that are no sums: what is reached of them holds for all plans that are compared after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def steps_of(
     sums: tuple[str, ...] = (REQUIRED,) if required else ()
     terms, fresh = Terms(), required
     for goal in goals:
-        if goal in SUMS:
+        if goal not in TERMS:
             sums, fresh = (*sums, goal), True
             continue
         if fresh:
@@ -138,6 +139,11 @@ def _proof_violations(
             f"A plan with more of {step.goal} may be as good: worth {bound}, where this is worth {worth}."
         )
         yield Violation(ViolationKind.NOT_PROVED, where, sentence)
-    if step.reaches:
+    if not step.reaches:
+        later = {name for name, weight in proof.weights.items() if weight} - set(step.sums)
+        for name in sorted(later):
+            sentence = f"The proof weighs {name}, which comes after {step.goal}."
+            yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
+    else:
         above = {**free, "points": free["points"] - prices.fewest_points()}
         yield from weight_violations(step.sums, proof.weights, above, where)

@@ -22,6 +22,7 @@ class Bound:
 
     prices: Amounts
     meetings: Amounts
+    floors: Amounts
     scale: int
     total: int
     values: Amounts
@@ -38,8 +39,14 @@ class Bound:
         return self.total > IMPOSSIBLE
 
 
-def bound_at(task: Task, prices: Amounts, scale: int, meetings: Amounts | None = None) -> Bound:
-    """Return the bound that prices of people, and of meetings of foes, give: the formula of the certificate.
+def bound_at(
+    task: Task,
+    prices: Amounts,
+    scale: int,
+    meetings: Amounts | None = None,
+    floors: Amounts | None = None,
+) -> Bound:
+    """Return the bound that prices of people, meetings and floors give: the formula of the certificate.
 
     Notes
     -----
@@ -54,6 +61,11 @@ def bound_at(task: Task, prices: Amounts, scale: int, meetings: Amounts | None =
     prices = np.maximum(prices, 0)
     meetings = np.zeros(len(task.meetings), dtype=np.int64) if meetings is None else np.maximum(meetings, 0)
     bonus = scale * task.bonus
+    # A floor pays no more than what each who is lacking costs.
+    most = scale * task.weights.of(GoalName.PARITY)
+    floors = np.zeros(len(task.floors), dtype=np.int64) if floors is None else np.clip(floors, 0, most)
+    for floor, price in zip(task.floors, floors.tolist(), strict=True):
+        bonus[floor.rows] += price
     reduced = scale * task.profits + (bonus - prices)[task.candidates.rows]
     np.subtract.at(reduced, task.meetings, meetings[:, None])
     paid = np.zeros(len(task.least), dtype=np.int64)
@@ -61,6 +73,7 @@ def bound_at(task: Task, prices: Amounts, scale: int, meetings: Amounts | None =
     seeking = task.room.places > 0
     further = (task.room.places - 1) * np.maximum(prices - bonus, 0)
     total = int(prices[seeking].sum()) + int(further[seeking].sum())
+    total -= sum(floor.needed * price for floor, price in zip(task.floors, floors.tolist(), strict=True))
     values = np.full(len(task.least), IMPOSSIBLE, dtype=np.int64)
     losses = np.zeros(len(reduced), dtype=np.int64)
     for column, numbers in enumerate(task.by_community):
@@ -71,7 +84,7 @@ def bound_at(task: Task, prices: Amounts, scale: int, meetings: Amounts | None =
         if value == IMPOSSIBLE:
             losses[numbers] = -IMPOSSIBLE
             if task.must[column]:
-                return Bound(prices, meetings, scale, IMPOSSIBLE, values, losses)
+                return Bound(prices, meetings, floors, scale, IMPOSSIBLE, values, losses)
             continue
         extra = int(paid[column]) + scale * int(task.opening[column])
         value, plain = value + extra, plain + extra
@@ -80,7 +93,7 @@ def bound_at(task: Task, prices: Amounts, scale: int, meetings: Amounts | None =
         total += earned
         # The best members with this one: it comes beside them, or in place of the least of them.
         losses[numbers] = np.maximum(earned - plain + np.maximum(displaced - gains, 0), 0)
-    return Bound(prices, meetings, scale, total, values, losses)
+    return Bound(prices, meetings, floors, scale, total, values, losses)
 
 
 def _best_members(gains: Amounts, least: int, most: int) -> tuple[int, int]:

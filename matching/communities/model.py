@@ -10,6 +10,7 @@ from scipy import optimize, sparse
 
 from matching.communities.task import Demand, Task
 from matching.goals import Amounts
+from matching.problem import GoalName
 from matching.rules import Mask
 from matching.views import Index
 
@@ -58,7 +59,7 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxed:
-    """The relaxed model's worth, prices of people and meetings, and the communities that are rather open.
+    """The relaxed model's worth, its prices, and the communities that are rather open.
 
     `promising` are the candidates it uses, and all of the core of people it leaves undecided.
     """
@@ -66,6 +67,7 @@ class Relaxed:
     worth: float
     prices: Numbers
     meetings: Numbers
+    floors: Numbers
     opened: Mask
     promising: Index
 
@@ -76,8 +78,9 @@ class Model:
     Notes
     -----
     Variables, in this order: x of each candidate in the core; y of each community; f of each person with
-    several places and something to gain by a first; z of each value of each mix, at most 1 and at most the
-    members who have it. ``x <= y`` is left out where y is sure to be 1.
+    several places and something to gain by a first, or in a floor; z of each value of each mix, at most 1 and
+    at most the members who have it; and how many are lacking for each floor. ``x <= y`` is left out where y
+    is sure to be 1.
     """
 
     def __init__(self, task: Task, core: Index, sure: Mask) -> None:
@@ -106,6 +109,10 @@ class Model:
             (every, self._met[:, 1], 1.0),
             (every, opening, -1.0),
         )
+        self._lacking = self._width + np.arange(len(task.floors))
+        self._width += len(task.floors)
+        self._gains.append(np.full(len(task.floors), -float(task.weights.of(GoalName.PARITY))))
+        self._floors = self._add_floors()
 
     def _add_people(self) -> None:
         places, bonus = self._task.room.places, self._task.bonus
@@ -116,7 +123,10 @@ class Model:
         gains.append(self._task.opening.astype(np.float64))
         self._places = self._rows.add(places.astype(np.float64), (self._people, self._x, 1.0))
         several = np.unique(self._people[~one_place])
-        self._several = several[bonus[several] > 0]
+        in_floors = np.zeros(len(places), dtype=np.bool_)
+        for floor in self._task.floors:
+            in_floors[floor.rows] = True
+        self._several = several[(bonus[several] > 0) | in_floors[several]]
         number = np.full(len(places), -1, dtype=np.intp)
         number[self._several] = np.arange(len(self._several))
         theirs = np.flatnonzero(number[self._people] >= 0)
@@ -127,7 +137,19 @@ class Model:
             (np.arange(len(cover)), cover, 1.0),
             (number[self._people[theirs]], self._x[theirs], -1.0),
         )
+        self._covered = self._width - len(cover) + np.arange(len(cover))
         self._gains = [*gains, bonus[self._several].astype(np.float64)]
+
+    def _add_floors(self) -> slice:
+        """Ask that so many people of each floor are in some community, or count as lacking."""
+        places, terms = self._task.room.places, []
+        for number, floor in enumerate(self._task.floors):
+            single = np.flatnonzero(np.isin(self._people, floor.rows) & (places[self._people] == 1))
+            covered = self._covered[np.isin(self._several, floor.rows)]
+            cells = np.concatenate((self._x[single], covered, self._lacking[[number]]))
+            terms.append((np.full(len(cells), number), cells, -1.0))
+        needed = np.array([-floor.needed for floor in self._task.floors], dtype=np.float64)
+        return self._rows.add(needed, *terms)
 
     def _add_sizes(self) -> None:
         task, every = self._task, np.arange(len(self._opening))
@@ -159,13 +181,14 @@ class Model:
             np.zeros(1), (np.zeros_like(every), present, -1.0), (first, opening, float(demand.needed))
         )
 
-    def relaxed(self, center: Numbers, reach: float) -> Relaxed | None:
+    def relaxed(self, center: Numbers, reach: float | None) -> Relaxed | None:
         """Return what the relaxed model says near these prices: there the bound is least, or nearly.
 
         Notes
         -----
         A place of each person may be bought for their price and `reach` more, or sold for `reach` less: so
-        the prices found stay near, and candidates that are not in the core keep losing.
+        the prices found stay near, and candidates that are not in the core keep losing. Without a `reach`
+        they may be any.
 
         References
         ----------
@@ -177,11 +200,13 @@ class Model:
         below = np.maximum(bonus - center, 0)[self._several]
         rows = np.concatenate((np.arange(self._places.stop), np.arange(self._cover.start, self._cover.stop)))
         middle = np.concatenate((above, below))
+        if reach is None:
+            rows, middle, reach = rows[:0], middle[:0], 0.0
         width = self._width + 2 * len(rows)
         costs = np.concatenate((*(-gains for gains in self._gains), middle + reach, reach - middle))
         bounds: Any = np.stack((np.zeros(width), np.ones(width)), axis=1)
         bounds[self._opening[self._sure], 0] = 1.0
-        bounds[self._width :, 1] = np.inf
+        bounds[self._width :, 1] = bounds[self._lacking, 1] = np.inf
         found = optimize.linprog(
             costs,
             A_ub=sparse.hstack((self._rows.matrix(self._width), self._shifts(rows)), format="csr"),
@@ -193,13 +218,18 @@ class Model:
             return None
         worth = -found.ineqlin.marginals
         prices = worth[self._places].copy()
-        prices[self._several] += bonus[self._several] - worth[self._cover]
+        paid = bonus.astype(np.float64)
+        for floor, price in zip(self._task.floors, worth[self._floors].tolist(), strict=True):
+            paid[floor.rows] += price
+        prices[self._several] += paid[self._several] - worth[self._cover]
         meetings = np.zeros(len(self._task.meetings))
         meetings[self._meetings] = worth[self._apart]
         values = np.asarray(found.x)
         promising = self._core[self._is_promising(values[: len(self._core)])]
         opened = values[self._opening] > HALF
-        return Relaxed(-float(found.fun or 0), np.asarray(prices), meetings, opened, promising)
+        return Relaxed(
+            -float(found.fun or 0), np.asarray(prices), meetings, worth[self._floors], opened, promising
+        )
 
     def _shifts(self, rows: Index) -> Any:
         """Return the columns that buy a place of each of these rows, then those that sell one."""
@@ -220,6 +250,7 @@ class Model:
         limits = np.concatenate(self._rows.limits)
         low, high = np.zeros(self._width), np.ones(self._width)
         low[self._opening[self._sure]] = 1.0
+        high[self._lacking] = np.inf
         whole = np.zeros(self._width, dtype=np.int64)
         whole[: self._opening[-1] + 1] = 1
         matrix = self._rows.matrix(self._width)

@@ -27,6 +27,14 @@ FIRST_SLICE_SECONDS = 5.0
 MOST_NODES, FEW_NODES = 50_000, 100
 
 
+class NoPlan(ProblemError):
+    """Locks that cannot be kept, or (unless `is_sure`) could not within the limits."""
+
+    def __init__(self, sentence: str, *, is_sure: bool) -> None:
+        super().__init__("$.locks", sentence)
+        self.is_sure = is_sure
+
+
 class Search:
     """The best plan so far (`chosen`) and the best bound, with each step that improves them.
 
@@ -76,10 +84,8 @@ class Search:
         lowest = np.zeros(len(task.bonus), dtype=np.int64)
         np.minimum.at(lowest, task.candidates.rows, task.candidates.points)
         seeking = task.room.places > 0
-        coverage = int(task.room.waiting[seeking].sum())
-        points = int((task.room.places * task.highest)[seeking].sum())
         least_points = int((task.room.places * lowest)[seeking].sum())
-        again = int(task.again.sum())
+        coverage, points, again = evident_of(task).values()
         kept = weights.of(GoalName.SAME_PARTNERS)
         if kept > max(weights.coverage, weights.points):
             again = min(again, (self.bound.worth - weights.points * least_points) // kept)
@@ -108,10 +114,10 @@ class Search:
         ended, chosen = Model(self.task, core, self.task.must).plan(seconds=600.0, nodes=MOST_NODES)
         if chosen is None or not self.task.is_kept_by(chosen):
             found = "no plan gives" if ended is Ended.NO_PLAN else "no plan was found that gives"
-            raise ProblemError(
-                "$.locks",
+            raise NoPlan(
                 f"the locks cannot be kept: {found} every community with a locked member enough members and "
                 "different values.",
+                is_sure=ended is Ended.NO_PLAN,
             )
         return chosen
 
@@ -147,9 +153,15 @@ class Search:
         change = np.where(task.must | (bound.values == IMPOSSIBLE), 0, bound.values)
         return np.maximum(np.where(opened, -change, change), 0)
 
-    def _price(self, prices: Amounts, scale: int, meetings: Amounts | None = None) -> Bound:
+    def _price(
+        self,
+        prices: Amounts,
+        scale: int,
+        meetings: Amounts | None = None,
+        floors: Amounts | None = None,
+    ) -> Bound:
         """Evaluate the bound at these prices, and keep it when it is the best so far."""
-        bound = bound_at(self.task, prices, scale, meetings)
+        bound = bound_at(self.task, prices, scale, meetings, floors)
         if not bound.is_possible or bound.total * self.bound.scale < self.bound.total * scale:
             self.bound = bound
         return bound
@@ -164,11 +176,13 @@ class Search:
                 return
             # So near that what is not in the core goes on losing.
             near = max(1.0, self._radius(self._wanted) / before.scale / 4) / share
-            relaxed = Model(self.task, core, self._sure()).relaxed(before.prices / before.scale, near)
+            # What floors pay moves prices far, and all at once.
+            reach = None if self.task.floors else near
+            relaxed = Model(self.task, core, self._sure()).relaxed(before.prices / before.scale, reach)
             if relaxed is None:
                 return
-            found = as_prices(relaxed.prices, scale), scale, as_prices(relaxed.meetings, scale)
-            fine = self._price(*found)
+            of_meetings, of_floors = as_prices(relaxed.meetings, scale), as_prices(relaxed.floors, scale)
+            fine = self._price(as_prices(relaxed.prices, scale), scale, of_meetings, of_floors)
             self._round(relaxed)
             self._fill_once(relaxed.opened)
             self._complete(relaxed)
@@ -187,14 +201,15 @@ class Search:
 
     def _round(self, relaxed: Relaxed) -> None:
         """Prefer prices in whole units where they prove as much."""
-        whole = bound_at(self.task, as_prices(relaxed.prices, 1), 1, as_prices(relaxed.meetings, 1))
+        prices = (as_prices(found, 1) for found in (relaxed.meetings, relaxed.floors))
+        whole = bound_at(self.task, as_prices(relaxed.prices, 1), 1, *prices)
         if whole.worth <= self.bound.worth:
             self.bound = whole
 
     def _finest_scale(self) -> int:
         task = self.task
         largest = int(np.abs(task.profits).max(initial=0)) + int(task.bonus.max(initial=0)) + 1
-        largest += int(task.opening.max(initial=0))
+        largest += int(task.opening.max(initial=0)) + task.weights.of(GoalName.PARITY)
         spare = LARGEST_SUM // (4 * largest * (len(task.profits) + len(task.bonus) + 1))
         return next((scale for scale in FINEST_SCALES if scale <= spare), 1)
 
@@ -258,3 +273,13 @@ class Search:
             if ended is not Ended.OUT_OF_TIME:
                 return ended, chosen
             seconds *= 2
+
+
+def evident_of(task: Task) -> dict[GoalName, int]:
+    """Return the most that each goal could come to, as far as single people tell."""
+    seeking = task.room.places > 0
+    return {
+        GoalName.COVERAGE: int(task.room.waiting[seeking].sum()),
+        GoalName.POINTS: int((task.room.places * task.highest)[seeking].sum()),
+        GoalName.SAME_PARTNERS: int(task.again.sum()),
+    }

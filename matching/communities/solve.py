@@ -1,16 +1,23 @@
 """One programme of communities or group mentoring, from its people to a plan with its proof."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 
 from matching.candidates import Candidates
+from matching.communities.bound import bound_at, covering_prices
 from matching.communities.causes import Diagnosis
 from matching.communities.locks import locked_memberships
 from matching.communities.market import Market
-from matching.communities.search import Search
+from matching.communities.search import Search, evident_of
+from matching.communities.stages import CommunityStages, Reached, prices_of
 from matching.communities.task import Task, earlier, task_of, unseen_task
+from matching.groups import EVERYBODY
 from matching.outcome import Outcome
 from matching.problem import CommunitiesProgramme, GoalName, Problem
-from matching.solution import Assignment, Certificate, CertificateKind, GoalValue, Meeting, Status
+from matching.solution import Assignment, Certificate, CertificateKind, GoalValue, Stage, Status
+from matching.term_stages import TERMS
+from matching.terms import Terms
 from matching.watch import Stopped, Watch
 
 
@@ -31,103 +38,127 @@ class CommunitiesSolve:
 
     def outcome(self) -> Outcome:
         """Solve to the proved optimum, or to the best plan there is when the watch stops it."""
-        status, eligible, search = Status.OPTIMAL, None, None
+        eligible: Candidates | None = None
+        stages: CommunityStages | None = None
         try:
             self._watch.go_on_to("candidates")
             eligible = self._market.candidates()
-            search = self._search(task_of(self._market, eligible, self._locked))
-            search.run()
+            task = task_of(self._market, eligible, self._locked)
+            stages = CommunityStages(self._market, task, self._locked, self._watch)
+            found = stages.best(stages.names)
         except Stopped as stop:
-            status = stop.status
-            search = search or self._unseen_search()
-        if search.is_proved:
-            clashes = search.task.leaves_out(search.chosen)
-            status = Status.INFEASIBLE if clashes else Status.OPTIMAL
-        elif status is Status.OPTIMAL:
-            status = Status.FEASIBLE
-        return self._outcome(status, search, eligible)
+            reached = self._so_far(stages)
+            # A search that is stopped while it looks for better prices may have proved its plan.
+            proved = not self._has_terms and reached.is_best
+            ended = _Ended(Status.OPTIMAL if proved else stop.status, reached, (), proved)
+        else:
+            status = Status.OPTIMAL if found.is_best else Status.FEASIBLE
+            ended = _Ended(status, found.last, found.stages, found.is_best)
+        if ended.is_best and ended.search.task.leaves_out(ended.search.chosen):
+            ended = replace(ended, status=Status.INFEASIBLE)
+        return self._outcome(ended, eligible)
 
-    def _search(self, task: Task) -> Search:
-        return Search(task, self._watch, settled=len(np.unique(self._locked.rows)))
+    @property
+    def _has_terms(self) -> bool:
+        return any(goal in TERMS for goal in self._programme.goals)
+
+    def _so_far(self, stages: CommunityStages | None) -> Reached:
+        """Return the best plan that there is when a solve is stopped."""
+        if stages is not None and stages.so_far is not None:
+            return stages.so_far
+        search = self._unseen_search() if stages is None or stages.search is None else stages.search
+        return Reached(search.task, Terms(), search)
 
     def _unseen_search(self) -> Search:
         """Return what can be said without the candidates; what locks hold open may need some even so."""
         task = unseen_task(self._market, self._locked)
-        if task.is_kept_by(np.zeros(0, dtype=np.intp)):
-            return self._search(task)
-        return self._search(task_of(self._market, self._market.unwatched().candidates(), self._locked))
+        if not task.is_kept_by(np.zeros(0, dtype=np.intp)):
+            task = task_of(self._market, self._market.unwatched().candidates(), self._locked)
+        return Search(task, self._watch, settled=len(np.unique(self._locked.rows)))
 
-    def _outcome(self, status: Status, search: Search, eligible: Candidates | None) -> Outcome:
+    def _outcome(self, ended: "_Ended", eligible: Candidates | None) -> Outcome:
         self._watch.begin("reasons")
+        search = ended.search
+        chosen = search.task.candidates.only(search.chosen)
+        members = chosen.merged(self._locked, len(search.task.least))
+        diagnosis = Diagnosis(self._market, members, finished=ended.is_best)
+        if eligible is None:
+            eligible = self._market.unwatched().candidates()
+        # What is evident is so of all plans, not only of those that keep the terms.
         task = search.task
-        chosen = task.candidates.only(search.chosen)
-        members = chosen.merged(self._locked, len(task.least))
-        diagnosis = Diagnosis(self._market, members, finished=search.is_proved)
+        if self._has_terms:
+            task = task_of(self._market, eligible, self._locked)
         return Outcome(
-            status=status,
+            status=ended.status,
             assignments=assignments_of(self._market, self._locked, members),
             unmatched=tuple(diagnosis.people()),
             closed=tuple(diagnosis.communities(eligible)),
-            goals=self._goals(search, members),
-            certificate=self._certificate(search),
+            goals=self._goals(ended, task, chosen, members),
+            certificate=self._certificate(ended, task),
             candidates=len(task.candidates),
         )
 
-    def _certificate(self, search: Search) -> Certificate:
-        bound, weights = search.bound, search.task.weights
-        prices = {
-            row.person: price
-            for row, price in zip(self._programme.people, bound.prices.tolist(), strict=True)
-            if price
-        }
+    def _certificate(self, ended: "_Ended", task: Task) -> Certificate:
+        search, terms = ended.search, ended.reached.terms
+        if self._has_terms and not ended.is_best:
+            evident = bound_at(task, covering_prices(task), 1)
+            return Certificate(
+                programme=self._programme.id,
+                kind=CertificateKind.BOUND,
+                bound=evident.worth,
+                **prices_of(self._programme, task, Terms(), evident),
+            )
         return Certificate(
             programme=self._programme.id,
             kind=CertificateKind.PRICES if search.is_priced else CertificateKind.BOUND,
-            bound=bound.worth,
-            weights=weights.named(),
-            people=prices,
-            meetings=self._meetings(search),
-            scale=bound.scale,
+            bound=search.bound.worth,
+            stages=ended.stages,
             searched=None if search.is_priced else search.searched,
+            **prices_of(self._programme, search.task, terms, search.bound),
         )
 
-    def _meetings(self, search: Search) -> tuple[Meeting, ...]:
-        candidates, programme = search.task.candidates, self._programme
-        priced = np.flatnonzero(search.bound.meetings)
-        both = search.task.meetings[priced]
-        rows, columns = candidates.rows[both].tolist(), candidates.columns[both[:, 0]].tolist()
-        return tuple(
-            Meeting(
-                first=programme.people[first].person,
-                second=programme.people[second].person,
-                community=programme.communities[column].id,
-                price=price,
-            )
-            for (first, second), column, price in zip(
-                rows, columns, search.bound.meetings[priced].tolist(), strict=True
-            )
-        )
-
-    def _goals(self, search: Search, members: Candidates) -> tuple[GoalValue, ...]:
+    def _goals(
+        self, ended: "_Ended", task: Task, chosen: Candidates, members: Candidates
+    ) -> tuple[GoalValue, ...]:
         waiting = np.array([1 + row.rounds_waited for row in self._programme.people], dtype=np.int64)
-        locked_coverage = int(waiting[np.unique(self._locked.rows)].sum())
-        locked_points = int(self._locked.points.sum())
+        stages = CommunityStages(self._market, task, self._locked, self._watch)
         values = {
             GoalName.COVERAGE: int(waiting[np.unique(members.rows)].sum()),
             GoalName.POINTS: int(members.points.sum()),
             GoalName.SAME_PARTNERS: int(earlier(self._market, members).sum()),
+            **{goal: stages.value_of(goal, chosen) for goal in TERMS},
         }
         bounds = dict(values)
-        if not search.is_proved:
-            evident = search.evident()
+        if not ended.is_best:
+            evident = evident_of(task) if self._has_terms else ended.search.evident()
+            locked_coverage = int(waiting[np.unique(self._locked.rows)].sum())
             bounds[GoalName.COVERAGE] = evident[GoalName.COVERAGE] + locked_coverage
-            bounds[GoalName.POINTS] = evident[GoalName.POINTS] + locked_points
+            bounds[GoalName.POINTS] = evident[GoalName.POINTS] + int(self._locked.points.sum())
             locked_again = int(earlier(self._market, self._locked).sum())
             bounds[GoalName.SAME_PARTNERS] = evident[GoalName.SAME_PARTNERS] + locked_again
+            bounds[GoalName.WORST_MATCH] = max(stages.top(), int(task.highest.max(initial=0)))
+            bounds[GoalName.PARITY] = EVERYBODY
         return tuple(
             GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])
             for goal in self._programme.goals
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ended:
+    """How a solve ended: with which plan, the stages that prove it, and whether it is proved."""
+
+    status: Status
+    reached: Reached
+    stages: tuple[Stage, ...]
+    is_best: bool
+
+    @property
+    def search(self) -> Search:
+        """The search that found the plan."""
+        if self.reached.search is None:
+            raise RuntimeError("a plan was found, and then none")
+        return self.reached.search
 
 
 def assignments_of(market: Market, locked: Candidates, members: Candidates) -> tuple[Assignment, ...]:

@@ -25,6 +25,15 @@ class Demand:
     needed: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Floor:
+    """People of one group of the goal `parity`, of whom `needed` are to be matched."""
+
+    value: str
+    rows: Index
+    needed: int
+
+
 @dataclass(frozen=True, eq=False)
 class Task:
     """The optimisation problem that locks leave.
@@ -34,7 +43,8 @@ class Task:
     `apart` are pairs of people who may not be in one community. `candidates` stand by person, then community;
     `highest` is the most points of any of each person's (0 when that is more); `required` is 1 for each
     community that must open before every goal, unless a lock holds it open; `again` marks the candidates that
-    an earlier plan had.
+    an earlier plan had. `floors` say how many of each group are to be matched: each who is lacking costs as
+    much as the goal `parity` weighs.
     """
 
     room: Room
@@ -47,6 +57,7 @@ class Task:
     required: Amounts
     again: Mask
     weights: GoalWeights
+    floors: tuple[Floor, ...] = ()
 
     @cached_property
     def bonus(self) -> Amounts:
@@ -96,9 +107,37 @@ class Task:
 
     def worth(self, chosen: Index) -> int:
         """Return what a plan is worth, beside what is locked."""
-        covered = int(self.bonus[np.unique(self.candidates.rows[chosen])].sum())
-        opened = int(self.opening[np.unique(self.candidates.columns[chosen])].sum())
-        return covered + opened + int(self.profits[chosen].sum())
+        return sum(self.weights.of(name) * value for name, value in self.values(chosen).items())
+
+    def values(self, chosen: Index) -> dict[str, int]:
+        """Return what a plan reaches in each sum, beside locks; below zero what it lacks of floors."""
+        people = np.unique(self.candidates.rows[chosen])
+        communities = np.unique(self.candidates.columns[chosen])
+        lacking = (max(0, row.needed - int(np.isin(row.rows, people).sum())) for row in self.floors)
+        return {
+            REQUIRED: int(self.room.required[people].sum()) + int(self.required[communities].sum()),
+            GoalName.COVERAGE: int(self.room.waiting[people].sum()),
+            GoalName.POINTS: int(self.candidates.points[chosen].sum()),
+            GoalName.SAME_PARTNERS: int(self.again[chosen].sum()),
+            GoalName.PARITY: -sum(lacking),
+        }
+
+    def under(self, goals: Sequence[GoalName], least_points: int | None, floors: tuple[Floor, ...]) -> "Task":
+        """Return the task by these goals, without candidates of fewer points, and with these floors."""
+        kept = np.ones(len(self.candidates), dtype=np.bool_)
+        if least_points is not None:
+            kept = self.candidates.points >= least_points
+        candidates, again = self.candidates.only(kept), self.again[kept]
+        lowest, highest = _extremes(candidates, len(self.highest))
+        weights = weigh(
+            *(goals, self.room, lowest, highest),
+            must_open=int(self.required.sum()),
+            again=int(again.sum()),
+            owed=sum(floor.needed for floor in floors),
+        )
+        return replace(
+            self, candidates=candidates, again=again, highest=highest, weights=weights, floors=floors
+        )
 
     def leaves_out(self, chosen: Index) -> bool:
         """Tell whether somebody, or a community, that must be matched is not."""
@@ -161,9 +200,7 @@ def task_of(market: Market, eligible: Candidates, locked: Candidates) -> Task:
     opening = np.array([row.required for row in programme.communities], dtype=np.int64) * (taken == 0)
     apart = pairs_apart(market)
     free = _free(eligible, locked, room, apart)
-    lowest, highest = np.zeros(len(places), dtype=np.int64), np.zeros(len(places), dtype=np.int64)
-    np.minimum.at(lowest, free.rows, free.points)
-    np.maximum.at(highest, free.rows, free.points)
+    lowest, highest = _extremes(free, len(places))
     again = earlier(market, free)
     return Task(
         room=room,
@@ -181,6 +218,14 @@ def task_of(market: Market, eligible: Candidates, locked: Candidates) -> Task:
             again=int(again.sum()),
         ),
     )
+
+
+def _extremes(candidates: Candidates, people: int) -> tuple[Amounts, Amounts]:
+    """Return the points of the worst and the best candidate of each person, 0 where that is less, or more."""
+    lowest, highest = np.zeros(people, dtype=np.int64), np.zeros(people, dtype=np.int64)
+    np.minimum.at(lowest, candidates.rows, candidates.points)
+    np.maximum.at(highest, candidates.rows, candidates.points)
+    return lowest, highest
 
 
 def unseen_task(market: Market, locked: Candidates) -> Task:

@@ -8,7 +8,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from matching.goals import Amounts
-from matching.peers.groups import NOBODY, Groups, OddSet
+from matching.peers.groups import NOBODY, Floor, Groups, OddSet
 from matching.rules import Mask
 from matching.watch import Watch
 
@@ -29,28 +29,40 @@ class Branched:
 
 
 def best_whole_plan(
-    groups: Groups, worth: Amounts, odd_sets: Sequence[OddSet], people: int, watch: Watch
+    groups: Groups,
+    worth: Amounts,
+    odd_sets: Sequence[OddSet],
+    people: int,
+    watch: Watch,
+    *,
+    floors: Sequence[Floor] = (),
+    penalty: int = 0,
 ) -> Branched | None:
-    """Return the plan of greatest worth among these groups; `None` when the limits leave none."""
+    """Return the plan of greatest worth among these groups; `None` when the limits leave none.
+
+    Each person who is lacking for a floor costs the `penalty`.
+    """
     if not len(groups):
         return Branched(np.zeros(0, dtype=np.bool_), 0.0, True)
     branches = min(MOST_BRANCHES, MOST_BRANCHES_TIMES_GROUPS // len(groups))
     seconds = FOREVER if watch.seconds_left is None else max(watch.seconds_left, 0.1)
     found = milp(
-        -worth.astype(np.float64),
-        integrality=np.ones(len(groups), dtype=np.int64),
-        bounds=Bounds(0, 1),
-        constraints=_rows(groups, odd_sets, people),
+        np.concatenate((-worth.astype(np.float64), np.full(len(floors), float(penalty)))),
+        integrality=np.repeat((1, 0), (len(groups), len(floors))),
+        bounds=Bounds(0, np.repeat((1.0, np.inf), (len(groups), len(floors)))),
+        constraints=_rows(groups, odd_sets, floors, people),
         options={"mip_rel_gap": 0.0, "node_limit": branches, "time_limit": seconds},
     )
     if found.status not in (_SOLVED, _LIMIT) or found.x is None:
         return None
     finished = found.status == _SOLVED
     bound = -float(found.fun if finished or found.mip_dual_bound is None else found.mip_dual_bound)
-    return Branched(np.asarray(found.x > 0.5), bound, finished)
+    return Branched(np.asarray(found.x[: len(groups)] > 0.5), bound, finished)
 
 
-def _rows(groups: Groups, odd_sets: Sequence[OddSet], people: int) -> LinearConstraint:
+def _rows(
+    groups: Groups, odd_sets: Sequence[OddSet], floors: Sequence[Floor], people: int
+) -> LinearConstraint:
     number, place = np.nonzero(groups.members != NOBODY)
     rows, cells = [groups.members[number, place]], [number]
     values = [np.ones(len(number))]
@@ -62,6 +74,13 @@ def _rows(groups: Groups, odd_sets: Sequence[OddSet], people: int) -> LinearCons
         cells.append(cell)
         values.append(used_up[cell].astype(np.float64))
         most.append(np.array([odd_set.parts], dtype=np.float64))
-    shape = (people + len(odd_sets), len(groups))
+    for extra, floor in enumerate(floors):
+        inside = floor.reached(groups, people)
+        cell = np.flatnonzero(inside)
+        rows.append(np.full(len(cell) + 1, people + len(odd_sets) + extra))
+        cells.append(np.append(cell, len(groups) + extra))
+        values.append(np.append(-inside[cell].astype(np.float64), -1.0))
+        most.append(np.array([-floor.needed], dtype=np.float64))
+    shape = (people + len(odd_sets) + len(floors), len(groups) + len(floors))
     table = (np.concatenate(values), (np.concatenate(rows), np.concatenate(cells)))
     return LinearConstraint(csr_array(table, shape=shape), -np.inf, np.concatenate(most))

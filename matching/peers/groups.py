@@ -90,6 +90,21 @@ class OddSet:
         return self.size, *self.members.tolist()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Floor:
+    """People of one group of the goal `parity`, of whom `needed` are to be matched."""
+
+    value: str
+    members: Index
+    needed: int
+
+    def reached(self, groups: Groups, people: int) -> Amounts:
+        """Return how many of the members are in each group."""
+        inside = np.zeros(people + 1, dtype=np.int64)
+        inside[self.members] = 1
+        return np.asarray(inside[groups.members].sum(axis=1))
+
+
 NO_GROUPS = Groups(np.zeros((0, 3), dtype=np.intp))
 
 

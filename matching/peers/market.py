@@ -1,6 +1,7 @@
 """A peer programme's people as the solver sees them: who may be together, and for what points."""
 
 from collections.abc import Mapping
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +94,12 @@ class PeerMarket:
                 found = self._listed_points[rows].toarray()
             self.points[rows] = np.where(eligible, found, 0)
             self.eligible[rows] = eligible
+
+    def of_least(self, points: int) -> "PeerMarket":
+        """Return the same people, of whom no two may be together who have fewer points."""
+        found = copy(self)
+        found.eligible = self.eligible & (self.points >= points)
+        return found
 
     def rows(self) -> list[Index]:
         """Return the numbers of everybody, in parts that are looked at together."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from matching.goals import Amounts
 from matching.peers.aims import Weights
-from matching.peers.groups import Groups, OddSet, joined, pairs_of
+from matching.peers.groups import Floor, Groups, OddSet, joined, pairs_of
 from matching.peers.market import PeerMarket
 from matching.rules import Mask
 from matching.views import Index
@@ -21,16 +21,18 @@ LOSS = np.int64(-(2**60))
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prices:
-    """Whole prices of people and odd sets, in units of 1 / `scale` of the worth."""
+    """Whole prices of people, odd sets and floors, in units of 1 / `scale` of the worth."""
 
     scale: int
     people: Amounts
     odd_sets: tuple[tuple[OddSet, int], ...] = ()
+    floors: tuple[tuple[Floor, int], ...] = ()
 
     def total(self) -> int:
-        """Return what the prices ask of a plan that uses everybody up."""
+        """Return what the prices ask of a plan that uses everybody up, less what they pay for floors."""
         people: list[int] = self.people.tolist()
-        return sum(people) + sum(price * odd_set.parts for odd_set, price in self.odd_sets)
+        asked = sum(people) + sum(price * odd_set.parts for odd_set, price in self.odd_sets)
+        return asked - sum(price * floor.needed for floor, price in self.floors)
 
     def plus(self, other: "Prices", factor: int) -> "Prices":
         """Return these prices and so many times the others."""
@@ -42,14 +44,18 @@ class Prices:
         for odd_set, price in sets:
             merged[odd_set.key] = odd_set, price + merged.get(odd_set.key, (odd_set, 0))[1]
         named = tuple(merged[key] for key in sorted(merged))
-        return Prices(scale, self.people * mine + other.people * theirs, named)
+        floors = {floor.value: (floor, price * mine) for floor, price in self.floors}
+        for floor, price in other.floors:
+            before = floors.get(floor.value, (floor, 0))[1]
+            floors[floor.value] = floor, before + price * theirs
+        return Prices(scale, self.people * mine + other.people * theirs, named, tuple(floors.values()))
 
 
 class Pricing:
     """What each group of free people would gain at some prices: its worth less what they ask of it.
 
     With D(a, b) = 2 P p(a, b) + 2 S s(a, b) - y(a) - y(b), s being 1 where two were together in the earlier
-    plan and S its weight, y the price of a person less what covering them is worth, and
+    plan and S its weight, y the price of a person less what covering them is worth and their floor pays, and
     Z and Y the prices of the odd sets with parts of 2 and of 3 that they have in common, all in units of
     1 / scale,
 
@@ -71,6 +77,8 @@ class Pricing:
         self._again = 2 * prices.scale * weights.same_partners
         self._triads = prices.scale * weights.triads
         self._own: Amounts = prices.people - prices.scale * weights.of_people(market)
+        for floor, price in prices.floors:
+            self._own[floor.members] -= price
         self._halves = [_marked(market, row) for row in prices.odd_sets if row[0].size == 2]
         self._thirds = [_marked(market, row) for row in prices.odd_sets if row[0].size == 3]
 

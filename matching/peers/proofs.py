@@ -80,7 +80,9 @@ class InOrder:
             required = np.where(self._aims.has_partner, self._market.required, 0)
             worth = values[Aim.REQUIRED]
             return Found(plan, Weights(required=1), worth, Prices(1, required), worth)
-        if aims[0] is not Aim.COVERAGE or len(aims) > 2 or aims[-1] is Aim.POINTS:
+        if aims[-1] is Aim.PARITY and not values[Aim.PARITY]:
+            return Found(plan, Weights(parity=1), 0, Prices(1, np.zeros_like(self._market.waiting)), 0)
+        if list(aims) not in ([Aim.COVERAGE], [Aim.COVERAGE, Aim.TRIADS]):
             return None
         if values[Aim.COVERAGE] < self._aims.most[Aim.COVERAGE]:
             return None

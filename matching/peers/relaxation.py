@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
 from matching.goals import Amounts
-from matching.peers.groups import NO_GROUPS, Groups, OddSet, joined
+from matching.peers.groups import NO_GROUPS, Floor, Groups, OddSet, joined
 
 Reals = NDArray[np.float64]
 # The solver's numbers are exact to about so much.
@@ -17,11 +17,12 @@ NEARLY = 1e-6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """An optimum of the linear programme: how much of each group, and the prices of people and odd sets."""
+    """An optimum of the linear programme: how much of each group; prices of people, odd sets and floors."""
 
     shares: Reals
     people: Reals
     odd_sets: Reals
+    floors: Reals
 
     @property
     def is_whole(self) -> bool:
@@ -56,6 +57,8 @@ class Relaxation:
         self._most = self._solver.infinity()
         self._rows = [self._solver.Constraint(-self._most, 1.0) for _person in range(people)]
         self._odd_rows: list[pywraplp.Constraint] = []
+        self._floors: list[tuple[pywraplp.Constraint, Floor]] = []
+        self._penalty = 0
         self._variables: list[pywraplp.Variable] = []
         self._objective = self._solver.Objective()
         self._objective.SetMaximization()
@@ -81,6 +84,8 @@ class Relaxation:
         self._parts.append(groups)
         for row, odd_set in zip(self._odd_rows, self.odd_sets, strict=True):
             self._fill(row, groups.within(odd_set, self._people), before)
+        for row, floor in self._floors:
+            self._fill(row, floor.reached(groups, self._people), before)
 
     def add_odd_sets(self, odd_sets: Sequence[OddSet]) -> None:
         """Demand of more odd sets that no more of their parts are used up than fit."""
@@ -89,6 +94,17 @@ class Relaxation:
             self._fill(row, self.groups.within(odd_set, self._people), 0)
             self._odd_rows.append(row)
             self.odd_sets.append(odd_set)
+
+    def add_floors(self, floors: Sequence[Floor], penalty: int) -> None:
+        """Ask that so many of a floor's members are in a group; each who is lacking costs the penalty."""
+        self._penalty = penalty
+        for floor in floors:
+            row = self._solver.Constraint(float(floor.needed), self._most)
+            lacking = self._solver.NumVar(0.0, self._most, "")
+            self._objective.SetCoefficient(lacking, -float(penalty))
+            row.SetCoefficient(lacking, 1.0)
+            self._fill(row, floor.reached(self.groups, self._people), 0)
+            self._floors.append((row, floor))
 
     def _fill(self, row: pywraplp.Constraint, used_up: Amounts, before: int) -> None:
         for place in np.flatnonzero(used_up).tolist():
@@ -109,4 +125,5 @@ class Relaxation:
             shares=np.array([variable.solution_value() for variable in self._variables], dtype=np.float64),
             people=np.array([row.dual_value() for row in self._rows], dtype=np.float64),
             odd_sets=np.array([row.dual_value() for row in self._odd_rows], dtype=np.float64),
+            floors=np.clip([-row.dual_value() for row, _floor in self._floors], 0.0, self._penalty),
         )

@@ -1,5 +1,6 @@
 """Finds the plan of greatest worth under some weights, with the prices that bound every other."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from matching.goals import Amounts
 from matching.lots import Lots
-from matching.peers.aims import Aims, Weights
+from matching.peers.aims import Aim, Aims, Weights
 from matching.peers.branching import best_whole_plan
 from matching.peers.groups import NO_GROUPS, Groups, OddSet, joined, pairs_of
 from matching.peers.market import PeerMarket
@@ -121,11 +122,17 @@ class Search:
         points += weights.same_partners * groups.worth(self._market.previous)
         return np.asarray(covered + points - weights.triads * groups.are_triads)
 
+    def _worth_of(self, plan: Groups, weights: Weights) -> int:
+        """Return what a plan is worth: its groups, less what it lacks of the floors."""
+        lacking = self._aims.values(plan)[Aim.PARITY]
+        return int(self.worth(plan, weights).sum()) + weights.parity * lacking
+
     def best(self, weights: Weights) -> Found:
         """Return the best plan under these weights; raises `Stopped` when the solve is to end."""
         relaxation = Relaxation(len(self._market))
         relaxation.add_groups(self._known, self.worth(self._known, weights))
         relaxation.add_odd_sets(self._odd_sets)
+        relaxation.add_floors(self._aims.floors, weights.parity)
         point = self._corner(relaxation, weights)
         self._known, self._odd_sets = relaxation.groups, relaxation.odd_sets
         if point.is_whole:
@@ -146,7 +153,7 @@ class Search:
             point = relaxation.optimum()
             if point.is_whole:
                 self._note(relaxation.groups.only(point.used))
-            prices = _priced(point, relaxation.odd_sets, self._aims.finest, np.rint)
+            prices = self._priced(point, relaxation.odd_sets, self._aims.finest, np.rint)
             pricing = Pricing(self._market, self._free, weights, prices, self._watch)
             new = found_in(pricing.gaining(rounding, ADDED_AT_ONCE)).without(relaxation.groups)
             if len(new):
@@ -165,24 +172,47 @@ class Search:
 
     def _whole_prices(self, point: Point, weights: Weights) -> Prices:
         """Return the prices of a corner in whole numbers: exactly where their units are known."""
-        both = np.concatenate((point.people, point.odd_sets))
+        both = np.concatenate((point.people, point.odd_sets, point.floors))
         for unit in UNITS:
             if (abs(both * unit - np.rint(both * unit)) < 1e-3).all():
-                return _priced(point, self._odd_sets, unit, np.rint)
-        return _priced(point, self._odd_sets, self._aims.finest, np.ceil)
+                return self._priced(point, self._odd_sets, unit, np.rint)
+        return self._priced(point, self._odd_sets, self._aims.finest, np.ceil)
+
+    def _priced(
+        self, point: Point, odd_sets: list[OddSet], scale: int, rounded: Callable[[Reals], Reals]
+    ) -> Prices:
+        """Return the prices of a corner in units of 1 / `scale`; a price below nothing is rounding."""
+
+        def whole(prices: Reals) -> Amounts:
+            # What is whole but for rounding stays what it is, also when rounded up.
+            return np.maximum(rounded(prices * scale - 1e-3), 0).astype(np.int64)
+
+        sets = zip(odd_sets, whole(point.odd_sets).tolist(), strict=True)
+        # What floors pay is never rounded up, for it makes people worth more.
+        paid = np.maximum(np.floor(point.floors * scale + 1e-3), 0).astype(np.int64).tolist()
+        return Prices(
+            scale,
+            whole(point.people),
+            tuple((odd_set, price) for odd_set, price in sets if price),
+            tuple((row, price) for row, price in zip(self._aims.floors, paid, strict=True) if price),
+        )
 
     def _found(self, plan: Groups, weights: Weights, prices: Prices) -> Found:
         bound = Pricing(self._market, self._free, weights, prices, self._watch).bound()
-        return Found(plan, weights, int(self.worth(plan, weights).sum()), prices, bound)
+        return Found(plan, weights, self._worth_of(plan, weights), prices, bound)
 
     def _whole(self, groups: Groups, weights: Weights) -> "_Whole":
         self._watch.go_on_to("plan")
         worth = self.worth(groups, weights)
-        found = best_whole_plan(groups, worth, self._odd_sets, len(self._market), self._watch)
+        found = best_whole_plan(
+            *(groups, worth, self._odd_sets, len(self._market), self._watch),
+            floors=self._aims.floors,
+            penalty=weights.parity,
+        )
         if found is None:
             return _Whole(NO_GROUPS, None)
         plan = groups.only(found.used)
-        return _Whole(plan, int(found.bound + 1e-4) if found.finished else None)
+        return _Whole(plan, math.floor(found.bound + 1e-4) if found.finished else None)
 
     def _branched(self, found: Found) -> Found:
         """Search the groups with which a plan could be worth more than the one found."""
@@ -196,7 +226,7 @@ class Search:
                 return found
         question = joined(parts)
         whole = self._whole(question, found.weights)
-        worth = int(self.worth(whole.plan, found.weights).sum())
+        worth = self._worth_of(whole.plan, found.weights)
         plan = whole.plan if worth > found.worth else found.plan
         self._note(plan)
         searched = None if whole.bound is None else max(worth, found.worth)
@@ -209,14 +239,3 @@ class _Whole:
 
     plan: Groups
     bound: int | None
-
-
-def _priced(point: Point, odd_sets: list[OddSet], scale: int, rounded: Callable[[Reals], Reals]) -> Prices:
-    """Return the prices of a corner in units of 1 / `scale`; a price below nothing is rounding."""
-
-    def whole(prices: Reals) -> Amounts:
-        # What is whole but for rounding stays what it is, also when rounded up.
-        return np.maximum(rounded(prices * scale - 1e-3), 0).astype(np.int64)
-
-    sets = zip(odd_sets, whole(point.odd_sets).tolist(), strict=True)
-    return Prices(scale, whole(point.people), tuple((odd_set, price) for odd_set, price in sets if price))

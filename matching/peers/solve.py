@@ -2,17 +2,16 @@
 
 import numpy as np
 
+from matching.groups import EVERYBODY
 from matching.lots import Lots
 from matching.outcome import Outcome
-from matching.peers.aims import Aim, Aims, Weights, aims_of, values_of
+from matching.peers.aims import Aim, Aims, Weights, aims_of, named_weights, order_of, values_of
 from matching.peers.causes import causes_of
 from matching.peers.groups import NOBODY, Groups
 from matching.peers.locks import locked_groups
 from matching.peers.market import PeerMarket
-from matching.peers.pricing import Prices, Pricing
-from matching.peers.proofs import InOrder, Proof
 from matching.peers.quick import plan_in_order
-from matching.peers.search import Search
+from matching.peers.stages import PeerStages, Reached
 from matching.peers.ties import TieBreak
 from matching.problem import GoalName, PeerProgramme, Problem
 from matching.solution import (
@@ -20,13 +19,10 @@ from matching.solution import (
     Certificate,
     CertificateKind,
     GoalValue,
-    OddSet,
     Status,
 )
+from matching.term_stages import TERMS, Found
 from matching.watch import Limits, Stopped, Watch
-
-# What every certificate weighs, also where it is no aim.
-_GOALS = (Aim.COVERAGE, Aim.TRIADS, Aim.POINTS)
 
 
 class PeerSolve:
@@ -42,81 +38,82 @@ class PeerSolve:
         self._free = np.ones(len(self._market), dtype=np.bool_)
         self._free[self._locked.people] = False
         self._lots = Lots(programme.id, self._market.ids, self._market.ids, seed)
-        self._search: Search | None = None
-        self._proof: Proof | None = None
+        self._stages: PeerStages | None = None
+        self._found: Found[Reached] | None = None
 
     def outcome(self) -> Outcome:
         """Solve to the proved optimum, or to the best plan there is when the limits stop it."""
-        aims: Aims | None = None
         status = Status.OPTIMAL
         try:
             self._watch.go_on_to("candidates")
             self._market.fill(self._watch)
-            aims = Aims(self._market, self._free)
-            self._search = Search(self._market, self._free, aims, self._lots, self._watch)
-            self._proof = InOrder(self._market, self._free, aims, self._search).proof()
-            if self._proof.is_best:
-                plan = self._luckiest(self._proof, aims)
+            self._stages = PeerStages(self._market, self._free, self._lots, self._watch)
+            self._found = self._stages.best(order_of(self._programme))
+            if self._found.is_best:
+                plan = self._luckiest(self._found.last)
             else:
-                status, plan = Status.FEASIBLE, self._proof.plan
+                status, plan = Status.FEASIBLE, self._found.last.proof.plan
         except Stopped as stop:
-            status, plan = stop.status, self._plan_so_far(aims)
+            status, plan = stop.status, self._plan_so_far()
         return self._outcome(status, plan)
 
-    def _luckiest(self, proof: Proof, aims: Aims) -> Groups:
-        """Return the luckiest of the plans that the prices prove best, unless branch and bound decided."""
-        if proof.searched:
+    def _luckiest(self, last: Reached) -> Groups:
+        """Return the luckiest of the plans that the prices prove best.
+
+        Where branch and bound decided, or so many of each group must be matched, the plan found stands.
+        """
+        proof = last.proof
+        if proof.searched or last.terms.rate is not None:
             return proof.plan
-        plan = TieBreak(self._market, self._free, self._lots, self._watch).luckiest(
+        plan = TieBreak(last.market, self._free, self._lots, self._watch).luckiest(
             proof.plan, proof.weights, proof.prices
         )
-        if aims.ranked(plan) != aims.ranked(proof.plan):
+        if last.aims.ranked(plan) != last.aims.ranked(proof.plan):
             raise RuntimeError("the tie-break has lost worth")
         return plan
 
-    def _plan_so_far(self, aims: Aims | None) -> Groups:
-        if self._proof is not None:
-            return self._proof.plan
-        if aims is None:
+    def _plan_so_far(self) -> Groups:
+        if self._found is not None:
+            return self._found.last.proof.plan
+        if self._stages is None:
             # A plan made quickly keeps the rules too, and its reasons look at everybody.
             self._market.fill(Watch(Limits()))
+        elif self._stages.so_far is not None:
+            return self._stages.so_far.proof.plan
         quick = plan_in_order(self._market, self._free)
-        if aims is None or self._search is None:
+        if self._stages is None or self._stages.search is None:
             return quick
-        return max(quick, self._search.best_plan, key=aims.ranked)
+        aims = Aims(self._market, self._free)
+        return max(quick, self._stages.search.best_plan, key=aims.ranked)
 
     def _certificate(self, status: Status, plan: Groups) -> Certificate:
-        weights, prices = (
-            self._evident() if self._proof is None else (self._proof.weights, self._proof.prices)
-        )
-        if self._proof is None:
-            bound = prices.total()
-        else:
-            # Nothing is left to be stopped: the bound belongs to the answer.
-            bound = Pricing(self._market, self._free, weights, prices, Watch(Limits())).bound()
+        if self._found is None:
+            return self._evident()
+        bound, weights = self._found.last.bound(self._free), self._found.last.proof.weights
         worth = weights.worth(values_of(self._market, plan))
         proved = status is Status.OPTIMAL and bound == worth
-        ids = self._market.ids
         return Certificate(
             programme=self._programme.id,
             kind=CertificateKind.PRICES if proved else CertificateKind.BOUND,
             bound=bound,
-            weights={aim.value: weights.of(aim) for aim in (*aims_of(self._programme), *_GOALS)},
-            people={ids[n]: price for n, price in enumerate(prices.people.tolist()) if price},
-            odd_sets=tuple(
-                OddSet(members=tuple(ids[n] for n in row.members.tolist()), price=price, size=row.size)
-                for row, price in prices.odd_sets
-            ),
-            scale=prices.scale,
+            stages=self._found.stages,
             searched=worth if status is Status.OPTIMAL and not proved else None,
+            **self._found.last.prices,
         )
 
-    def _evident(self) -> tuple[Weights, Prices]:
-        """Return weights and prices that need no look at pairs: each person is worth the most one can be."""
+    def _evident(self) -> Certificate:
+        """Return a bound that needs no look at pairs: each person is worth the most one can be."""
         order = aims_of(self._programme)
         weights = Weights(**{aim.value: int(aim in order) for aim in Aim if aim is not Aim.TRIADS})
         each = weights.of_people(self._market) + weights.points * self._most_points()
-        return weights, Prices(1, np.where(self._free, each, 0))
+        prices = np.where(self._free, each, 0).tolist()
+        return Certificate(
+            programme=self._programme.id,
+            kind=CertificateKind.BOUND,
+            bound=sum(prices),
+            weights=named_weights(self._programme, weights),
+            people={person: price for person, price in zip(self._market.ids, prices, strict=True) if price},
+        )
 
     def _most_points(self) -> int:
         """Return the most points that a person can add to a group."""
@@ -133,7 +130,7 @@ class PeerSolve:
             unmatched=causes_of(self._market, self._locked, plan, finished=status is Status.OPTIMAL),
             goals=self._goals(status, plan),
             certificate=self._certificate(status, plan),
-            candidates=0 if self._search is None else self._search.looked_at,
+            candidates=0 if self._stages is None else self._stages.looked_at,
         )
 
     def _leaves_out(self, plan: Groups) -> bool:
@@ -151,11 +148,16 @@ class PeerSolve:
             GoalName.POINTS: int(points.sum()),
             GoalName.SAME_PARTNERS: int(every.worth(self._market.previous).sum()),
         }
+        stages = self._stages or PeerStages(self._market, self._free, self._lots, self._watch)
+        for goal in TERMS:
+            values[goal] = stages.value_of(goal, plan)
         bounds = dict(values)
         if status is not Status.OPTIMAL:
             bounds[GoalName.COVERAGE] = int(self._market.waiting.sum())
             bounds[GoalName.SAME_PARTNERS] = int(self._market.previous.any(axis=1).sum())
             bounds[GoalName.POINTS] = self._most_points() * int(self._free.sum()) + locked_points
+            bounds[GoalName.WORST_MATCH] = max(self._most_points(), values[GoalName.WORST_MATCH])
+            bounds[GoalName.PARITY] = EVERYBODY
         return tuple(
             GoalValue(programme=self._programme.id, goal=goal.value, value=values[goal], bound=bounds[goal])
             for goal in self._programme.goals

@@ -178,7 +178,7 @@ class Community:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parity:
-    """Mentees with the same value of `attribute` are a group; the goal `parity` looks at each group's rate.
+    """Those who seek a match with the same value of `attribute` are a group, whose rate `parity` looks at.
 
     `department` and `location` are the fields of that name; who has no value is in no group.
     """
@@ -219,6 +219,7 @@ class PeerProgramme(Programme):
 
     group_sizes: tuple[int, ...] = (2,)
     people: tuple[Peer, ...] = ()
+    parity: Parity | None = None
     kind: Kind = Kind.PEER_COACHING
 
 
@@ -228,6 +229,7 @@ class CommunitiesProgramme(Programme):
 
     communities: tuple[Community, ...] = ()
     people: tuple[CommunityMember, ...] = ()
+    parity: Parity | None = None
     kind: Kind = Kind.COMMUNITIES
 
 

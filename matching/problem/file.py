@@ -187,7 +187,7 @@ def _programme(row: Any, path: str) -> records.Programme:
         given["criteria"] = {
             _word(records.Criterion, name, where, "criterion"): criteria[name] for name in criteria
         }
-    if kind == records.Kind.MENTORING and given.get("parity") is not None:
+    if given.get("parity") is not None:
         given["parity"] = _record(records.Parity, given["parity"], f"{path}.parity")
     if kind == records.Kind.PEER_COACHING and type(given.get("group_sizes")) is list:
         given["group_sizes"] = tuple(given["group_sizes"])

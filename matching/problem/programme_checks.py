@@ -36,7 +36,7 @@ CRITERIA = (
 )
 GOALS = ("coverage", "points", "worst_match", "stable", "parity", "same_partners")
 # Goals that only some kinds have.
-GOALS_OF_MENTORING = ("worst_match", "stable", "parity")
+GOALS_OF_MENTORING = ("stable",)
 
 
 def check_programme(programme: "Programme", people: Collection[str], skills: Collection[str]) -> None:

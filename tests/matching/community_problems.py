@@ -117,10 +117,11 @@ def best_by_trying_all(problem: Problem) -> tuple[int, ...] | None:
     (programme,) = problem.programmes
     assert isinstance(programme, CommunitiesProgramme)
     again = {row.members for row in problem.previous}
-    return max((_value(programme, plan, again) for plan in _plans(problem, programme)), default=None)
+    return max((_value(programme, plan, again) for plan in plans_of(problem, programme)), default=None)
 
 
-def _plans(problem: Problem, programme: CommunitiesProgramme) -> Iterator[Plan]:
+def plans_of(problem: Problem, programme: CommunitiesProgramme) -> Iterator[Plan]:
+    """Yield every plan that keeps blocks, bans, sizes, mixes and locks."""
     places = {row.person: row.places for row in programme.people}
     groups = [list(_memberships(problem, programme, row)) for row in programme.communities]
     for chosen in product(*groups):

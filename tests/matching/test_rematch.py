@@ -235,7 +235,7 @@ def test_no_plan_of_communities_disturbs_less(seed):
     plain = replace(programme, goals=problem.programmes[0].goals)
     place = programme.goals.index(GoalName.SAME_PARTNERS)
     found = []
-    for plan in community_problems._plans(replace(again, programmes=(plain,)), plain):
+    for plan in community_problems.plans_of(replace(again, programmes=(plain,)), plain):
         value = community_problems._value(plain, plan)
         kept = sum((person, name) in had for name, members in plan.items() for person in members)
         found.append((*value[:place], kept, *value[place:]))

@@ -99,7 +99,7 @@ def test_members_and_communities_that_must_be_matched_come_first(seed):
     required = {row.person for row in programme.people if row.required}
     required |= {row.id for row in programme.communities if row.required}
     found = []
-    for plan in community_problems._plans(problem, programme):
+    for plan in community_problems.plans_of(problem, programme):
         matched = {person for members in plan.values() for person in members}
         matched |= {name for name, members in plan.items() if members}
         found.append((len(required & matched), *community_problems._value(programme, plan)))

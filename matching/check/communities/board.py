@@ -11,7 +11,7 @@ from matching.check.hours import SharedHours
 from matching.check.points import LATER_WISH, THOUSAND, WISH_RANKS, Points
 from matching.check.report import ViolationKind
 from matching.check.rules import Rules
-from matching.check.sheet import Flags, Integers, Sheet
+from matching.check.sheet import Flags, Integers, Sheet, grouped_by
 from matching.check.skills import closeness
 from matching.problem import (
     CommunitiesProgramme,
@@ -73,6 +73,8 @@ class Board:
         self.required_people = {self.row[row.person] for row in programme.people if row.required} - settled
         required = {self.column[row.id] for row in programme.communities if row.required}
         self.required_communities = required - opened
+        seeking = [row.places > 0 for row in programme.people]
+        self.groups = grouped_by(self.sheet.mentees, programme.parity, seeking)
         history = [row for row in problem.history if row.programme == programme.id]
         latest = max((row.round for row in history), default="")
         bans = [ban.members for ban in problem.bans if ban.programme == programme.id]
@@ -208,3 +210,30 @@ class Board:
     def eligible(self) -> list[Flags]:
         """Which communities each person may join, by row."""
         return [~np.logical_or.reduce(list(self.forbidden(row).values())) for row in range(len(self.row))]
+
+    @cached_property
+    def may_join(self) -> list[Flags]:
+        """Which communities each person may join beside locks: with a place left on both sides."""
+        inside: dict[int, list[int]] = defaultdict(list)
+        left = [row.places for row in self.programme.people]
+        for row, column in self.locked:
+            inside[column].append(row)
+            left[row] -= 1
+        communities = enumerate(self.programme.communities)
+        sizes = [(len(inside.get(column, ())), row.max) for column, row in communities]
+        has_room = np.array([size < most for size, most in sizes], dtype=bool)
+        found = []
+        for row, places in enumerate(left):
+            mask = self.eligible[row] & has_room & (places > 0)
+            foes = self.foes[self.programme.people[row].person]
+            for column, locked in inside.items():
+                met = any(self.programme.people[other].person in foes for other in locked)
+                mask[column] &= row not in locked and not met
+            found.append(mask)
+        return found
+
+    @cached_property
+    def most_points(self) -> int:
+        """The most points of a membership that may be made beside locks; 0 where there is none."""
+        rows = enumerate(self.may_join)
+        return max((int(self.points(row)[mask].max()) for row, mask in rows if mask.any()), default=0)

@@ -1,17 +1,15 @@
 """Verifies how a plan of communities is said to be best: weights, prices and the bound they give."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from matching.check.certificate import LARGEST_WORTH, REQUIRED, name_violations, weight_violations
-from matching.check.claims import certificates_of, count_violations, field_violations
+from matching.check.claims import certificates_of, claims_best, count_violations, field_violations
 from matching.check.communities.board import Board
 from matching.check.communities.plan import Gathered
+from matching.check.communities.prices import Priced, Proof
 from matching.check.report import Violation, ViolationKind
-from matching.check.sheet import Integers
+from matching.check.stages import EVERYBODY, TERMS, Step, Terms, steps_of
 from matching.solution import Certificate, CertificateKind, Solution
 
 
@@ -20,7 +18,8 @@ class Reached:
     """What a plan comes to: coverage and points, in all and beside what locks settle.
 
     `again` counts memberships that an earlier plan had, and `free_required` the people and communities that
-    must be matched and are, beside what locks settle.
+    must be matched and are, beside what locks settle. `weakest` are the fewest points of a membership that is
+    no lock, `rate` that of the group worst off.
     """
 
     coverage: int
@@ -30,11 +29,19 @@ class Reached:
     free_required: int
     again: int
     free_again: int
+    weakest: int
+    rate: int
 
     @property
     def goals(self) -> dict[str, int]:
         """What the plan reaches in each goal."""
-        return {"coverage": self.coverage, "points": self.points, "same_partners": self.again}
+        return {
+            "coverage": self.coverage,
+            "points": self.points,
+            "same_partners": self.again,
+            "worst_match": self.weakest,
+            "parity": self.rate,
+        }
 
 
 def reached(board: Board, groups: Sequence[Gathered]) -> Reached:
@@ -46,11 +53,15 @@ def reached(board: Board, groups: Sequence[Gathered]) -> Reached:
     points = {
         (row, group.column): int(board.points(row)[group.column]) for group in groups for row in group.rows
     }
+    made = [worth for cell, worth in points.items() if cell not in board.locked]
+    rates = (len(joined & set(rows)) * EVERYBODY // len(rows) for rows in board.groups.values())
     return Reached(
+        weakest=min(made) if made else board.most_points,
+        rate=min(rates, default=EVERYBODY),
         coverage=sum(waited[row] for row in joined),
         points=sum(points.values()),
         free_coverage=sum(waited[row] for row in joined - settled),
-        free_points=sum(worth for cell, worth in points.items() if cell not in board.locked),
+        free_points=sum(made),
         again=len(points.keys() & board.previous),
         free_again=len(points.keys() & board.previous - set(board.locked)),
         free_required=len(joined & board.required_people) + len(opened & board.required_communities),
@@ -64,13 +75,38 @@ def proof_violations(board: Board, found: Reached, solution: Solution) -> Iterat
     if not rows:
         return
     where, certificate = rows[0]
-    yield from field_violations(certificate, where, used=("people", "meetings", "scale", "searched"))
-    faults = list(_shape_violations(board, certificate, where))
-    if faults:
-        yield from faults
+    has_terms = any(goal in TERMS for goal in board.programme.goals)
+    terms = ("groups", "least_points", "rate", "stages") if has_terms else ()
+    yield from field_violations(certificate, where, used=("people", "meetings", "scale", "searched", *terms))
+    most = {"parity": EVERYBODY, "worst_match": board.most_points if has_terms else 0}
+    required = bool(board.required_people or board.required_communities)
+    goals = [str(goal) for goal in board.programme.goals]
+    steps = list(steps_of(goals, found.goals, most, required=required))
+    proofs: list[tuple[str, Proof]] = [
+        *((f"{where}.stages[{index}]", stage) for index, stage in enumerate(certificate.stages)),
+        (where, certificate),
+    ]
+    if [stage.goal for stage in certificate.stages] != [step.goal for step in steps[:-1]]:
+        wanted = ", ".join(step.goal for step in steps[:-1]) or "none"
+        sentence = f"The stages of this plan's proof are {wanted}, in this order and no others."
+        yield Violation(ViolationKind.NOT_PROVED, f"{where}.stages", sentence)
+        if claims_best(board.programme, solution):
+            return
+        steps, proofs = [Step("", Terms(), steps[-1].sums, reaches=True)], proofs[-1:]
+    for (place, proof), step in zip(proofs, steps, strict=True):
+        faults = list(_shape_violations(board, proof, place))
+        yield from faults or _step_violations(board, found, proof, step, place)
+
+
+def _step_violations(
+    board: Board, found: Reached, proof: Proof, step: Step, where: str
+) -> Iterator[Violation]:
+    """Yield terms that are not the step's, bounds that prices do not give, and weights out of order."""
+    if Terms(proof.least_points, proof.rate) != step.terms:
+        sentence = f"The proof is about other plans than those that count here: {step.terms}."
+        yield Violation(ViolationKind.NOT_PROVED, where, sentence)
         return
-    priced = Priced(board, certificate)
-    weights = certificate.weights
+    priced, weights = Priced(board, proof), proof.weights
     reached = {
         REQUIRED: found.free_required,
         "coverage": found.free_coverage,
@@ -78,13 +114,34 @@ def proof_violations(board: Board, found: Reached, solution: Solution) -> Iterat
         "same_partners": found.free_again,
     }
     worth = sum(weight * reached[name] for name, weight in weights.items())
-    yield from _bound_violations(certificate, priced.bound(), worth, where)
+    if not step.reaches:
+        yield from _beyond_violations(proof, step, priced.bound(), worth, where)
+        return
+    yield from _bound_violations(proof, priced.bound(), worth, where)
     above = {**reached, "points": found.free_points - priced.fewest_points()}
-    yield from weight_violations([str(goal) for goal in board.programme.goals], weights, above, where)
+    yield from weight_violations(step.sums, weights, above, where)
 
 
-def _bound_violations(certificate: Certificate, bound: int, worth: int, where: str) -> Iterator[Violation]:
-    by_prices = certificate.kind is CertificateKind.PRICES
+def _beyond_violations(proof: Proof, step: Step, bound: int, worth: int, where: str) -> Iterator[Violation]:
+    """Yield that a plan with more of a goal that is no sum may be as good in the sums before it."""
+    if proof.bound < bound:
+        sentence = f"The certificate claims the bound {proof.bound}, but its prices give {bound}."
+        yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
+    most = bound if proof.searched is None else proof.searched
+    if most >= worth:
+        sentence = (
+            f"A plan with more of {step.goal} may be as good: worth {most}, where this is worth {worth}."
+        )
+        yield Violation(ViolationKind.NOT_PROVED, where, sentence)
+    for name in sorted({name for name, weight in proof.weights.items() if weight} - set(step.sums)):
+        sentence = f"The proof weighs {name}, which comes after {step.goal}."
+        yield Violation(ViolationKind.WRONG_WEIGHTS, f"{where}.weights", sentence)
+
+
+def _bound_violations(certificate: Proof, bound: int, worth: int, where: str) -> Iterator[Violation]:
+    by_prices = certificate.searched is None
+    if isinstance(certificate, Certificate):
+        by_prices = certificate.kind is CertificateKind.PRICES
     if certificate.bound < bound or (by_prices and certificate.bound != bound):
         sentence = f"The certificate claims the bound {certificate.bound}, but its prices give {bound}."
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.bound", sentence)
@@ -106,7 +163,7 @@ def _bound_violations(certificate: Certificate, bound: int, worth: int, where: s
         yield Violation(ViolationKind.WRONG_BOUND, f"{where}.searched", sentence)
 
 
-def _shape_violations(board: Board, certificate: Certificate, where: str) -> Iterator[Violation]:
+def _shape_violations(board: Board, certificate: Proof, where: str) -> Iterator[Violation]:
     """Yield prices of whom or what is not there, negative ones, and ones too large to add up."""
     for person, price in certificate.people.items():
         if person not in board.row or price < 0:
@@ -119,6 +176,10 @@ def _shape_violations(board: Board, certificate: Certificate, where: str) -> Ite
         if not known or row.price < 0:
             sentence = f"{row.first} and {row.second} in {row.community} have the price {row.price}."
             yield Violation(ViolationKind.WRONG_PRICE, f"{where}.meetings[{index}]", sentence)
+    for group, price in certificate.groups.items():
+        if group not in board.groups or price < 0 or certificate.rate is None:
+            sentence = f"The price {price} of the group {group} is negative, or of no group that has a rate."
+            yield Violation(ViolationKind.WRONG_PRICE, f"{where}.groups.{group}", sentence)
     required = bool(board.required_people or board.required_communities)
     again = "same_partners" in board.programme.goals
     names = name_violations(certificate.weights, where, required=required, again=again)
@@ -129,7 +190,7 @@ def _shape_violations(board: Board, certificate: Certificate, where: str) -> Ite
         yield Violation(ViolationKind.WRONG_PRICE, where, sentence)
 
 
-def _largest_sum(board: Board, certificate: Certificate) -> int:
+def _largest_sum(board: Board, certificate: Proof) -> int:
     """Return more than any community's sum of reduced worths, in integers that cannot overflow."""
     explicit = (abs(points) for _, _, points in board.programme.candidates or ())
     most_points = sum(board.programme.criteria.values()) + max(explicit, default=0)
@@ -137,153 +198,6 @@ def _largest_sum(board: Board, certificate: Certificate) -> int:
     bonus = certificate.weights["coverage"] * (1 + waited) + 2 * certificate.weights.get(REQUIRED, 0)
     bonus += certificate.weights.get("same_partners", 0)
     prices = sum(row.price for row in certificate.meetings) + max(certificate.people.values(), default=0)
+    prices += max(certificate.groups.values(), default=0)
     single = certificate.scale * (certificate.weights["points"] * most_points + bonus) + prices
     return int(single * (len(board.row) + 1))
-
-
-LEAST = -LARGEST_WORTH
-"""Less than any sum of reduced worths: what cannot be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What a round that programmes share adds: covering each person, their every membership, each opening."""
-
-    bonus: Sequence[int]
-    toll: Sequence[int]
-    fee: Sequence[int]
-
-
-class Priced:
-    """The bound of a certificate, evaluated over every person and community once more.
-
-    Whatever the prices are, as long as none is negative, no plan is worth more: this is a Lagrangian bound,
-    so nothing the solver says needs to be believed.
-
-    References
-    ----------
-    M. L. Fisher, "The Lagrangian relaxation method for solving integer programming problems", Management
-    Science 27(1), 1981.
-    """
-
-    def __init__(self, board: Board, certificate: Certificate, share: Share | None = None) -> None:
-        self.board, self.certificate = board, certificate
-        self.inside: dict[int, list[int]] = defaultdict(list)
-        left = [row.places for row in board.programme.people]
-        for row, column in board.locked:
-            self.inside[column].append(row)
-            left[row] -= 1
-        settled = {row for row, _column in board.locked}
-        required = certificate.weights.get(REQUIRED, 0)
-        # Nobody can be in more communities than there are.
-        self.left = [min(places, len(board.column)) for places in left]
-        self.bonus = [
-            0
-            if index in settled
-            else certificate.weights["coverage"] * (1 + row.rounds_waited) + required * row.required
-            for index, row in enumerate(board.programme.people)
-        ]
-        self.opening = [
-            certificate.scale * required * (column in board.required_communities)
-            for column in range(len(board.column))
-        ]
-        self.toll: Sequence[int] = [0] * len(self.bonus)
-        if share is not None:
-            self.bonus, self.toll = list(share.bonus), share.toll
-            self.opening = [0 if column in self.inside else -fee for column, fee in enumerate(share.fee)]
-        self.price = [certificate.people.get(row.person, 0) for row in board.programme.people]
-        self.paid: Counter[int] = Counter()
-        self.reduced, self.points = self._cells()
-
-    def _cells(self) -> tuple[Integers, Integers]:
-        """Return reduced worths and points, rows by communities; what cannot be is worth `LEAST`."""
-        board, weight, scale = self.board, self.certificate.weights["points"], self.certificate.scale
-        shape = len(board.row), len(board.column)
-        reduced, points = np.full(shape, LEAST, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-        again = np.zeros(shape, dtype=np.int64)
-        for cell in board.previous:
-            again[cell] = self.certificate.weights.get("same_partners", 0)
-        communities = enumerate(board.programme.communities)
-        has_room = np.array([len(self.inside.get(column, ())) < row.max for column, row in communities])
-        for row in range(shape[0]):
-            if self.left[row] > 0:
-                may_join = board.eligible[row] & has_room
-                may_join[[column for column in self.inside if self._is_shut(row, column)]] = False
-                found = board.points(row)
-                points[row] = np.where(may_join, found, 0)
-                gross = weight * found + again[row] + self.bonus[row]
-                worth = scale * gross - self.price[row] - self.toll[row]
-                reduced[row] = np.where(may_join, worth, LEAST)
-        return reduced, points
-
-    def _is_shut(self, row: int, column: int) -> bool:
-        """Tell whether somebody is locked in a community already, or kept apart from who is."""
-        people = self.board.programme.people
-        locked = self.inside[column]
-        foes = self.board.foes[people[row].person]
-        return row in locked or any(people[other].person in foes for other in locked)
-
-    def bound(self) -> int:
-        """Return what no plan can be worth more than, beside what is locked."""
-        scale = self.certificate.scale
-        total = sum(
-            price + (places - 1) * max(0, price - scale * bonus)
-            for price, places, bonus in zip(self.price, self.left, self.bonus, strict=True)
-            if places > 0
-        )
-        for row in self.certificate.meetings:
-            column = self.board.column[row.community]
-            cells = [self.board.row[person] for person in (row.first, row.second)]
-            if all(self.reduced[cell, column] > LEAST for cell in cells):
-                self.reduced[cells, column] -= row.price
-                self.paid[column] += row.price
-        for column in range(len(self.board.column)):
-            earned = self._most(column)
-            total += max(0, earned) if column not in self.inside else earned
-        return int(total // scale)
-
-    def _most(self, column: int) -> int:
-        """Return the most a community could earn if it opened; less than nothing when it cannot."""
-        community, locked = self.board.programme.communities[column], self.inside.get(column, [])
-        rows = np.flatnonzero(self.reduced[:, column] > LEAST)
-        worths = self.reduced[rows, column]
-        least = max(community.min, 1) - len(locked)
-        most = community.max - len(locked)
-        best = [_greatest(worths, max(least, 0), most)]
-        people = self.board.programme.people
-        for mix in community.mix:
-            had = {self.board.value(people[row].person, mix.attribute) for row in locked} - {None}
-            values = [self.board.value(people[row].person, mix.attribute) for row in rows.tolist()]
-            new = [None if value in had else value for value in values]
-            best.append(_greatest_mixed(worths, new, mix.at_least - len(had), max(least, 0), most))
-        return min(best) + self.paid[column] + self.opening[column]
-
-    def fewest_points(self) -> int:
-        """Return a number of points that every plan reaches, below zero when some candidates are."""
-        worst = np.minimum(self.points.min(axis=1, initial=0), 0).tolist()
-        return sum(max(0, places) * points for places, points in zip(self.left, worst, strict=True))
-
-
-def _greatest(worths: Integers, least: int, most: int) -> int:
-    """Return the greatest sum of so many worths, `LEAST` when there are too few."""
-    if len(worths) < least or most < least:
-        return LEAST
-    sums = np.concatenate(([0], np.cumsum(-np.sort(-worths))))
-    return int(sums[least : most + 1].max())
-
-
-def _greatest_mixed(
-    worths: Integers, values: Sequence[str | None], needed: int, least: int, most: int
-) -> int:
-    """Return the greatest sum of so many worths that have enough different values."""
-    order = sorted(range(len(values)), key=lambda place: -int(worths[place]))
-    heads: dict[str, int] = {}
-    for place in order:
-        value = values[place]
-        if value is not None and len(heads) < needed:
-            heads.setdefault(value, place)
-    if len(heads) < needed:
-        return LEAST
-    others = np.delete(worths, list(heads.values()))
-    rest = _greatest(others, max(least - len(heads), 0), most - len(heads))
-    return LEAST if rest == LEAST else rest + sum(int(worths[place]) for place in heads.values())

@@ -8,7 +8,8 @@ from matching.check.claims import field_violations, goal_violations
 from matching.check.communities.board import Board
 from matching.check.communities.causes import cause_violations, closed_violations
 from matching.check.communities.plan import gathered, plan_violations
-from matching.check.communities.proof import Priced, Share, reached
+from matching.check.communities.prices import Priced, Share
+from matching.check.communities.proof import reached
 from matching.check.joint.part import Counts, Terms, price_violations
 from matching.check.report import Violation, ViolationKind
 from matching.problem import CommunitiesProgramme, Problem

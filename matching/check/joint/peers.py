@@ -7,9 +7,9 @@ from dataclasses import replace
 from matching.check.claims import field_violations, goal_violations
 from matching.check.joint.part import Counts, Terms, price_violations
 from matching.check.peers.causes import cause_violations
-from matching.check.peers.certificate import GroupPrices
 from matching.check.peers.circle import Circle
 from matching.check.peers.plan import placed, plan_violations
+from matching.check.peers.prices import GroupPrices
 from matching.check.report import Violation, ViolationKind
 from matching.problem import PeerProgramme, Problem
 from matching.solution import Certificate, Solution

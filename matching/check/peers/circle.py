@@ -11,7 +11,7 @@ from matching.check.hours import SharedHours
 from matching.check.points import GRADE_STEPS, THOUSAND, Points
 from matching.check.report import ViolationKind
 from matching.check.rules import Rules
-from matching.check.sheet import Flags, Integers, Sheet
+from matching.check.sheet import Flags, Integers, Sheet, grouped_by
 from matching.problem import (
     Criterion,
     Lock,
@@ -47,6 +47,8 @@ class Circle:
         From the members of a locked group, as a set of ids, to its lock.
     free : array of bool
         Who is in no locked group.
+    groups : dict
+        From each value of the attribute of `parity` to the numbers of those who have it.
     """
 
     def __init__(self, problem: Problem, programme: PeerProgramme) -> None:
@@ -69,6 +71,7 @@ class Circle:
         hours, fit = SharedHours(self.sheet), Fit(self.sheet)
         self._rules = Rules(self.sheet, hours, fit)
         self._scores = Points(self.sheet, hours, fit)
+        self.groups: dict[str, list[int]] = grouped_by(self.sheet.mentees, programme.parity)
         self._listed = {frozenset(row[:2]): row[2] for row in programme.candidates or ()}
 
     def name(self, person: str) -> str:

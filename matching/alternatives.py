@@ -1,38 +1,37 @@
 """What other orders of goals would come to, beside the one that a programme has chosen."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 import numpy as np
 
-from matching.audit.hiding import hidden_groups
+from matching.alternative import Aim, Alternative
+from matching.alternative_groups import GroupFigures, hidden_values
 from matching.candidates import Candidates, Market
+from matching.communities.solve import CommunitiesSolve
 from matching.errors import ProblemError
-from matching.groups import NO_GROUP, Groups, groups_of
-from matching.locks import locked_pairs, programme_of, room_left
+from matching.groups import groups_of
+from matching.locks import locked_pairs, room_left
 from matching.lots import Lots
 from matching.mentoring import MentoringSolve
+from matching.outcome import Outcome
+from matching.peers.solve import PeerSolve
 from matching.pool import open_pool
 from matching.priced import PlanFinder
-from matching.problem import GoalName, MentoringProgramme, Problem
+from matching.problem import (
+    CommunitiesProgramme,
+    GoalName,
+    MentoringProgramme,
+    PeerProgramme,
+    Problem,
+    Programme,
+)
 from matching.solution import Assignment, Role, Solution, Status
 from matching.stages import Stages
 from matching.values import shown
 from matching.watch import Stopped, Watch
 
-
-class Aim(StrEnum):
-    """What an order of goals is about."""
-
-    CHOSEN = "chosen"
-    MOST_POINTS = "most_points"
-    WORST_MATCH = "worst_match"
-    STABLE = "stable"
-    PARITY = "parity"
-    SAME_PARTNERS = "same_partners"
-    POINTS_FIRST = "points_first"
-
+__all__ = ["ORDERS", "Aim", "Alternative", "alternatives_of"]
 
 COVERAGE, POINTS = GoalName.COVERAGE, GoalName.POINTS
 ORDERS: Mapping[Aim, tuple[GoalName, ...]] = {
@@ -45,90 +44,53 @@ ORDERS: Mapping[Aim, tuple[GoalName, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alternative:
-    """What a plan comes to that is best by some goals, beside the plan of the chosen ones.
-
-    Attributes
-    ----------
-    coverage, points
-        As in goals, with what locks settle.
-    matched
-        Mentees with a mentor; `losing` of those whom the chosen plan matches have none here, and `gaining`
-        others have.
-    changed
-        Pairs that the chosen plan does not have.
-    weakest
-        Points of the weakest pair that is no lock; `None` without one.
-    blocking
-        Pairs who would both rather have each other.
-    rates
-        How many in a thousand of each group are matched; `None` where that would tell of fewer than five.
-    kept
-        Pairs of the earlier plan that are made again.
-    """
-
-    aim: Aim
-    goals: tuple[GoalName, ...]
-    status: Status
-    coverage: int
-    matched: int
-    losing: int
-    gaining: int
-    changed: int
-    points: int
-    weakest: int | None
-    blocking: int
-    rates: Mapping[str, int | None]
-    kept: int
-
-    @property
-    def worst_rate(self) -> int | None:
-        """The lowest rate that may be told."""
-        return min((rate for rate in self.rates.values() if rate is not None), default=None)
-
-    @property
-    def gap(self) -> int | None:
-        """How far apart the rates are that may be told; `None` for fewer than two."""
-        told = [rate for rate in self.rates.values() if rate is not None]
-        return max(told) - min(told) if len(told) > 1 else None
-
-
 def alternatives_of(
     problem: Problem, programme_id: str, solution: Solution, watch: Watch
 ) -> Iterator[Alternative]:
     """Yield what the plan of a solution comes to, then what the best plans by other goals would.
 
     Each order of goals is solved by itself, with the seed of the solution. Stability is left out where
-    somebody must be matched, parity where the programme names no attribute, and earlier pairs where there are
-    none.
+    somebody must be matched and in programmes that cannot have it, parity where the programme names no
+    attribute, and earlier pairs where there are none.
 
     Raises
     ------
-    ProblemError
-        When the programme is none of mentoring.
     Stopped
         When the watch ends it; what was yielded stands.
     """
-    programme = programme_of(problem, programme_id)
-    figures = _Figures(problem, programme, solution, watch)
+    programme = problem.programme(programme_id)
+    figures: _Figures | GroupFigures
+    if isinstance(programme, MentoringProgramme):
+        figures = _Figures(problem, programme, solution, watch)
+    else:
+        figures = GroupFigures(problem, programme, solution, watch)
     mine = tuple(row for row in solution.assignments if row.programme == programme.id)
     yield figures.of(Aim.CHOSEN, programme.goals, solution.status, mine)
     for aim, goals in ORDERS.items():
         if goals == programme.goals or not _has(problem, programme, aim):
             continue
-        other = replace(programme, goals=goals)
-        outcome = MentoringSolve(problem, other, solution.seed, watch).outcome()
+        outcome = _solved(problem, replace(programme, goals=goals), solution.seed, watch)
         if outcome.status in (Status.CANCELLED, Status.TIMED_OUT):
             raise Stopped(outcome.status)
         yield figures.of(aim, goals, outcome.status, outcome.assignments)
 
 
-def _has(problem: Problem, programme: MentoringProgramme, aim: Aim) -> bool:
+def _solved(problem: Problem, programme: Programme, seed: int, watch: Watch) -> Outcome:
+    if isinstance(programme, MentoringProgramme):
+        return MentoringSolve(problem, programme, seed, watch).outcome()
+    if isinstance(programme, PeerProgramme):
+        return PeerSolve(problem, programme, seed, watch).outcome()
+    if isinstance(programme, CommunitiesProgramme):
+        return CommunitiesSolve(problem, programme, watch).outcome()
+    raise TypeError(f"{programme.id} is of no kind that is solved")
+
+
+def _has(problem: Problem, programme: Programme, aim: Aim) -> bool:
     if aim is Aim.STABLE:
-        return not any(row.required for row in programme.mentees)
+        mentees = programme.mentees if isinstance(programme, MentoringProgramme) else None
+        return mentees is not None and not any(row.required for row in mentees)
     if aim is Aim.PARITY:
-        return programme.parity is not None
+        return getattr(programme, "parity", None) is not None
     if aim is Aim.SAME_PARTNERS:
         return any(row.programme == programme.id for row in problem.previous)
     return True
@@ -148,7 +110,7 @@ class _Figures:
         self._locked = locked_pairs(market)
         room = room_left(programme, self._locked)
         self._groups = groups_of(market)
-        self._hidden = _hidden(self._groups, programme)
+        self._hidden = hidden_values(self._groups, [row.places > 0 for row in programme.mentees])
         watch.go_on_to("candidates")
         pool = open_pool(market, room, self._locked)
         lots = Lots(programme.id, list(self._rows), list(self._columns), solution.seed)
@@ -207,18 +169,3 @@ class _Figures:
             np.array(columns, dtype=np.intp),
             np.array(points, dtype=np.int64),
         )
-
-
-def _hidden(groups: Groups, programme: MentoringProgramme) -> set[int]:
-    """Return the groups whose rates would tell of few people; those of no group are one beside them."""
-    seeking = np.array([row.places > 0 for row in programme.mentees], dtype=np.bool_)
-    codes = groups.codes[seeking]
-    of_each = np.where(codes == NO_GROUP, len(groups.values), codes).tolist()
-    sizes = np.bincount(of_each, minlength=len(groups.values) + 1).tolist()
-    found = hidden_groups([of_each], [sizes]) if of_each else frozenset()
-    return {group for _table, group in found}
-
-
-def share(rate: int) -> str:
-    """Return a rate in a thousand as people read it."""
-    return f"{rate // 10}.{rate % 10} %"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from matching.alternatives import Aim, Alternative, share
+from matching.alternative import Aim, Alternative, share
 from matching.audit.hiding import FEWEST
 from matching.solution import Status
 

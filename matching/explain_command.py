@@ -8,7 +8,7 @@ from matching.command_files import read
 from matching.console import DONE, Interrupt
 from matching.contrast.command import add_contrasts, contrast_lines, is_contrast
 from matching.errors import ProblemError
-from matching.problem import MentoringProgramme, Problem
+from matching.problem import Problem
 from matching.solution import Solution
 from matching.watch import Limits, Stopped, Watch
 
@@ -55,26 +55,21 @@ def _answer(problem: Problem, solution: Solution, options: argparse.Namespace) -
 
 
 def _alternative_lines(problem: Problem, solution: Solution) -> Iterator[str]:
-    """Yield what other goals would cost each programme of mentoring that was solved."""
+    """Yield what other goals would cost each programme that was solved."""
     from matching.alternatives import alternatives_of
     from matching.alternatives_text import alternative_lines
 
     if solution.joint:
         yield "Other goals are priced for programmes that are solved alone; these share one round."
         return
-    solved = [
-        row for row in map(problem.programme, solution.programmes) if isinstance(row, MentoringProgramme)
-    ]
-    if not solved:
-        yield "No programme of mentoring was solved; the others have no such alternatives."
     with Interrupt() as interrupt:
         watch = Watch(Limits(), None, interrupt.asked)
-        for programme in solved:
+        for programme in solution.programmes:
             found = []
             try:
-                for alternative in alternatives_of(problem, programme.id, solution, watch):
+                for alternative in alternatives_of(problem, programme, solution, watch):
                     found.append(alternative)
             except Stopped:
                 yield "Stopped before all were compared."
             if found:
-                yield from alternative_lines(programme.id, found)
+                yield from alternative_lines(programme, found)

@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -9,10 +10,12 @@ from matching.__main__ import main
 from matching.alternatives import ORDERS, Aim, Alternative, alternatives_of
 from matching.alternatives_text import alternative_lines, sentence
 from matching.generate import generate
-from matching.problem import GoalName, MentoringProgramme, Parity, Previous, Problem
+from matching.problem import GoalName, MentoringProgramme, Parity, Previous, Problem, ProblemError
 from matching.solution import Solution, Status
 from matching.solve import solve
 from matching.watch import Limits, Stopped, Watch
+from tests.matching import test_community_goals, test_peer_goals
+from tests.matching.community_goals import community_goal_problem
 from tests.matching.test_goals import ALL_OF_A, TWO_GROUPS, UNEVEN, market, matches
 from tests.matching.test_stable import RANKED
 
@@ -170,3 +173,60 @@ def test_the_command_prints_a_table_and_sentences(tmp_path: Path, capsys: pytest
     ]
     assert sum(line.endswith(".") for line in lines) >= 5
     assert Status.OPTIMAL is solve(problem).status
+
+
+def kinds(problem: Problem, programme: str) -> dict[Aim, Alternative]:
+    """Return the alternatives of a programme, by what they are about."""
+    rows = alternatives_of(problem, programme, solve(problem), Watch(Limits()))
+    return {row.aim: row for row in rows}
+
+
+def test_among_peers_the_weakest_two_have_a_price() -> None:
+    """As in the plan that has it first; who would rather change is counted as in the audit."""
+    problem = test_peer_goals.circle(test_peer_goals.UNEVEN, "coverage points")
+    rows = kinds(problem, "p")
+    assert set(rows) == {Aim.CHOSEN, Aim.WORST_MATCH, Aim.PARITY, Aim.POINTS_FIRST}
+    assert sentence(rows[Aim.CHOSEN], rows[Aim.WORST_MATCH]) == (
+        "Raising the weakest match from 10 to 40 points costs 40 of 200 points and nobody their place."
+    )
+    assert (rows[Aim.CHOSEN].blocking, rows[Aim.WORST_MATCH].blocking) == (0, 1)
+    assert "weakest match" in "".join(alternative_lines("p", list(rows.values())))
+
+
+def test_in_communities_parity_has_a_price() -> None:
+    """Groups alike: as many are in a community, but not the same."""
+    cells = {(f"{group}{n}", "x"): points for n in range(6) for group, points in (("a", 9), ("b", 5))}
+    groups = {person: person[0].upper() for person, _name in cells}
+    problem = test_community_goals.club(cells, "coverage points", groups, x=(1, 6))
+    rows = kinds(problem, "g")
+    assert rows[Aim.PARITY].rates == {"A": 500, "B": 500}
+    assert sentence(rows[Aim.CHOSEN], rows[Aim.PARITY]) == (
+        "Raising the rate of the group worst off from 0.0 % to 50.0 % "
+        "costs 12 of 54 points and 3 people their place; 3 others get one."
+    )
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_figures_of_groups_are_those_of_a_solve_for_these_goals(seed: int) -> None:
+    """What each alternative is said to reach is what a solve by its goals reaches."""
+    problem = solvable(seed)
+    (programme,) = problem.programmes
+    for row in kinds(problem, "g").values():
+        other = dataclasses.replace(problem, programmes=(dataclasses.replace(programme, goals=row.goals),))
+        reached = {goal.goal: goal.value for goal in solve(other).goals}
+        told = {"coverage": row.coverage, "points": row.points, "same_partners": row.kept}
+        assert {name: told.get(name, value) for name, value in reached.items()} == reached
+        if row.weakest is not None and "worst_match" in reached:
+            assert reached["worst_match"] == row.weakest
+
+
+def solvable(seed: int) -> Problem:
+    """Return a small problem of communities that can be solved."""
+    for number in range(100 * seed, 100 * seed + 100):
+        try:
+            problem = community_goal_problem(Random(number))
+            solve(problem)
+        except ProblemError:
+            continue
+        return problem
+    raise AssertionError("no problem can be solved")

@@ -145,11 +145,11 @@ def drawn(random: Random, problem: Problem, programme: MentoringProgramme, asked
     }
 
 
-def judged(problem: Problem, plan: Plan, certificate: Certificate) -> list[Violation]:
-    """Return what the check says of a certificate beside a plan that claims to be the best."""
+def solution_of(problem: Problem, plan: Plan, certificate: Certificate) -> Solution:
+    """Return a plan that claims to be the best, with a certificate."""
     (programme,) = problem.programmes
     values, locked = values_of(problem, plan), {lock.members for lock in problem.locks}
-    solution = Solution(
+    return Solution(
         status=Status.OPTIMAL,
         problem_sha256=problem.sha256,
         programmes=(programme.id,),
@@ -168,7 +168,12 @@ def judged(problem: Problem, plan: Plan, certificate: Certificate) -> list[Viola
         ),
         certificates=(certificate,),
     )
-    return [row for row in check(problem, solution).violations if row.where.startswith("certificates")]
+
+
+def judged(problem: Problem, plan: Plan, certificate: Certificate) -> list[Violation]:
+    """Return what the check says of a certificate beside a plan that claims to be the best."""
+    found = check(problem, solution_of(problem, plan, certificate)).violations
+    return [row for row in found if row.where.startswith("certificates")]
 
 
 def proof_of(problem: Problem, plan: Plan, random: Random) -> tuple[list[Due], Certificate]:

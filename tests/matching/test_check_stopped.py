@@ -1,6 +1,7 @@
 """What a solve that was stopped may claim without prices: a bound that is evident, and nothing that cannot be."""
 
 from collections.abc import Mapping
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,15 +12,20 @@ from matching.check import ViolationKind as Kind
 from matching.problem import Mentee, Mentor, MentoringProgramme, Person, Problem, Programme
 from matching.solution import Certificate, CertificateKind, GoalValue, Solution, Status
 from tests.matching.problems import bare_problems
+from tests.matching.test_check_bounds import SEEDS, weights_of, with_more_to_aim_at
 
 
-@given(problem=bare_problems())
+@given(problem=bare_problems(), seed=SEEDS)
 @settings(deadline=None, max_examples=60)
-def test_what_is_evident_bounds_a_plan_without_prices(problem: Problem) -> None:
-    """Everybody has a mentor, and in each place the one who earns most: less is not ruled out, as much is."""
+def test_what_is_evident_bounds_a_plan_without_prices(problem: Problem, seed: int) -> None:
+    """Everybody has a mentor, in each place the one who earns most, and the earlier plan stays as it was."""
+    random = Random(seed)
+    problem = with_more_to_aim_at(random, problem)
     (programme,) = problem.programmes
     assert isinstance(programme, MentoringProgramme)
-    weights = {"coverage": 3, "points": 2}
+    settled = {lock.members[0] for lock in problem.locks}
+    required = any(row.required and row.person not in settled for row in programme.mentees)
+    weights = weights_of(random, programme, 1, "coverage", "points", required=required)
     evident = evidently(problem, programme, weights)
     for bound, right in ((evident - 1, False), (evident, True), (evident + 1, True)):
         certificate = Certificate(programme="m", kind=CertificateKind.BOUND, bound=bound, weights=weights)
@@ -31,7 +37,7 @@ def evidently(problem: Problem, programme: MentoringProgramme, weights: Mapping[
     """Return what mentees could have if nobody else wanted their mentors, beside what locks settle."""
     locked = [lock.members for lock in problem.locks]
     apart = {frozenset(ban.members) for ban in problem.bans}
-    total = 0
+    total = weights.get("same_partners", 0) * len(problem.previous)
     for row in programme.mentees:
         places = min(row.places - sum(a == row.person for a, _ in locked), len(programme.mentors))
         if places > 0:
@@ -41,9 +47,8 @@ def evidently(problem: Problem, programme: MentoringProgramme, weights: Mapping[
                 if a == row.person and (a, b) not in locked and frozenset((a, b)) not in apart
             ]
             total += weights["points"] * places * max(0, *open_to, 0)
-            total += (
-                weights["coverage"] * (1 + row.rounds_waited) * (row.person not in {a for a, _ in locked})
-            )
+            first = weights["coverage"] * (1 + row.rounds_waited) + weights.get("required", 0) * row.required
+            total += first * (row.person not in {a for a, _ in locked})
     return total
 
 

@@ -19,6 +19,8 @@ from matching.solution import Certificate, Solution
 class CommunitiesPart:
     """Members seek; the lead of a community gives when it opens."""
 
+    triads = 0
+
     def __init__(
         self,
         problem: Problem,
@@ -53,7 +55,6 @@ class CommunitiesPart:
         self.covered = set(self.seeking)
         self._reached = reached(board, self._groups)
         self.coverage = self._reached.free_coverage
-        self.triads = 0
         self.points = self._reached.free_points
 
     def shape_violations(self, certificate: Certificate, where: str) -> list[Violation]:

@@ -22,6 +22,8 @@ from matching.solution import Certificate, Solution
 class MentoringPart:
     """Mentees seek, mentors give."""
 
+    triads = 0
+
     def __init__(
         self, problem: Problem, programme: MentoringProgramme, solution: Solution, violations: list[Violation]
     ) -> None:
@@ -48,7 +50,6 @@ class MentoringPart:
         self.coverage = sum(
             int(sheet.priority[row]) for row in {pair.row for pair in free} if not room.settled[row]
         )
-        self.triads = 0
         self.points = sum(pair.points for pair in free)
 
     def shape_violations(self, certificate: Certificate, where: str) -> list[Violation]:

@@ -79,7 +79,7 @@ GOALS: dict[str, str] = {
 }
 
 DEFAULT_RULES: dict[str, dict[str, Any]] = {
-    "covers_wants": {"percent": 30},
+    "covers_wants": {"percent": 20},
     "not_in_reporting_line": {},
     "shared_hours": {"minutes": 120},
     "shared_language": {},

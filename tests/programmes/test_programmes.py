@@ -55,7 +55,7 @@ def test_a_programme_without_choices_gets_the_usual_ones(app):
     programme = create()
     db.session.commit()
     assert {row.rule: row.parameters for row in programme.rules} == {
-        "covers_wants": {"percent": 30},
+        "covers_wants": {"percent": 20},
         "no_prior_pair": {}, "not_in_reporting_line": {}, "shared_hours": {"minutes": 120}, "shared_language": {},
     }  # fmt: skip
     assert sum(row.weight for row in programme.criteria) == 100

@@ -54,13 +54,18 @@ class ClosedKind(StrEnum):
 
 
 class ClashKind(StrEnum):
-    """What can stand in a clash: who must be matched, and what keeps them from it."""
+    """What can stand in a clash: who must be matched, and what keeps them from it.
+
+    A community must open, or `needs` so many members and different values.
+    """
 
     PERSON = "person"
+    COMMUNITY = "community"
     RULE = "rule"
     LOCK = "lock"
     BAN = "ban"
     PLACES = "places"
+    NEEDS = "needs"
 
 
 class CertificateKind(StrEnum):
@@ -161,7 +166,8 @@ class ClashMember:
     """One member of a clash.
 
     `people` are the person who must be matched, the mentor whose `places` are all there are, or the people
-    of the lock or ban; a rule has its name and its `figures`, as the problem gives them.
+    of the lock or ban; a rule has its name and its `figures`, as the problem gives them. A community stands
+    there by its id: it must open, has `places` at most, or needs that many members and the mix of its own.
     """
 
     kind: ClashKind
@@ -364,7 +370,7 @@ class Solution:
     """An answer to the problem whose hash is `problem_sha256`.
 
     One that is `infeasible` has the plan that leaves out fewest of those who must be matched, and a clash of
-    each mentoring programme in which somebody is left out.
+    each programme in which somebody is left out, where one was found.
 
     A joint round has no `certificates` of its programmes: its steps in `joint` prove the whole.
     """

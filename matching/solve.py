@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from matching.clash.search import clash_of
+from matching.clash.search import clash_of, clash_of_groups
 from matching.communities.solve import CommunitiesSolve
 from matching.errors import ProblemError
 from matching.joint.solve import JointSolve, is_joint
@@ -16,7 +16,7 @@ from matching.mentoring import MentoringSolve
 from matching.outcome import Outcome
 from matching.peers.solve import PeerSolve
 from matching.problem import CommunitiesProgramme, MentoringProgramme, PeerProgramme, Problem, Programme
-from matching.solution import Solution, Statistics, Status
+from matching.solution import Clash, Solution, Statistics, Status
 from matching.values import shown
 from matching.watch import Limits, Progress, Stopped, Watch
 
@@ -106,22 +106,29 @@ def _engine() -> tuple[tuple[str, str], ...]:
 
 def _mentoring(problem: Problem, programme: MentoringProgramme, seed: int, watch: Watch) -> Outcome:
     outcome = MentoringSolve(problem, programme, seed, watch).outcome()
+    return _with_clash(outcome, lambda: clash_of(problem, programme, watch), watch)
+
+
+def _with_clash(outcome: Outcome, clash: Callable[[], Clash | None], watch: Watch) -> Outcome:
+    """Return what came of a programme, with what clashes where not everybody can be matched who must be."""
     if outcome.status is not Status.INFEASIBLE:
         return outcome
     try:
         watch.go_on_to("clash")
-        return replace(outcome, clash=clash_of(problem, programme, watch))
+        return replace(outcome, clash=clash())
     except Stopped:
         # That not everybody can be matched is proved all the same.
         return outcome
 
 
 def _peers(problem: Problem, programme: PeerProgramme, seed: int, watch: Watch) -> Outcome:
-    return PeerSolve(problem, programme, seed, watch).outcome()
+    outcome = PeerSolve(problem, programme, seed, watch).outcome()
+    return _with_clash(outcome, lambda: clash_of_groups(problem, programme, watch), watch)
 
 
 def _communities(problem: Problem, programme: CommunitiesProgramme, _seed: int, watch: Watch) -> Outcome:
-    return CommunitiesSolve(problem, programme, watch).outcome()
+    outcome = CommunitiesSolve(problem, programme, watch).outcome()
+    return _with_clash(outcome, lambda: clash_of_groups(problem, programme, watch), watch)
 
 
 # How a programme is solved, by its kind.

@@ -3,16 +3,16 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
+from matching.check.clash_groups import BoardTrial, PeerTrial
 from matching.check.fit import Fit
 from matching.check.hours import SharedHours
 from matching.check.report import Violation, ViolationKind
 from matching.check.required import missing
 from matching.check.rules import Rules
 from matching.check.sheet import Sheet
-from matching.problem import MentoringProgramme, Problem, Rule
+from matching.check.trial import Trial
+from matching.problem import CommunitiesProgramme, MentoringProgramme, PeerProgramme, Problem, Programme
 from matching.solution import Clash, ClashKind, ClashMember, Solution
-
-FIGURES = ("minutes", "min", "max", "name", "percent")
 
 
 def clash_violations(problem: Problem, solution: Solution) -> Iterator[Violation]:
@@ -20,8 +20,8 @@ def clash_violations(problem: Problem, solution: Solution) -> Iterator[Violation
     for index, clash in enumerate(solution.clashes):
         where = f"clashes[{index}]"
         programme = next((row for row in problem.programmes if row.id == clash.programme), None)
-        if not isinstance(programme, MentoringProgramme) or clash.programme not in solution.programmes:
-            sentence = f"{clash.programme} is no mentoring programme that was solved."
+        if programme is None or clash.programme not in solution.programmes:
+            sentence = f"{clash.programme} is no programme that was solved."
             yield Violation(ViolationKind.WRONG_CLASH, where, sentence)
         elif any(row.programme == clash.programme for row in solution.clashes[:index]):
             sentence = f"There are two clashes of {clash.programme}."
@@ -30,14 +30,25 @@ def clash_violations(problem: Problem, solution: Solution) -> Iterator[Violation
             sentence = f"Everybody who must be matched in {clash.programme} is; nothing clashes."
             yield Violation(ViolationKind.WRONG_CLASH, where, sentence)
         else:
-            yield from _Trial(Sheet(problem, programme), clash, where).violations()
+            yield from _trial_of(problem, programme, clash, where).violations()
 
 
-class _Trial:
-    """One clash, member by member."""
+def _trial_of(problem: Problem, programme: Programme, clash: Clash, where: str) -> Trial:
+    if isinstance(programme, MentoringProgramme):
+        return _Trial(Sheet(problem, programme), clash, where)
+    if isinstance(programme, PeerProgramme):
+        return PeerTrial(problem, programme, clash, where)
+    if isinstance(programme, CommunitiesProgramme):
+        return BoardTrial(problem, programme, clash, where)
+    raise TypeError(programme)
+
+
+class _Trial(Trial):
+    """A clash of one programme of mentoring."""
 
     def __init__(self, sheet: Sheet, clash: Clash, where: str) -> None:
-        self.sheet, self.clash, self.where = sheet, clash, where
+        super().__init__(sheet.programme, clash, where)
+        self.sheet = sheet
         self.locks = {lock.members for lock in sheet.locked.values()}
         programme = sheet.programme
         self.bans = {row.members for row in sheet.problem.bans if row.programme == programme.id}
@@ -46,33 +57,14 @@ class _Trial:
         fit, hours = Fit(sheet), SharedHours(sheet)
         self.rules = Rules(sheet, hours, fit)
 
-    def violations(self) -> Iterator[Violation]:
-        """Yield what is wrong with the clash."""
-        strange = [number for number, row in enumerate(self.clash.members) if not self._is_known(row)]
-        for number in strange:
-            sentence = "The problem has nothing like this member of the clash."
-            yield Violation(ViolationKind.WRONG_CLASH, f"{self.where}.members[{number}]", sentence)
-        members = self.clash.members
-        if strange or any(row in members[:number] for number, row in enumerate(members)):
-            if not strange:
-                yield Violation(ViolationKind.WRONG_CLASH, self.where, "A member of the clash stands twice.")
-            return
-        if self._can_stand(members):
-            sentence = "The members of the clash do not clash: everybody among them could be matched."
-            yield Violation(ViolationKind.WRONG_CLASH, self.where, sentence)
-            return
-        for number in range(len(members)):
-            if not self._can_stand((*members[:number], *members[number + 1 :])):
-                sentence = "The clash does not need this member: without it the others clash as well."
-                yield Violation(ViolationKind.WRONG_CLASH, f"{self.where}.members[{number}]", sentence)
-
-    def _is_known(self, row: ClashMember) -> bool:
+    def is_known(self, row: ClashMember) -> bool:
+        """Tell whether the problem has something like this member."""
         sheet, plain = self.sheet, ClashMember(kind=row.kind, people=row.people)
         match row.kind:
             case ClashKind.PERSON:
                 return row == plain and row.people in self.required
             case ClashKind.RULE:
-                return not row.people and row.places is None and self._rule(row) is not None
+                return not row.people and row.places is None and self.rule_of(row) is not None
             case ClashKind.LOCK:
                 return row == plain and row.people in self.locks
             case ClashKind.BAN:
@@ -82,16 +74,10 @@ class _Trial:
                 return (
                     known and row.rule is None and row.places == sheet.capacity[sheet.column[row.people[0]]]
                 )
+            case _:
+                return False
 
-    def _rule(self, row: ClashMember) -> Rule | None:
-        """Return the rule of the programme that a member stands for."""
-        for rule in self.sheet.programme.rules:
-            figures = {name: getattr(rule, name) for name in FIGURES if getattr(rule, name) is not None}
-            if rule.rule == row.rule and figures == dict(row.figures):
-                return rule
-        return None
-
-    def _can_stand(self, members: Sequence[ClashMember]) -> bool:
+    def can_stand(self, members: Sequence[ClashMember]) -> bool:
         """Tell whether everybody among the members can have a mentor, by looking for ever longer exchanges.
 
         References
@@ -126,7 +112,7 @@ class _Trial:
             ]
             return [column for column in listed if not shut[column]]
         for member in members:
-            rule = self._rule(member) if member.kind is ClashKind.RULE else None
+            rule = self.rule_of(member) if member.kind is ClashKind.RULE else None
             if rule is not None:
                 shut |= self.rules.forbidden_by(rule, row)
         return [int(column) for column in (~shut).nonzero()[0]]

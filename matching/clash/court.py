@@ -16,6 +16,7 @@ from matching.solution import ClashKind, ClashMember
 from matching.views import Block
 from matching.watch import Limits, Watch
 
+Key = tuple[str | None, tuple[tuple[str, int | str], ...]]
 FIGURES = ("minutes", "min", "max", "name", "percent")
 
 
@@ -174,6 +175,11 @@ def member_of(rule: Rule) -> ClashMember:
     """Return a rule as a member of a clash."""
     given = {name: getattr(rule, name) for name in FIGURES if getattr(rule, name) is not None}
     return ClashMember(kind=ClashKind.RULE, rule=rule.rule.value, figures=given)
+
+
+def key_of(member: ClashMember) -> Key:
+    """Return what tells a rule from the others of its programme."""
+    return member.rule, tuple(sorted(member.figures.items()))
 
 
 def _assigned(allowed: Mask, capacity: Amounts) -> Mask:

@@ -4,23 +4,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from matching.clash.court import Court, member_of
+from matching.clash.court import member_of
+from matching.clash.search import AnyCourt, court_of
 from matching.contrast.anew import Anew
 from matching.contrast.records import Difference
 from matching.goals import REQUIRED
-from matching.problem import MentoringProgramme, Problem, Rule, RuleName
+from matching.problem import (
+    CommunitiesProgramme,
+    MentoringProgramme,
+    PeerProgramme,
+    Problem,
+    Programme,
+    Rule,
+    RuleName,
+)
 from matching.solution import Clash, ClashKind, ClashMember, Role, Solution
 
 # Of relaxations that cost the same, what is asked of fewest people comes first.
-EASIEST = (ClashKind.PLACES, ClashKind.RULE, ClashKind.BAN, ClashKind.LOCK, ClashKind.PERSON)
+EASIEST = (
+    *(ClashKind.PLACES, ClashKind.NEEDS, ClashKind.RULE, ClashKind.BAN, ClashKind.LOCK),
+    *(ClashKind.COMMUNITY, ClashKind.PERSON),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
     """One member of a clash relaxed, and what the best plan is then.
 
-    `figures` are those a rule is loosened to, `places` those a mentor would have; with neither, a rule is
-    dropped, a lock or ban lifted, and nobody asks any more that the person is matched. `left_out` counts
+    `figures` are those a rule is loosened to, `places` those a mentor or community would have, or the members
+    it would need; with neither, a rule or a mix is dropped, a lock or ban lifted, and nobody asks any more
+    that the person is matched, or the community opened. `left_out` counts
     those who must be matched and still are not, by other clashes; `difference` is what the plan gains and
     loses beside the one there is.
     """
@@ -40,11 +53,9 @@ def relaxations(anew: Anew, clash: Clash) -> list[Relaxation]:
     is asked of fewest people: a place more, a rule, a ban, a lock, and last that a person be matched.
     """
     programme = anew.problem.programme(clash.programme)
-    if not isinstance(programme, MentoringProgramme):
-        raise TypeError(f"{clash.programme} is no programme of mentoring")
-    court = Court(anew.problem, programme)
+    court = court_of(anew.problem, programme)
     numbers = [court.members.index(member) for member in clash.members]
-    found = [_relaxed(anew, court, numbers, member) for member in clash.members]
+    found = [_relaxed(anew, programme, court, numbers, member) for member in clash.members]
     return sorted(found, key=_cost)
 
 
@@ -53,17 +64,23 @@ def _cost(row: Relaxation) -> tuple[object, ...]:
     return row.left_out, values, EASIEST.index(row.member.kind), row.member.people, row.member.rule or ""
 
 
-def _relaxed(anew: Anew, court: Court, numbers: list[int], member: ClashMember) -> Relaxation:
-    programme, problem = court.programme, anew.problem
+def _relaxed(
+    anew: Anew, programme: Programme, court: AnyCourt, numbers: list[int], member: ClashMember
+) -> Relaxation:
+    problem = anew.problem
+    rest = [number for number in numbers if court.members[number] != member]
     figures: Mapping[str, int | str] = {}
     places: int | None = None
     match member.kind:
-        case ClashKind.PERSON:
-            programme = _not_required(programme, member.people[0])
+        case ClashKind.PERSON | ClashKind.COMMUNITY:
+            programme = _not_required(programme, member)
         case ClashKind.PLACES:
-            rest = [number for number in numbers if court.members[number] != member]
-            places = _fewest_places(court, rest, member)
+            places = _changed_places(court, rest, member, 1)
             programme = _with_places(programme, member.people[0], places)
+        case ClashKind.NEEDS:
+            places = _changed_places(court, rest, member, -1)
+            programme = _needing(programme, member.people[0], places)
+            places = places or None
         case ClashKind.RULE:
             (rule,) = (row for row in programme.rules if member_of(row) == member)
             loosened = _loosened(court, numbers, rule)
@@ -89,14 +106,47 @@ def _stage(member: ClashMember) -> str:
     return f"without {member.rule or ' and '.join(member.people)}"
 
 
-def _not_required(programme: MentoringProgramme, person: str) -> MentoringProgramme:
-    mentees = (replace(row, required=row.required and row.person != person) for row in programme.mentees)
-    return replace(programme, mentees=tuple(mentees))
+def _not_required(programme: Programme, member: ClashMember) -> Programme:
+    """Return the programme in which a person need not be matched, or a community opened."""
+    name = member.people[0]
+    match programme:
+        case MentoringProgramme():
+            mentees = (
+                replace(row, required=row.required and row.person != name) for row in programme.mentees
+            )
+            return replace(programme, mentees=tuple(mentees))
+        case CommunitiesProgramme() if member.kind is ClashKind.COMMUNITY:
+            rows = (replace(row, required=row.required and row.id != name) for row in programme.communities)
+            return replace(programme, communities=tuple(rows))
+        case PeerProgramme():
+            peers = (replace(row, required=row.required and row.person != name) for row in programme.people)
+            return replace(programme, people=tuple(peers))
+        case CommunitiesProgramme():
+            people = (replace(row, required=row.required and row.person != name) for row in programme.people)
+            return replace(programme, people=tuple(people))
+    raise TypeError(programme)
 
 
-def _with_places(programme: MentoringProgramme, person: str, places: int) -> MentoringProgramme:
-    mentors = (replace(row, capacity=places) if row.person == person else row for row in programme.mentors)
-    return replace(programme, mentors=tuple(mentors))
+def _with_places(programme: Programme, name: str, places: int) -> Programme:
+    """Return the programme with so many places with a mentor, or in a community."""
+    if isinstance(programme, MentoringProgramme):
+        mentors = (replace(row, capacity=places) if row.person == name else row for row in programme.mentors)
+        return replace(programme, mentors=tuple(mentors))
+    if isinstance(programme, CommunitiesProgramme):
+        rows = (replace(row, max=places) if row.id == name else row for row in programme.communities)
+        return replace(programme, communities=tuple(rows))
+    raise TypeError(programme)
+
+
+def _needing(programme: Programme, name: str, least: int) -> Programme:
+    """Return the programme with a community that opens with so many members; with none, without its mix."""
+    if not isinstance(programme, CommunitiesProgramme):
+        raise TypeError(programme)
+    rows = (
+        replace(row, min=least, mix=row.mix if least else ()) if row.id == name else row
+        for row in programme.communities
+    )
+    return replace(programme, communities=tuple(rows))
 
 
 def _lifted(problem: Problem, programme: str, member: ClashMember) -> Problem:
@@ -107,21 +157,33 @@ def _lifted(problem: Problem, programme: str, member: ClashMember) -> Problem:
     return replace(problem, locks=kept) if name == "locks" else replace(problem, bans=kept)
 
 
-def _left_out(programme: MentoringProgramme, found: Solution) -> int:
-    """Return how many who must be matched are not."""
-    matched = {row.members.get(Role.MENTEE) for row in found.assignments if row.programme == programme.id}
-    return sum(row.required and row.person not in matched for row in programme.mentees)
+def _left_out(programme: Programme, found: Solution) -> int:
+    """Return how many who must be matched, and communities that must open, are not."""
+    rows = [row for row in found.assignments if row.programme == programme.id]
+    matched = {row.members.get(Role.MENTEE) for row in rows}
+    matched |= {person for row in rows for person in row.people}
+    if isinstance(programme, MentoringProgramme):
+        return sum(row.required and row.person not in matched for row in programme.mentees)
+    if isinstance(programme, PeerProgramme):
+        return sum(row.required and row.person not in matched for row in programme.people)
+    if not isinstance(programme, CommunitiesProgramme):
+        raise TypeError(programme)
+    opened = {row.community for row in rows}
+    closed = sum(row.required and row.id not in opened for row in programme.communities)
+    return closed + sum(row.required and row.person not in matched for row in programme.people)
 
 
-def _fewest_places(court: Court, others: list[int], member: ClashMember) -> int:
-    """Return the fewest places of a mentor with which the clash is none."""
+def _changed_places(court: AnyCourt, others: list[int], member: ClashMember, step: int) -> int:
+    """Return the least change of a number with which the clash is none; less than one stands for none."""
     places = member.places or 0
-    while not court.can_stand_with(others, replace(member, places=places)):
-        places += 1
-    return places
+    while places > 0 or step > 0:
+        if court.can_stand_with(others, replace(member, places=places)):
+            return places
+        places += step
+    return 0
 
 
-def _loosened(court: Court, numbers: list[int], rule: Rule) -> Rule | None:
+def _loosened(court: AnyCourt, numbers: list[int], rule: Rule) -> Rule | None:
     """Return a rule with the least change of a figure that resolves the clash; `None` where none does."""
     found: list[tuple[int, Rule]] = []
     for name, end in _FIGURES.get(rule.rule, ()):

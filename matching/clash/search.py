@@ -1,20 +1,101 @@
 """Finds a clash of which no member can be spared, and where it can be shown the smallest there is."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Protocol
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from matching.clash.communities import CommunityCourt
 from matching.clash.court import Court
-from matching.problem import MentoringProgramme, Problem
-from matching.solution import Clash
+from matching.clash.feasible import UndecidedError
+from matching.clash.peers import PeerCourt
+from matching.problem import (
+    CommunitiesProgramme,
+    MentoringProgramme,
+    PeerProgramme,
+    Problem,
+    Programme,
+    Rule,
+)
+from matching.solution import Clash, ClashMember
 from matching.watch import Watch
 
 Judge = Callable[[Collection[int]], bool]
 Numbers = frozenset[int]
 # With more members than this, or more rounds, the smallest of all is not sought.
 FEW_MEMBERS, MOST_ROUNDS = 60, 150
+# Where branch and bound is asked each time, fewer.
+FEW_OF_GROUPS, MOST_ROUNDS_OF_GROUPS, LARGEST_OF_GROUPS = 25, 40, 1_000
 _SOLVED = 0
+
+
+class AnyCourt(Protocol):
+    """Judges whether some members of a programme's clash can stand together, whatever its kind."""
+
+    members: tuple[ClashMember, ...]
+
+    def can_stand(self, numbers: Collection[int]) -> bool:
+        """Tell whether some of the members can all be kept."""
+        ...
+
+    def can_stand_with(self, numbers: Collection[int], member: ClashMember) -> bool:
+        """Tell whether some of the members can all be kept, beside one more."""
+        ...
+
+    def changed(self, rule: Rule) -> "AnyCourt":
+        """Return the court for the same programme with other figures in one of its rules."""
+        ...
+
+
+def court_of(problem: Problem, programme: Programme) -> AnyCourt:
+    """Return who judges what can stand in a programme."""
+    if isinstance(programme, MentoringProgramme):
+        return Court(problem, programme)
+    if isinstance(programme, PeerProgramme):
+        return PeerCourt(problem, programme)
+    if isinstance(programme, CommunitiesProgramme):
+        return CommunityCourt(problem, programme)
+    raise TypeError(f"{programme.id} is of no kind that is judged")
+
+
+def clash_of_groups(
+    problem: Problem, programme: PeerProgramme | CommunitiesProgramme, watch: Watch
+) -> Clash | None:
+    """Return a clash of a programme whose people or communities that must be matched cannot all be.
+
+    `None` where that is too large a question for branch and bound; raises `Stopped` when the solve is to end.
+    Members are left out in halves, quarters and so on as long as the rest still clashes.
+    """
+    if len(programme.people) > LARGEST_OF_GROUPS:
+        return None
+    court = court_of(problem, programme)
+    everything = frozenset(range(len(court.members)))
+    try:
+        if court.can_stand(everything):
+            return None
+        orders = (_in_parts(everything, court.can_stand, order, watch) for order in _orders(everything))
+        best, is_smallest = min(orders, key=len), False
+        if len(everything) <= FEW_OF_GROUPS:
+            best, is_smallest = _smallest(everything, best, court.can_stand, watch, MOST_ROUNDS_OF_GROUPS)
+    except UndecidedError:
+        return None
+    members = tuple(court.members[number] for number in sorted(best))
+    return Clash(programme=programme.id, members=members, smallest=is_smallest)
+
+
+def _in_parts(numbers: Numbers, can_stand: Judge, order: list[int], watch: Watch) -> Numbers:
+    """Leave out parts, ever smaller, without which the others still clash; in the end single members."""
+    kept, size = numbers, len(order)
+    while size:
+        size = max(1, size // 2)
+        for start in range(0, len(order), size):
+            watch.reached(len(numbers) - len(kept), len(numbers))
+            part = kept & frozenset(order[start : start + size])
+            if part and not can_stand(kept - part):
+                kept -= part
+        size -= size == 1
+    return kept
 
 
 def clash_of(problem: Problem, programme: MentoringProgramme, watch: Watch) -> Clash:
@@ -58,11 +139,13 @@ def _without_needless(numbers: Numbers, can_stand: Judge, order: Iterable[int], 
     return kept
 
 
-def _smallest(everything: Numbers, known: Numbers, can_stand: Judge, watch: Watch) -> tuple[Numbers, bool]:
+def _smallest(
+    everything: Numbers, known: Numbers, can_stand: Judge, watch: Watch, rounds: int = MOST_ROUNDS
+) -> tuple[Numbers, bool]:
     """Return the smallest clash, or the one that is known when it takes too long to tell."""
     corrections: list[Numbers] = []
-    for number in range(MOST_ROUNDS):
-        watch.reached(number, MOST_ROUNDS)
+    for number in range(rounds):
+        watch.reached(number, rounds)
         guess = _meeting(corrections, len(everything))
         if guess is None:
             break

@@ -4,8 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from matching.clash.relaxations import Relaxation
+from matching.communities.sentences import sentence_of_community
 from matching.contrast.sentences import difference_words
-from matching.problem import Problem, Rule, RuleName
+from matching.peers.sentences import sentence_of_peers
+from matching.problem import (
+    CommunitiesProgramme,
+    MentoringProgramme,
+    PeerProgramme,
+    Problem,
+    Programme,
+    Rule,
+    RuleName,
+)
 from matching.rules import sentence_of
 from matching.solution import Clash, ClashKind, ClashMember
 
@@ -17,6 +27,7 @@ class ClashSentences:
 
     def __init__(self, problem: Problem) -> None:
         self._names = {person.id: person.name or person.id for person in problem.people}
+        self._problem = problem
 
     def clash(self, clash: Clash) -> Iterator[str]:
         """Yield who must be matched, and what keeps them from it, a sentence each."""
@@ -24,9 +35,13 @@ class ClashSentences:
         for member in clash.members:
             of[member.kind].append(member)
         people, mentors = of[ClashKind.PERSON], of[ClashKind.PLACES]
-        yield self._who(people, mentors)
+        programme = self._problem.programme(clash.programme)
+        if isinstance(programme, MentoringProgramme):
+            yield self._who(people, mentors)
+        else:
+            yield from self._who_in_groups(programme, of)
         for member in of[ClashKind.RULE]:
-            yield f'The rule "{_sentence(member, member.figures)}" allows no others.'
+            yield f'The rule "{_sentence(programme, member, member.figures)}" allows no others.'
         for member in of[ClashKind.BAN]:
             yield f"HR has ruled out that {self._listed(member.people)} are together."
         for member in of[ClashKind.LOCK]:
@@ -46,6 +61,31 @@ class ClashSentences:
             return f"{who} must be matched, but {with_whom} has no place left ({room} in all)."
         return f"{who} must be matched, and compete for {room} with {with_whom}."
 
+    def _who_in_groups(
+        self, programme: Programme, of: Mapping[ClashKind, Sequence[ClashMember]]
+    ) -> Iterator[str]:
+        """Yield who must be in a group, or what must open, and how many members communities take."""
+        people = [row.people[0] for row in of[ClashKind.PERSON]]
+        if people:
+            who = (
+                self._listed(people)
+                if len(people) == 1
+                else f"{len(people):,} people ({self._listed(people)})"
+            )
+            sizes = " or ".join(map(str, getattr(programme, "group_sizes", ())))
+            into = f"in a group of {sizes}" if sizes else "in a community"
+            yield f"{who} must be {into}, and cannot all be."
+        for row in of[ClashKind.COMMUNITY]:
+            yield f"{row.people[0]} must open, and cannot."
+        for row in of[ClashKind.PLACES]:
+            yield f"{row.people[0]} has room for {_members(row.places or 0)}."
+        for row in of[ClashKind.NEEDS]:
+            mixed = any(
+                group.id == row.people[0] and group.mix for group in getattr(programme, "communities", ())
+            )
+            mix = ", as different as its mix asks" if mixed else ""
+            yield f"{row.people[0]} opens with {_members(row.places or 0)} or more{mix}."
+
     def relaxation(self, row: Relaxation) -> str:
         """Say what is relaxed, whether that is enough, and what it costs."""
         words = difference_words(row.difference)
@@ -56,7 +96,16 @@ class ClashSentences:
 
     def _relaxed(self, row: Relaxation) -> str:
         people = self._listed(row.member.people)
+        programme = self._problem.programme(row.programme)
         match row.member.kind:
+            case ClashKind.COMMUNITY:
+                return f"If {people} need not open"
+            case ClashKind.NEEDS if row.places:
+                return f"If {people} opened with {_members(row.places)}"
+            case ClashKind.NEEDS:
+                return f"If {people} opened with any members"
+            case ClashKind.PLACES if not self._is_mentor(row):
+                return f"With room for {_members(row.places or 0)}, not {row.member.places:,}, in {people}"
             case ClashKind.PERSON:
                 return f"If {people} need not be matched"
             case ClashKind.PLACES:
@@ -66,9 +115,14 @@ class ClashSentences:
             case ClashKind.LOCK:
                 return f"Without the lock on {people}"
             case ClashKind.RULE if row.figures:
-                return f'With the rule "{_sentence(row.member, row.figures)}"'
+                return f'With the rule "{_sentence(programme, row.member, row.figures)}"'
             case ClashKind.RULE:
-                return f'Without the rule "{_sentence(row.member, row.member.figures)}"'
+                return f'Without the rule "{_sentence(programme, row.member, row.member.figures)}"'
+            case _:
+                raise ValueError(row.member.kind)
+
+    def _is_mentor(self, row: Relaxation) -> bool:
+        return isinstance(self._problem.programme(row.programme), MentoringProgramme)
 
     def _listed(self, people: Sequence[str]) -> str:
         names = [self._names.get(person, person) for person in people[:FEW_NAMED]]
@@ -77,7 +131,16 @@ class ClashSentences:
         return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
-def _sentence(member: ClashMember, figures: Mapping[str, int | str]) -> str:
+def _members(number: int) -> str:
+    return f"{number:,} member" if number == 1 else f"{number:,} members"
+
+
+def _sentence(programme: Programme, member: ClashMember, figures: Mapping[str, int | str]) -> str:
     """Say a rule with some figures in words."""
     given: dict[str, Any] = dict(figures)
-    return sentence_of(Rule(rule=RuleName(member.rule or ""), **given)).rstrip(".")
+    rule = Rule(rule=RuleName(member.rule or ""), **given)
+    if isinstance(programme, PeerProgramme):
+        return sentence_of_peers(rule).rstrip(".")
+    if isinstance(programme, CommunitiesProgramme):
+        return sentence_of_community(rule).rstrip(".")
+    return sentence_of(rule).rstrip(".")

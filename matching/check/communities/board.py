@@ -22,6 +22,7 @@ from matching.problem import (
     MentoringProgramme,
     Person,
     Problem,
+    Rule,
     RuleName,
 )
 
@@ -123,6 +124,25 @@ class Board:
         if ViolationKind.COVERS_WANTS in found:
             found[ViolationKind.COVERS_WANTS] = self._too_little(person)
         return found
+
+    def always_forbidden(self, row: int) -> Flags:
+        """Tell which communities are forbidden a person by what is neither rule nor ban."""
+        person = self.sheet.mentees[row]
+        always = self.rules.always(row)
+        shut = self._by_lead(always[ViolationKind.SELF] | always[ViolationKind.BLOCK])
+        if self.programme.candidates is not None:
+            shut = shut | ~self._flags(self.explicit[person.id])
+        return shut
+
+    def broken_by(self, rule: Rule, row: int) -> Flags:
+        """Tell with which communities a person breaks one rule of the programme."""
+        person = self.sheet.mentees[row]
+        if rule.rule == RuleName.COVERS_WANTS:
+            return self._too_little(person)
+        broken = self._by_lead(self.rules.forbidden_by(rule, row))
+        if rule.rule == RuleName.NO_PRIOR_PAIR:
+            broken = broken | self._flags(self.before[person.id])
+        return broken
 
     def _too_little(self, person: Person) -> Flags:
         (percent,) = {rule.percent for rule in self.programme.rules if rule.rule == RuleName.COVERS_WANTS}

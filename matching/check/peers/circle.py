@@ -100,6 +100,17 @@ class Circle:
         eligible: Flags = ~np.logical_or.reduce(list(self.forbidden.values()))
         return eligible
 
+    def broken_by(self, rule: Rule) -> Flags:
+        """Tell which pairs break one rule of the programme; who has met whom counts beside all of them."""
+        if rule.rule == RuleName.GRADE_DISTANCE:
+            return self._too_far_or_near(rule)
+        if rule.rule == RuleName.NO_PRIOR_PAIR:
+            return self.forbidden[ViolationKind.PRIOR_PAIR]
+        one_way = np.array(
+            [self._rules.forbidden_by(rule, row) for row in range(len(self.people))], dtype=bool
+        )
+        return np.asarray(one_way | one_way.T)
+
     def _both_ways(self, rows: list[dict[ViolationKind, Flags]]) -> Forbidden:
         if not rows:
             return {}

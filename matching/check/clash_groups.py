@@ -1,0 +1,197 @@
+"""Verifies clashes of peers and communities: a model of their own, put to branch and bound."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+import numpy as np
+from scipy import optimize, sparse
+
+from matching.check.communities.board import Board
+from matching.check.peers.circle import Circle
+from matching.check.report import ViolationKind
+from matching.check.trial import Trial
+from matching.problem import CommunitiesProgramme, PeerProgramme, Problem, Rule
+from matching.solution import Clash, ClashKind, ClashMember
+
+Row = tuple[Sequence[int], Sequence[float], float]
+"""Variables, their coefficients, and the most that they may come to."""
+_SOLVED = 0
+
+
+def _can_be_kept(count: int, rows: Iterable[Row], ones: Iterable[int] = ()) -> bool:
+    """Tell whether so many variables of nothing or one keep all rows, some of them being one."""
+    kept = list(rows)
+    low = np.zeros(count)
+    low[list(ones)] = 1
+    if not count:
+        return all(most >= 0 for _variables, _values, most in kept)
+    table = sparse.lil_array((max(len(kept), 1), count))
+    for number, (variables, values, _most) in enumerate(kept):
+        for variable, value in zip(variables, values, strict=True):
+            table[number, variable] += value
+    most = np.array([row[2] for row in kept] or [0.0])
+    found = optimize.milp(
+        np.zeros(count),
+        integrality=np.ones(count, dtype=np.int64),
+        bounds=optimize.Bounds(low, 1),
+        constraints=optimize.LinearConstraint(table.tocsr(), -np.inf, most),
+    )
+    return bool(found.status == _SOLVED)
+
+
+class PeerTrial(Trial):
+    """A clash of one programme of peer coaching."""
+
+    def __init__(self, problem: Problem, programme: PeerProgramme, clash: Clash, where: str) -> None:
+        super().__init__(programme, clash, where)
+        self._circle = Circle(problem, programme)
+        self._sizes = programme.group_sizes
+        self._required: set[tuple[str, ...]] = {(row.person,) for row in programme.people if row.required}
+        self._bans = {row.members for row in problem.bans if row.programme == programme.id}
+        self._locks = {lock.members for lock in self._circle.locked.values()}
+
+    def is_known(self, row: ClashMember) -> bool:
+        """Tell whether the problem has something like this member."""
+        plain = ClashMember(kind=row.kind, people=row.people)
+        known: dict[ClashKind, set[tuple[str, ...]]] = {
+            ClashKind.PERSON: self._required,
+            ClashKind.LOCK: self._locks,
+            ClashKind.BAN: self._bans,
+        }
+        if row.kind is ClashKind.RULE:
+            return not row.people and row.places is None and self.rule_of(row) is not None
+        return row == plain and row.people in known.get(row.kind, set())
+
+    def can_stand(self, members: Sequence[ClashMember]) -> bool:
+        """Tell whether everybody among the members can be in a group."""
+        circle = self._circle
+        shut = circle.forbidden[ViolationKind.SELF] | circle.forbidden[ViolationKind.BLOCK]
+        if ViolationKind.NOT_A_CANDIDATE in circle.forbidden:
+            shut = shut | circle.forbidden[ViolationKind.NOT_A_CANDIDATE]
+        for row in members:
+            if (rule := self.rule_of(row)) is not None and row.kind is ClashKind.RULE:
+                shut = shut | circle.broken_by(rule)
+        locked = {person for row in members if row.kind is ClashKind.LOCK for person in row.people}
+        asked = {row.people[0] for row in members if row.kind is ClashKind.PERSON} - locked
+        bans = [set(row.people) for row in members if row.kind is ClashKind.BAN]
+        free = [person for person in circle.people if person not in locked]
+        groups = [
+            group
+            for size in self._sizes
+            for group in combinations(free, size)
+            if asked & set(group)
+            and not any(shut[circle.number[a], circle.number[b]] for a, b in combinations(group, 2))
+            and not any(ban <= set(group) for ban in bans)
+        ]
+        of: dict[str, list[int]] = defaultdict(list)
+        for number, group in enumerate(groups):
+            for person in group:
+                of[person].append(number)
+        rows: list[Row] = [(found, [1.0] * len(found), 1.0) for found in of.values()]
+        rows += [(of[person], [-1.0] * len(of[person]), -1.0) for person in sorted(asked)]
+        return all(of[person] for person in asked) and _can_be_kept(len(groups), rows)
+
+
+class BoardTrial(Trial):
+    """A clash of one programme of communities."""
+
+    def __init__(self, problem: Problem, programme: CommunitiesProgramme, clash: Clash, where: str) -> None:
+        super().__init__(programme, clash, where)
+        self._board = Board(problem, programme)
+        self._communities = {row.id: row for row in programme.communities}
+        self._known: dict[ClashKind, set[tuple[str, ...]]] = {
+            ClashKind.PERSON: {(row.person,) for row in programme.people if row.required},
+            ClashKind.COMMUNITY: {(row.id,) for row in programme.communities if row.required},
+            ClashKind.LOCK: {lock.members for lock in self._board.locked.values()},
+            ClashKind.BAN: {row.members for row in problem.bans if row.programme == programme.id},
+        }
+        self._blocks = problem.blocks
+
+    def is_known(self, row: ClashMember) -> bool:
+        """Tell whether the problem has something like this member."""
+        if row.kind is ClashKind.RULE:
+            return not row.people and row.places is None and self.rule_of(row) is not None
+        if row.kind in (ClashKind.PLACES, ClashKind.NEEDS):
+            community = self._communities.get(row.people[0]) if len(row.people) == 1 else None
+            if community is None or row.rule is not None or row.figures:
+                return False
+            return row.places == (community.max if row.kind is ClashKind.PLACES else community.min)
+        return row == ClashMember(kind=row.kind, people=row.people) and row.people in self._known[row.kind]
+
+    def can_stand(self, members: Sequence[ClashMember]) -> bool:
+        """Tell whether everybody among the members can join, and every community open."""
+        board, of = self._board, {kind: [row for row in members if row.kind is kind] for kind in ClashKind}
+        people = [row.person for row in board.programme.people]
+        locked = {(board.row[row.people[0]], board.column[row.people[1]]) for row in of[ClashKind.LOCK]}
+        rules = [rule for row in of[ClashKind.RULE] if (rule := self.rule_of(row)) is not None]
+        bans = [set(row.people) for row in of[ClashKind.BAN]]
+        cells = sorted(set(self._open_cells(rules, bans)) | locked)
+        size, columns = len(cells), range(len(board.column))
+        opened = {column: size + column for column in columns}
+        rows: list[Row] = []
+        for index, row in enumerate(board.programme.people):
+            mine = [n for n, cell in enumerate(cells) if cell[0] == index]
+            rows.append((mine, [1.0] * len(mine), float(row.places)))
+            if any(member.people == (row.person,) for member in of[ClashKind.PERSON]):
+                rows.append((mine, [-1.0] * len(mine), -1.0))
+        most = {row.people[0]: row.places or 0 for row in of[ClashKind.PLACES]}
+        needy = {row.people[0]: max(row.places or 0, 1) for row in of[ClashKind.NEEDS]}
+        must = [row.people[0] for row in of[ClashKind.COMMUNITY]]
+        for community in board.programme.communities:
+            column = board.column[community.id]
+            inside = [n for n, cell in enumerate(cells) if cell[1] == column]
+            ones = [1.0] * len(inside)
+            rows.append(
+                ([*inside, opened[column]], [*ones, -float(most.get(community.id, len(people)))], 0.0)
+            )
+            least = float(needy.get(community.id, 1))
+            rows.append(([*inside, opened[column]], [*(-1.0 for _n in inside), least], 0.0))
+        foes = [set(pair) for pair in self._blocks] + bans
+        for a, b in combinations(range(size), 2):
+            pair = {people[cells[a][0]], people[cells[b][0]]}
+            if cells[a][1] == cells[b][1] and len(pair) == 2 and any(pair <= foe for foe in foes):
+                rows.append(([a, b], [1.0, 1.0], 1.0))
+        count = size + len(columns)
+        count, rows = self._mixed(count, rows, cells, opened, needy)
+        settled = [cells.index(cell) for cell in sorted(locked)]
+        return _can_be_kept(count, rows, settled + [opened[board.column[name]] for name in must])
+
+    def _open_cells(self, rules: Sequence[Rule], bans: Sequence[set[str]]) -> Iterable[tuple[int, int]]:
+        """Yield the people and communities that these rules and bans allow to come together."""
+        board = self._board
+        for index, row in enumerate(board.programme.people):
+            shut = board.always_forbidden(index)
+            for rule in rules:
+                shut = shut | board.broken_by(rule, index)
+            for column, community in enumerate(board.programme.communities):
+                others = {community.id, community.lead}
+                banned = any(row.person in ban and others & (ban - {row.person}) for ban in bans)
+                if row.places and not shut[column] and not banned:
+                    yield index, column
+
+    def _mixed(
+        self,
+        count: int,
+        rows: list[Row],
+        cells: Sequence[tuple[int, int]],
+        opened: dict[int, int],
+        needy: dict[str, int],
+    ) -> tuple[int, list[Row]]:
+        """Add that open communities which need it have members of enough different values."""
+        for community in self._board.programme.communities:
+            column = self._board.column[community.id]
+            for mix in community.mix if community.id in needy else ():
+                values: dict[str, list[int]] = defaultdict(list)
+                for n, cell in enumerate(cells):
+                    person = self._board.programme.people[cell[0]].person
+                    if cell[1] == column and (value := self._board.value(person, mix.attribute)):
+                        values[value].append(n)
+                seen = []
+                for members in values.values():
+                    rows.append(([count, *members], [1.0, *(-1.0 for _n in members)], 0.0))
+                    seen.append(count)
+                    count += 1
+                negative = [-1.0 for _variable in seen]
+                rows.append(([*seen, opened[column]], [*negative, float(mix.at_least)], 0.0))
+        return count, rows

@@ -55,13 +55,19 @@ class Watch:
         self._seconds = limits.seconds
         self._stage = ""
         self.best: int | None = None
+        # Why the solve is to end, once it is.
+        self.stopped: Status | None = None
         self.seconds: dict[str, float] = {}
+
+    def of_part(self, progress: Progress) -> "Watch":
+        """Return a watch for a part of this solve: it ends when this one does, and tells somebody else."""
+        return Watch(Limits(seconds=self.seconds_left), progress, self._should_stop, self.workers)
 
     def begin(self, stage: str) -> None:
         """Begin a stage that is done even by a solve that is to stop."""
         self.finish()
         self._stage = stage
-        self._tell(0, 1)
+        self.tell(0, 1)
 
     def go_on_to(self, stage: str) -> None:
         """Begin a stage; raises `Stopped` when the solve is to end."""
@@ -86,15 +92,18 @@ class Watch:
 
     def reached(self, done: int, total: int) -> None:
         """Tell how much of the stage is done; raises `Stopped` when the solve is to end."""
-        self._tell(done, total)
+        self.tell(done, total)
         self._check()
 
-    def _tell(self, done: int, total: int) -> None:
+    def tell(self, done: int, total: int) -> None:
+        """Tell how much of the stage is done, whether or not the solve is to end."""
         if self._progress is not None:
             self._progress(self._stage, done, total, self.best)
 
     def _check(self) -> None:
         if self._should_stop is not None and self._should_stop():
-            raise Stopped(Status.CANCELLED)
-        if self._seconds is not None and time.perf_counter() - self._started > self._seconds:
-            raise Stopped(Status.TIMED_OUT)
+            self.stopped = Status.CANCELLED
+        elif self._seconds is not None and time.perf_counter() - self._started > self._seconds:
+            self.stopped = Status.TIMED_OUT
+        if self.stopped is not None:
+            raise Stopped(self.stopped)

@@ -8,6 +8,7 @@ from math import gcd
 
 import numpy as np
 
+from matching.components import within
 from matching.goals import Amounts
 from matching.problem import Problem
 from matching.views import Index
@@ -41,6 +42,12 @@ class HoursRows:
     def __len__(self) -> int:
         return len(self.persons)
 
+    def part(self, people: Index) -> tuple["HoursRows", Index]:
+        """Return the rows of some people, by their numbers among these, and where those rows stood."""
+        numbers, persons = within(self.persons, people)
+        shares = {part: column[numbers] for part, column in self.shares.items()}
+        return HoursRows(persons, self.limits[numbers], shares), numbers
+
     def cells(self, part: Part, people: Index) -> tuple[Index, Index, Amounts]:
         """Return where engagements of these people stand: the engagement, the row and what it takes."""
         first = np.searchsorted(self.persons, people)
@@ -63,17 +70,29 @@ class HoursRows:
         return sum(price * limit for price, limit in zip(prices.tolist(), self.limits.tolist(), strict=True))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Hours:
-    """What everybody has, by their place among the problem's people, and what each programme takes.
+    """What everybody has, by their place among the people, and what each programme takes.
 
     Everything is in hundredths of an hour a month; `has` is `UNBOUNDED` where hours are not known.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    has: Amounts
+    takes: Mapping[str, int]
+
+    @classmethod
+    def of(cls, problem: Problem) -> "Hours":
+        """Return the hours of a problem's people and programmes."""
         counted = problem.joint is not None and problem.joint.hours_budget
         of_people = [hundredths(person.hours_a_month) if counted else None for person in problem.people]
-        self.has: Amounts = np.array([UNBOUNDED if row is None else row for row in of_people], dtype=np.int64)
-        self.takes = {row.id: (hundredths(row.hours_a_month) or 0) * counted for row in problem.programmes}
+        return cls(
+            np.array([UNBOUNDED if row is None else row for row in of_people], dtype=np.int64),
+            {row.id: (hundredths(row.hours_a_month) or 0) * counted for row in problem.programmes},
+        )
+
+    def part(self, people: Index) -> "Hours":
+        """Return the hours of some people."""
+        return Hours(self.has[people], self.takes)
 
     def used(self, engagements: Iterable[tuple[str, Amounts]]) -> Amounts:
         """Return the hours that engagements, counted for each person by programme, take of everybody."""

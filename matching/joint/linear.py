@@ -16,6 +16,9 @@ from matching.views import Index
 
 Numbers = NDArray[np.float64]
 HALF = 0.5
+# Gentle fines begin with such a part of the most that a column gains, and are raised so many times.
+GENTLE, STEEPER = 0.125, 4.0
+NEARLY = 1e-7
 NO_LIMIT = float("inf")
 
 
@@ -55,6 +58,7 @@ class Linear:
         self._whole: list[bool] = []
         self._cells: list[tuple[Index, Index, Numbers]] = []
         self._fines: dict[int, float] = {}
+        self._most_fines: dict[int, float] = {}
         self._gains: list[list[Numbers]] = [[np.zeros(0)] for _aim in range(aims)]
         self.add_rows(np.full(aims, NO_LIMIT))
 
@@ -93,7 +97,7 @@ class Linear:
 
     def add_fine(self, row: int, fine: float) -> None:
         """Let the relaxed model go beyond a row for a fine, so that it always has a corner."""
-        self._fines[self.width] = fine
+        self._fines[self.width] = self._most_fines[self.width] = fine
         column = self.add_columns([], upper=NO_LIMIT, whole=False, count=1)
         self.fill(np.array([row]), column, -np.ones(1))
 
@@ -148,6 +152,21 @@ class Linear:
         values = np.array([variable.solution_value() for variable in self._variables])
         prices = np.array([row.dual_value() for row in self._constraints])
         return Corner(float(gains @ values), values, prices)
+
+    def fine_gently(self, aim: int) -> None:
+        """Let fines be less than a column can add to an aim: no price of a row is more than its fine."""
+        gentle = GENTLE * float(np.abs(self.gains(aim)).max(initial=1.0))
+        self._fines = {column: min(fine, gentle) for column, fine in self._most_fines.items()}
+
+    def fine_more(self, corner: Corner) -> bool:
+        """Raise the fines of rows that a corner goes beyond; tell whether any could be."""
+        raised = False
+        for column, fine in self._fines.items():
+            most = self._most_fines[column]
+            if corner.values[column] > NEARLY and fine < most:
+                self._fines[column] = min(most, STEEPER * fine)
+                raised = True
+        return raised
 
     def plan(self, aim: int, core: Mask, *, seconds: float, nodes: int) -> tuple[Ended, Numbers | None]:
         """Return how branch and bound over some of the columns ended, and the values of its best plan."""

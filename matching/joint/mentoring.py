@@ -1,32 +1,31 @@
 """A mentoring programme within a joint round: pairs of mentee and mentor."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matching.candidates import INELIGIBLE, NONE, Candidates, Market
-from matching.causes import causes_of
+from matching.candidates import Candidates
+from matching.components import Ties, within
 from matching.goals import Amounts, Room, weigh
 from matching.joint.linear import HALF, Linear, Numbers
 from matching.joint.piece import (
     ADDED_AT_ONCE,
+    NOTHING,
     ROUNDING,
     Frame,
+    Origin,
     Terms,
-    Told,
     exact_sum,
     lay_cover,
     lay_hours,
     ranks,
     rounded,
+    spread,
 )
-from matching.locks import locked_pairs, room_left
 from matching.lots import Lots
-from matching.mentoring import assignments_of
 from matching.mentors import best_plan, plan_in_order
-from matching.problem import MentoringProgramme, Problem
-from matching.rules import Mask
+from matching.problem import MentoringProgramme
 from matching.solution import Certificate, CertificateKind
 from matching.views import Index
 from matching.watch import Watch
@@ -43,56 +42,70 @@ class MentoringPrices:
 
 
 class MentoringPiece:
-    """The pairs of one programme; a plan is the numbers of the pairs it uses, in ascending order."""
+    """The pairs of one programme that locks leave; a plan is the numbers of those used, ascending.
 
-    def __init__(self, problem: Problem, programme: MentoringProgramme, watch: Watch) -> None:
+    There are so many `people` in the round. `seekers` and `givers` are the places among them of mentees and
+    mentors, who stand in `room` and `pairs` as in the programme; `settled` are those of whom locks match.
+    """
+
+    def __init__(
+        self,
+        programme: MentoringProgramme,
+        people: int,
+        room: Room,
+        pairs: Candidates,
+        *,
+        seekers: Index,
+        givers: Index,
+        settled: Index,
+    ) -> None:
         self.id = programme.id
-        self._programme = programme
-        self._people = len(problem.people)
-        self._market = Market(problem, programme, watch)
-        self._locked = locked_pairs(self._market)
-        self._room = room_left(programme, self._locked)
-        self.seekers: Index = self._market.sides.mentees
-        self._mentors: Index = self._market.sides.mentors
-        self.waiting: Amounts = np.where(self._room.places > 0, self._room.waiting, 0)
-        self._pairs = self._eligible()
-        mentors = [row.person for row in programme.mentors]
-        self._lots = Lots(programme.id, [row.person for row in programme.mentees], mentors, 0)
+        self._programme, self._people = programme, people
+        self._room, self._pairs = room, pairs
+        self.seekers, self._mentors, self.settled = seekers, givers, settled
+        self.waiting: Amounts = np.where(room.places > 0, room.waiting, 0)
 
-    def _eligible(self) -> Candidates:
-        """Return the pairs that keep every rule, beside locks, of people with a place."""
-        if self._market.explicit is not None:
-            found = self._market.explicit
-        else:
-            parts = [NONE]
-            for block, points in self._market.blocks(np.arange(len(self.seekers))):
-                row, column = np.nonzero(points != INELIGIBLE)
-                worth = points[row, column].astype(np.int64)
-                parts.append(Candidates(block.rows[row, 0], column, worth))
-            found = Candidates(
-                np.concatenate([part.rows for part in parts]),
-                np.concatenate([part.columns for part in parts]),
-                np.concatenate([part.points for part in parts]),
-            )
-        mentors = len(self._room.capacity)
-        keys, locked = (
-            found.rows * mentors + found.columns,
-            self._locked.rows * mentors + self._locked.columns,
+    def ties(self) -> Iterator[Ties]:
+        """Yield the people of each pair."""
+        yield self.seekers[self._pairs.rows], self._mentors[self._pairs.columns]
+
+    def part(self, people: Index) -> tuple["MentoringPiece", Origin]:
+        """Return the piece of some of the people, whom no pair joins to others."""
+        rows, seekers = within(self.seekers, people)
+        columns, givers = within(self._mentors, people)
+        pairs, room, programme = self._pairs, self._room, self._programme
+        numbers, inside = within(pairs.rows, rows)
+        beside = np.searchsorted(columns, pairs.columns[numbers])
+        found = MentoringPiece(
+            replace(
+                programme,
+                mentees=tuple(programme.mentees[row] for row in rows.tolist()),
+                mentors=tuple(programme.mentors[column] for column in columns.tolist()),
+                candidates=None if programme.candidates is None else (),
+            ),
+            len(people),
+            Room(room.places[rows], room.capacity[columns], room.waiting[rows], room.required[rows]),
+            Candidates(inside, beside, pairs.points[numbers]),
+            seekers=seekers,
+            givers=givers,
+            settled=within(self.settled, people)[1],
         )
-        has_room = (self._room.places[found.rows] > 0) & (self._room.capacity[found.columns] > 0)
-        return found.only(has_room & ~np.isin(keys, locked))
+        return found, Origin(rows, columns, numbers)
+
+    def joined_plans(self, plans: Sequence[tuple[Origin, Index]]) -> Index:
+        """Return the pairs that plans of parts use."""
+        return np.sort(np.concatenate([NOTHING, *(origin.choices[plan] for origin, plan in plans)]))
+
+    def joined_prices(self, prices: Sequence[tuple[Origin, MentoringPrices, float]]) -> MentoringPrices:
+        """Return the sum of prices of parts, each so many times."""
+        return MentoringPrices(
+            spread([(o.rows, found.mentees, times) for o, found, times in prices], len(self.seekers)),
+            spread([(o.columns, found.mentors, times) for o, found, times in prices], len(self._mentors)),
+        )
 
     def _counted(self, pairs: Candidates) -> Amounts:
         found = np.bincount(self.seekers[pairs.rows], minlength=self._people)
         return np.asarray(found + np.bincount(self._mentors[pairs.columns], minlength=self._people))
-
-    def locked_engagements(self) -> Amounts:
-        """Return how many mentorships locks give each person."""
-        return self._counted(self._locked)
-
-    def settled(self) -> Index:
-        """Return the mentees with a locked mentor."""
-        return np.unique(self.seekers[self._locked.rows])
 
     def most_engagements(self, *, seeking: bool) -> Amounts:
         """Return places of mentees or the capacity of mentors, as far as there are people for them."""
@@ -133,7 +146,9 @@ class MentoringPiece:
         """Return a plan in which those who waited longest choose first."""
         room = self._room_within(left, takes)
         usable = self._usable(room)
-        return usable[plan_in_order(self._pairs.only(usable), room, self._lots)]
+        mentees = [row.person for row in self._programme.mentees]
+        mentors = [row.person for row in self._programme.mentors]
+        return usable[plan_in_order(self._pairs.only(usable), room, Lots(self.id, mentees, mentors, 0))]
 
     def lay(self, model: Linear, frame: Frame) -> None:
         """Lay a row for the places of each mentee and mentor, and the best pairs of each."""
@@ -208,13 +223,13 @@ class MentoringPiece:
     def covers_at_most(self, coverage: int | None) -> None:
         """Take no note: only groups of several people can be told from how many are covered."""
 
+    def unconditional(self, prices: MentoringPrices) -> MentoringPrices:
+        """Return the prices, which take nothing for granted."""
+        return prices
+
     def groups_within(self, coverage: int) -> int | None:
         """Return nothing: coverage tells no number of groups."""
         return None
-
-    def locked_points(self) -> int:
-        """Return the points of what is locked."""
-        return int(self._locked.points.sum())
 
     def add_cuts(self, values: Numbers) -> int:
         """Lay nothing: the rows of pairs are those of a flow."""
@@ -273,15 +288,6 @@ class MentoringPiece:
     def engagements(self, plan: Index) -> Amounts:
         """Return how many mentorships a plan gives each person."""
         return self._counted(self._pairs.only(plan))
-
-    def told(self, plan: Index, spent: Mask, *, proved: bool) -> Told:
-        """Return who is with whom, and who with nobody and why."""
-        chosen = self._pairs.only(plan)
-        return Told(
-            assignments=assignments_of(self._market, self._locked, chosen),
-            unmatched=causes_of(self._market, self._locked, chosen, finished=proved, spent=spent),
-            candidates=len(self._pairs),
-        )
 
 
 def _named(people: Sequence[str], prices: Amounts) -> dict[str, int]:

@@ -1,36 +1,39 @@
 """A programme of peer coaching within a joint round: pairs and triads."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
+from matching.components import Ties, within
 from matching.goals import Amounts
 from matching.joint.linear import HALF, NO_LIMIT, Linear, Numbers
 from matching.joint.piece import (
     ADDED_AT_ONCE,
     FINE,
     MARGIN,
+    NOTHING,
     ROUNDING,
     Frame,
+    Origin,
     Terms,
-    Told,
     lay_cover,
     lay_hours,
     rounded,
+    spread,
 )
 from matching.lots import Lots
 from matching.peers.aims import Aims, Weights
-from matching.peers.causes import causes_of
 from matching.peers.groups import NO_GROUPS, NOBODY, Groups, OddSet, joined
-from matching.peers.locks import locked_groups
 from matching.peers.market import PeerMarket
 from matching.peers.odd_sets import violated
+from matching.peers.part import MarketPart
 from matching.peers.pricing import Prices, Pricing, found_in
 from matching.peers.proofs import InOrder
 from matching.peers.quick import plan_in_order
 from matching.peers.search import Search
-from matching.peers.solve import assignments_of
-from matching.problem import PeerProgramme, Problem
 from matching.rules import Mask
 from matching.solution import Certificate, CertificateKind
 from matching.solution import OddSet as PricedSet
@@ -54,35 +57,64 @@ class PeerPrices:
 class PeerPiece:
     """The groups of one programme; a plan is its groups."""
 
-    def __init__(self, problem: Problem, programme: PeerProgramme, watch: Watch) -> None:
-        self.id = programme.id
-        self._people = len(problem.people)
-        self._watch = watch
-        self._market = PeerMarket(problem, programme, watch)
-        self._locked = locked_groups(self._market)
-        self._market.fill(watch)
-        self._free = np.ones(len(self._market), dtype=np.bool_)
-        self._free[self._locked.people] = False
-        place = {person.id: number for number, person in enumerate(problem.people)}
-        self.seekers: Index = np.array([place[person] for person in self._market.ids], dtype=np.intp)
-        self.waiting: Amounts = np.where(self._free, self._market.waiting, 0)
-        self._lots = Lots(programme.id, self._market.ids, self._market.ids, 0)
+    def __init__(
+        self, market: PeerMarket, people: int, free: Mask, *, seekers: Index, settled: Index
+    ) -> None:
+        self.id = market.programme.id
+        self._market, self._people, self._free = market, people, free
+        self.seekers, self.settled = seekers, settled
+        self.waiting: Amounts = np.where(free, market.waiting, 0)
+        # What single looks at all pairs are shown to: none of them takes long.
+        self._watch = Watch(Limits())
+        self._lots = Lots(self.id, market.ids, market.ids, 0)
         self._known: dict[tuple[int, ...], int] = {}
         self._groups, self._columns = NO_GROUPS, np.zeros(0, dtype=np.intp)
         self._odd_sets: list[OddSet] = []
         self._odd_rows: list[int] = []
 
+    def ties(self) -> Iterator[Ties]:
+        """Yield the people of each pair."""
+        first, second = np.nonzero(np.triu(self._market.eligible & self._free & self._free[:, None]))
+        yield self.seekers[first], self.seekers[second]
+
+    def part(self, people: Index) -> tuple["PeerPiece", Origin]:
+        """Return the piece of some of the people, who may be together with none of the others."""
+        rows, seekers = within(self.seekers, people)
+        settled = within(self.settled, people)[1]
+        market = MarketPart(self._market, rows)
+        found = PeerPiece(market, len(people), self._free[rows], seekers=seekers, settled=settled)
+        return found, Origin(rows, NOTHING, NOTHING)
+
+    def joined_plans(self, plans: Sequence[tuple[Origin, Groups]]) -> Groups:
+        """Return the groups that plans of parts make."""
+        return joined(_moved(plan, origin) for origin, plan in plans)
+
+    def joined_prices(self, prices: Sequence[tuple[Origin, PeerPrices, float]]) -> PeerPrices:
+        """Return the sum of prices of parts, each so many times; they are unconditional."""
+        known: dict[tuple[int, ...], OddSet] = {}
+        asked: dict[tuple[int, ...], float] = defaultdict(float)
+        for origin, found, times in prices:
+            for odd_set, price in _moved_sets(found, origin):
+                known[odd_set.key] = odd_set
+                asked[odd_set.key] += price * times
+        return PeerPrices(
+            spread([(o.rows, found.people, times) for o, found, times in prices], len(self.seekers)),
+            tuple((known[key], ceil(price)) for key, price in asked.items() if price),
+        )
+
+    def unconditional(self, prices: PeerPrices) -> PeerPrices | None:
+        """Return prices that take no number of groups for granted: of an odd set that allows as few."""
+        if not prices.turnout:
+            return prices
+        eligible = self._market.eligible & self._free
+        everybody = OddSet(np.flatnonzero(self._free & eligible.any(axis=1)))
+        if everybody.parts != prices.groups:
+            return None
+        return PeerPrices(prices.people, (*prices.odd_sets, (everybody, prices.turnout)))
+
     def _counted(self, groups: Groups) -> Amounts:
         members = groups.members[groups.members != NOBODY]
         return np.bincount(self.seekers[members], minlength=self._people)
-
-    def locked_engagements(self) -> Amounts:
-        """Return who is in a locked group."""
-        return self._counted(self._locked)
-
-    def settled(self) -> Index:
-        """Return who is in a locked group."""
-        return np.asarray(self.seekers[self._locked.people])
 
     def most_engagements(self, *, seeking: bool) -> Amounts:
         """Return one for everybody whom no lock has settled; nobody only gives."""
@@ -188,10 +220,6 @@ class PeerPiece:
         counts = np.unique(self.waiting[self._free])
         return coverage // int(counts[0]) // 2 if len(counts) == 1 else None
 
-    def locked_points(self) -> int:
-        """Return the points of what is locked."""
-        return int(self._market.points_of(self._locked)[0].sum())
-
     def add_cuts(self, values: Numbers) -> int:
         """Lay rows of odd sets that are used beyond what fits."""
         cuts = violated(self._groups, np.clip(values[self._columns], 0, 1), len(self._market))
@@ -258,10 +286,11 @@ class PeerPiece:
         """Return who is in a group."""
         return self._counted(plan)
 
-    def told(self, plan: Groups, spent: Mask, *, proved: bool) -> Told:
-        """Return who is with whom, and who with nobody and why."""
-        return Told(
-            assignments=assignments_of(self._market, self._locked, plan),
-            unmatched=causes_of(self._market, self._locked, plan, finished=proved, spent=spent),
-            candidates=len(self._groups),
-        )
+
+def _moved(groups: Groups, origin: Origin) -> Groups:
+    """Return groups of a part by the numbers that its people have in the whole."""
+    return Groups(np.append(origin.rows, NOBODY)[groups.members])
+
+
+def _moved_sets(prices: PeerPrices, origin: Origin) -> list[tuple[OddSet, int]]:
+    return [(OddSet(origin.rows[row.members], row.size), price) for row, price in prices.odd_sets]

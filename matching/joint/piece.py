@@ -1,15 +1,16 @@
 """What one programme is to a joint round: its choices as columns of one model, its prices and its bound."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
+from matching.components import Ties
 from matching.goals import Amounts
 from matching.joint.hours import HoursRows, Part
 from matching.joint.linear import Linear, Numbers
-from matching.rules import Mask
-from matching.solution import Assignment, Certificate, Closed, Unmatched
+from matching.solution import Certificate
 from matching.views import Index
 from matching.watch import Watch
 
@@ -19,7 +20,7 @@ ADDED_AT_ONCE = 6
 ROUNDING = 20
 # Prices of peers are so much higher where that is next to nothing, lest rounding make all ties seem to gain.
 MARGIN, FINE = 4, 100_000
-LARGEST = 2**62
+NOTHING: Index = np.zeros(0, dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,14 +54,16 @@ class Terms:
     fee: Amounts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """Who is with whom and who with nobody, and what stays closed; `candidates` counts what was looked at."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Where the rows, columns and choices of a piece stood in the one that it is a part of, by number.
 
-    assignments: tuple[Assignment, ...]
-    unmatched: tuple[Unmatched, ...]
-    closed: tuple[Closed, ...] = ()
-    candidates: int
+    Rows are seekers, columns mentors or communities, and choices candidates; peers have but rows.
+    """
+
+    rows: Index
+    columns: Index
+    choices: Index
 
 
 class Piece(Protocol):
@@ -68,16 +71,27 @@ class Piece(Protocol):
 
     id: str
     seekers: Index
-    """Everybody enrolled to be covered, as places among the problem's people."""
+    """Everybody enrolled to be covered, as places among the people of the round."""
     waiting: Amounts
     """What covering each of them counts for, 0 whom a lock has settled or who asks for no place."""
 
-    def locked_engagements(self) -> Amounts:
-        """Return how many engagements locks give each person."""
+    settled: Index
+    """Whom locks cover, as places among the people."""
+
+    def ties(self) -> Iterable[Ties]:
+        """Yield the people who can only be decided about together."""
         ...
 
-    def settled(self) -> Index:
-        """Return whom locks cover, as places among the problem's people."""
+    def part(self, people: Index) -> tuple["Piece", Origin]:
+        """Return the piece of some of the people, whom no tie joins to others, with these alone in it."""
+        ...
+
+    def joined_plans(self, plans: Sequence[tuple[Origin, Any]]) -> Any:
+        """Return the plan that plans of parts are together."""
+        ...
+
+    def joined_prices(self, prices: Sequence[tuple[Origin, Any, float]]) -> Any:
+        """Return the sum of prices of parts, each so many times, in whole units."""
         ...
 
     def most_engagements(self, *, seeking: bool) -> Amounts:
@@ -116,12 +130,12 @@ class Piece(Protocol):
         """Take note of the most that coverage can be in what is still looked at; `None` to forget it."""
         ...
 
-    def groups_within(self, coverage: int) -> int | None:
-        """Return how many groups there can be at most with so much coverage, where that can be told."""
+    def unconditional(self, prices: Any) -> Any | None:
+        """Return prices that prove the same without taking a number of groups for granted, or nothing."""
         ...
 
-    def locked_points(self) -> int:
-        """Return the points of what is locked."""
+    def groups_within(self, coverage: int) -> int | None:
+        """Return how many groups there can be at most with so much coverage, where that can be told."""
         ...
 
     def add_cuts(self, values: Numbers) -> int:
@@ -164,10 +178,6 @@ class Piece(Protocol):
         """Return how many engagements a plan gives each person."""
         ...
 
-    def told(self, plan: Any, spent: Mask, *, proved: bool) -> Told:
-        """Return who is with whom, who is left out and why; who is `spent` has no hours for more."""
-        ...
-
 
 def ranks(groups: Index, amounts: Amounts) -> Index:
     """Return the rank of each row among those of its group, 0 for the greatest amount."""
@@ -199,3 +209,14 @@ def rounded(found: Numbers, scale: int) -> Amounts:
 def exact_sum(amounts: Amounts) -> int:
     """Add up amounts that are not negative without overflow."""
     return (int((amounts >> 31).sum()) << 31) + int((amounts & (2**31 - 1)).sum())
+
+
+def spread(prices: Iterable[tuple[Index, Amounts, float]], size: int) -> Amounts:
+    """Return the sums of prices of parts, each so many times and at these numbers, in whole units.
+
+    They are rounded up, for lower prices would let many choices gain that only break even.
+    """
+    found = np.zeros(size)
+    for numbers, amounts, times in prices:
+        found[numbers] += amounts * times
+    return np.ceil(found).astype(np.int64)

@@ -3,13 +3,15 @@
 import numpy as np
 
 from matching.joint.aims import AimName, seekers_of
+from matching.joint.entries import Told
+from matching.joint.parts import decided
 from matching.joint.peers import PeerPrices
-from matching.joint.piece import Told
-from matching.joint.search import Proof, Search
-from matching.joint.shared import Shared
+from matching.joint.proofs import Proof, Proofs
+from matching.joint.search import Found
+from matching.joint.shared import entered
 from matching.problem import GoalName, Problem, Programme
 from matching.solution import GoalValue, HoursPrice, JointStep, Role, Solution, Statistics, Status
-from matching.watch import Stopped, Watch
+from matching.watch import Watch
 
 
 def is_joint(problem: Problem) -> bool:
@@ -29,7 +31,8 @@ class JointSolve:
         self._watch = watch
         watch.begin("people")
         watch.best = None
-        self._shared = Shared(problem, watch)
+        self._entries, self._shared = entered(problem)
+        self._make = Proofs(self._shared)
 
     def solution(self) -> Solution:
         """Solve to the proved optimum, or to the best plan there is when the watch stops it.
@@ -37,23 +40,17 @@ class JointSolve:
         The plan is never worse in the order of the goals than when each programme is solved alone with the
         hours that those before it leave, for that is the plan it starts from.
         """
-        search = Search(self._shared, self._watch)
-        status = Status.FEASIBLE
-        try:
-            if search.run():
-                status = Status.OPTIMAL
-        except Stopped as stop:
-            status = stop.status
+        found = decided(self._shared, self._watch)
         self._watch.begin("reasons")
-        proved = status is Status.OPTIMAL
+        proved = found.status is Status.OPTIMAL
         told = {
-            name: piece.told(search.plan[name], self._shared.spent(search.plan, name), proved=proved)
-            for name, piece in self._shared.pieces.items()
+            name: entry.told(found.plan[name], self._shared.spent(found.plan, name), proved=proved)
+            for name, entry in self._entries.items()
         }
-        evident = search.evident_points()
+        evident = self._evident_points()
         in_file = [told[row.id] for row in self._problem.programmes]
         return Solution(
-            status=status,
+            status=found.status,
             problem_sha256=self._problem.sha256,
             programmes=tuple(row.id for row in self._problem.programmes),
             goals=tuple(
@@ -64,24 +61,30 @@ class JointSolve:
             assignments=tuple(row for part in in_file for row in part.assignments),
             unmatched=tuple(row for part in in_file for row in part.unmatched),
             closed=tuple(row for part in in_file for row in part.closed),
-            joint=self._steps(search),
+            joint=self._steps(found),
             statistics=Statistics(
                 candidates={row.id: told[row.id].candidates for row in self._problem.programmes}
             ),
         )
 
-    def _steps(self, search: Search) -> tuple[JointStep, ...]:
+    def _evident_points(self) -> dict[str, int]:
+        """Return the most points that each programme could come to, locks and all."""
+        number = self._make.number(AimName.POINTS, None)
+        bounds = {} if number is None else self._make.evident(number).bounds
+        return {name: bounds.get(name, 0) + entry.locked_points for name, entry in self._entries.items()}
+
+    def _steps(self, found: Found) -> tuple[JointStep, ...]:
         steps: list[JointStep] = []
-        for number, aim in enumerate(search.aims):
-            proof = search.proof_of(number)
-            if not self._agree(proof, search, steps):
-                proof = search.evident_of(number)
+        for number, aim in enumerate(self._shared.aims):
+            proof = found.proofs[number]
+            if not self._agree(proof, steps):
+                proof = self._make.evident(number)
             steps.append(
                 JointStep(
                     goal=aim.name.value,
                     programme=aim.programme,
-                    value=search.values[number],
-                    bound=proof.most(search.values[:number]),
+                    value=found.values[number],
+                    bound=proof.most(found.values[:number]),
                     weights=proof.weights,
                     hours=self._hours_prices(proof),
                     cover={
@@ -93,17 +96,17 @@ class JointSolve:
                         piece.certificate(proof.of_pieces[name], proof.bounds[name])
                         for name, piece in self._shared.pieces.items()
                     ),
-                    searched=search.searched[number],
+                    searched=found.searched[number],
                 )
             )
         return tuple(steps)
 
-    def _agree(self, proof: Proof, search: Search, steps: list[JointStep]) -> bool:
+    def _agree(self, proof: Proof, steps: list[JointStep]) -> bool:
         """Tell whether the steps before show that there are no more groups than a proof takes for granted."""
         for name, prices in _turnouts(proof):
             step = next(row for row in steps if (row.goal, row.programme) == (AimName.COVERAGE, name))
             most = step.value if step.searched else step.bound
-            if search.groups_at_most(name, most) != prices.groups:
+            if self._shared.pieces[name].groups_within(most) != prices.groups:
                 return False
         return True
 

@@ -7,7 +7,7 @@ import pytest
 
 from matching.check import check
 from matching.generate import generate
-from matching.joint.shared import Shared
+from matching.joint.shared import entered
 from matching.problem import CommunitiesProgramme as Communities
 from matching.problem import (
     Community,
@@ -204,7 +204,7 @@ def test_an_odd_number_of_peers_makes_one_triad():
 def test_a_joint_plan_is_never_worse_than_one_after_another(seed):
     """In the order of the aims, and in cover above all, the plan is at least as good as where it starts."""
     problem = company(60, 24, seed)
-    shared = Shared(problem, Watch(Limits()))
+    _entries, shared = entered(problem)
     start = shared.values(shared.start(Watch(Limits())))
     solution = solve(problem)
     assert tuple(step.value for step in solution.joint) > start

@@ -51,11 +51,15 @@ def unmatched_lines(problem: Problem, solution: Solution) -> Iterator[str]:
 def _group_lines(words: Sentences, group: Assignment, person: str) -> Iterator[str]:
     others = [words.name(member) for member in group.people if member != person]
     where = f"in {group.community} " if group.community is not None else ""
-    together = f"with {' and '.join(others)}" if others else "alone"
+    together = f"with {_listed(others)}" if others else "alone"
     kept = ", locked" if group.locked else ""
     yield f"{group.programme}: {words.name(person)} {where}{together}: {group.points} points in all{kept}"
     for criterion, points in group.parts.items():
         yield f"    {CRITERION_LABELS[Criterion(criterion)]}: {points}"
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 
 def _pair_lines(words: Sentences, reasons: PairReasons, *, locked: bool) -> Iterator[str]:

@@ -41,6 +41,7 @@ class CommunityCourt:
     def __init__(self, problem: Problem, programme: CommunitiesProgramme) -> None:
         self.problem, self.programme = problem, programme
         market = Market(replace(problem, bans=(), locks=()), programme, Watch(Limits()))
+        self._market = market
         self._row, self._column = market.row, market.column
         everybody = np.arange(len(self._row))
         named = len(market.conditions) - (len(programme.rules) if programme.candidates is None else 0)
@@ -163,6 +164,26 @@ class CommunityCourt:
                 model.row([(variable, 1.0), *((member, -1.0) for member in members)], -np.inf, 0.0)
             seen = [(variable, 1.0) for variable in present]
             model.row([*seen, (opening, -float(mix.at_least))], 0.0, np.inf)
+
+    def may_join(self, person: str) -> set[str]:
+        """Return the communities that rules and bans allow a person."""
+        kinds = (ClashKind.RULE, ClashKind.BAN)
+        asked = self._asked([member for member in self.members if member.kind in kinds])
+        allowed = asked.allowed[self._row[person]]
+        return {
+            community.id for community, may in zip(self.programme.communities, allowed, strict=True) if may
+        }
+
+    def only_short_of(self, rule: Rule, person: str) -> list[tuple[str, int]]:
+        """Return the communities that a rule of shared hours alone shuts, with the minutes, most first."""
+        kinds, row = (ClashKind.RULE, ClashKind.BAN), self._row[person]
+        shut = member_of(rule)
+        asked = self._asked([member for member in self.members if member.kind in kinds and member != shut])
+        alone = asked.allowed[row] & ~self._rules[key_of(shut)][row]
+        minutes = self._market.shared_minutes(np.array([row]))[0]
+        found = np.flatnonzero(alone)
+        order = found[np.argsort(-minutes[found], kind="stable")]
+        return [(self.programme.communities[column].id, int(minutes[column])) for column in order.tolist()]
 
     def changed(self, rule: Rule) -> "CommunityCourt":
         """Return the court for the same programme with other figures in one of its rules."""

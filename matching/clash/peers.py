@@ -8,10 +8,11 @@ import numpy as np
 
 from matching.clash.court import Key, key_of, member_of
 from matching.clash.feasible import Model
+from matching.columns import Columns
 from matching.peers.market import PeerMarket
 from matching.peers.rules import both_ways
 from matching.problem import PeerProgramme, Problem, Rule
-from matching.rules import BANNED, Mask
+from matching.rules import BANNED, Mask, shared_minutes
 from matching.solution import ClashKind, ClashMember
 from matching.watch import Limits, Watch
 
@@ -27,7 +28,7 @@ class PeerCourt:
         self.problem, self.programme = problem, programme
         bans = [row for row in problem.bans if row.programme == programme.id]
         market = PeerMarket(problem, programme, Watch(Limits()))
-        self._number = market.number
+        self._market, self._number = market, market.number
         everybody = np.arange(len(market))
         there, back = market.block(everybody), market.block(everybody, turned=True)
         named = len(market.rules) - (len(programme.rules) if programme.candidates is None else 0)
@@ -108,6 +109,21 @@ class PeerCourt:
                 for first, second in combinations(others, 2):
                     if allowed[first, second]:
                         yield tuple(sorted((person, first, second)))
+
+    def only_short_of(self, rule: Rule, person: str) -> list[tuple[str, int]]:
+        """Return with whom a person breaks a rule of shared hours alone, with the minutes, most first."""
+        row = self._number[person]
+        allowed = self._always[row].copy()
+        for member in self.members:
+            if member.kind is ClashKind.RULE and member != member_of(rule):
+                allowed &= self._rules[key_of(member)][row]
+            if member.kind is ClashKind.BAN and person in member.people and len(member.people) == 2:
+                allowed[[self._number[other] for other in member.people]] = False
+        allowed &= ~self._rules[key_of(member_of(rule))][row]
+        minutes = shared_minutes(self._market.block(np.array([row])), Columns.of(self.problem))[0]
+        found = np.flatnonzero(allowed)
+        order = found[np.argsort(-minutes[found], kind="stable")]
+        return [(self._market.ids[number], int(minutes[number])) for number in order.tolist()]
 
     def changed(self, rule: Rule) -> "PeerCourt":
         """Return the court for the same programme with other figures in one of its rules."""

@@ -83,7 +83,7 @@ def _relaxed(
             places = places or None
         case ClashKind.RULE:
             (rule,) = (row for row in programme.rules if member_of(row) == member)
-            loosened = _loosened(court, numbers, rule)
+            loosened = loosened_rule(court, numbers, rule)
             figures = {} if loosened is None else member_of(loosened).figures
             rules = (loosened if row is rule else row for row in programme.rules)
             programme = replace(programme, rules=tuple(row for row in rules if row is not None))
@@ -183,7 +183,7 @@ def _changed_places(court: AnyCourt, others: list[int], member: ClashMember, ste
     return 0
 
 
-def _loosened(court: AnyCourt, numbers: list[int], rule: Rule) -> Rule | None:
+def loosened_rule(court: AnyCourt, numbers: list[int], rule: Rule) -> Rule | None:
     """Return a rule with the least change of a figure that resolves the clash; `None` where none does."""
     found: list[tuple[int, Rule]] = []
     for name, end in _FIGURES.get(rule.rule, ()):

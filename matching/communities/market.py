@@ -22,7 +22,7 @@ from matching.problem import (
     Rule,
     RuleName,
 )
-from matching.rules import BANNED, HardRule, Mask, rules_of
+from matching.rules import BANNED, HardRule, Mask, rules_of, shared_minutes
 from matching.score import FULL, WISH_SHARES, scorer_of
 from matching.skills import Closeness, closeness_of
 from matching.views import Block, Index, Sides
@@ -170,6 +170,10 @@ class Market:
             return self._topics.shares(rows)
         covered = self._of_leads(lambda view: self._fit.cover(view), rows, 0)
         return np.where(self._has_lead, covered, self._topics.shares(rows)).astype(np.int32)
+
+    def shared_minutes(self, rows: Index) -> NDArray[np.int32]:
+        """Return the minutes of working time a day that some people share with each lead; 0 without one."""
+        return self._of_leads(lambda view: shared_minutes(view, self._columns), rows, 0)
 
     @property
     def _has_lead(self) -> Mask:

@@ -153,6 +153,8 @@ class ChangeKind(StrEnum):
     """What could be changed to match somebody; what concerns the fewest people comes first."""
 
     PLACE = "place"
+    SIZE = "size"
+    TRIADS = "triads"
     LEVEL = "level"
     HOURS = "hours"
     RULE_RELAXED = "rule_relaxed"
@@ -162,9 +164,11 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmallestChange:
-    """The least change with which a mentee without a mentor can have one, and nobody else must lose theirs.
+    """The least change with which somebody without a match can have one, and nobody else must lose theirs.
 
-    With `place`, `mentor` takes one more; with `level`, the mentee wants the one skill in `skills` at the
+    Among peers `mentor` is a peer, and in communities a community: with `place` it takes `figure` members,
+    with `size` it opens with so many; with `triads`, peers may be in groups of three. In mentoring, with
+    `place`, `mentor` takes one more; with `level`, the mentee wants the one skill in `skills` at the
     level there, one below; with `hours`, they and `mentor` share `figure` minutes more a day; with the two of
     rules, `rule` asks only for `figure`, or is left out. Then `moves` are all whose partners change. A
     `recruit` has the skills at their levels. `needs_lock` tells that without a lock on the two the best plan

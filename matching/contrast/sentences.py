@@ -1,9 +1,9 @@
 """Words for contrast: why two are not together, what it would cost, and who would move."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from matching.communities.sentences import rule_sentences as rules_of_communities
+from matching.contrast.group_sentences import group_change_words, relaxed
 from matching.contrast.records import (
     Answer,
     BrokenRule,
@@ -135,6 +135,10 @@ class ContrastSentences:
                 having = f" with {_listed(skills)}" if skills else ""
                 return f"No one change would match {person}; look for a new mentor{having}."
 
+    def group_change(self, change: SmallestChange) -> str:
+        """Say what would match somebody among peers, or with a community."""
+        return group_change_words(change, self._programmes[change.programme], self.name)
+
     def _other_rule(self, change: SmallestChange, rule: Rule) -> str:
         if change.kind is ChangeKind.RULE_DROPPED:
             return f'Without the rule "{sentence_of(rule).rstrip(".")}"'
@@ -213,18 +217,6 @@ class ContrastSentences:
             )
         points = f": {_more(move.points, 'point')}" if move.points and move.role is Role.MENTEE else ""
         return f"{self.name(move.person)} {changed}{points}."
-
-
-def relaxed(rule: Rule, figure: int) -> Rule:
-    """Return a rule that asks only for so much: minutes, per cent, or grades as far as this one."""
-    match rule.rule:
-        case RuleName.SHARED_HOURS:
-            return replace(rule, minutes=figure)
-        case RuleName.COVERS_WANTS:
-            return replace(rule, percent=figure)
-        case _:
-            below = rule.min is not None and figure < rule.min
-            return replace(rule, min=figure) if below else replace(rule, max=figure)
 
 
 def _role(programme: Programme) -> Role:

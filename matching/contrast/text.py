@@ -11,8 +11,10 @@ from matching.contrast.recruits import recruits, usual_places
 from matching.contrast.relaxed import lock_prices, rule_prices
 from matching.contrast.sentences import ContrastSentences
 from matching.contrast.smallest import SmallestChanges
+from matching.contrast.smallest_groups import GroupChanges
 from matching.contrast.standing import Standing
 from matching.errors import ProblemError
+from matching.problem import CommunitiesProgramme, PeerProgramme
 from matching.solution import CauseKind, Role, Unmatched
 from matching.values import shown
 from matching.watch import Stopped, Watch
@@ -102,19 +104,29 @@ class ChangeLines:
     def __init__(self, anew: Anew) -> None:
         self._anew = anew
         self._words = ContrastSentences(anew.problem)
-        self._found: dict[str, SmallestChanges | None] = {}
+        self._found: dict[str, SmallestChanges | GroupChanges | None] = {}
 
     def of(self, row: Unmatched) -> Iterator[str]:
         """Yield the smallest change that would match somebody, if there is one to tell."""
-        if row.role is not Role.MENTEE or row.cause.kind is CauseKind.NO_PLACES_ASKED:
+        if row.role is Role.MENTOR or row.cause.kind is CauseKind.NO_PLACES_ASKED:
             return
         if row.programme not in self._found:
-            standing = Contrast(self._anew, row.programme).standing
-            self._found[row.programme] = None if standing is None else SmallestChanges(standing)
+            self._found[row.programme] = self._changes(row.programme)
         changes = self._found[row.programme]
         change = None if changes is None else changes.of(row.person)
-        if change is not None:
+        if change is None:
+            return
+        if isinstance(changes, GroupChanges):
+            yield f"    {self._words.group_change(change)}"
+        else:
             yield f"    {self._words.change(change)}"
+
+    def _changes(self, programme_id: str) -> SmallestChanges | GroupChanges | None:
+        programme = self._anew.problem.programme(programme_id)
+        if isinstance(programme, PeerProgramme | CommunitiesProgramme):
+            return GroupChanges(self._anew, programme)
+        standing = Contrast(self._anew, programme_id).standing
+        return None if standing is None else SmallestChanges(standing)
 
 
 def _indented(programme: str, sentences: Iterator[str]) -> Iterator[str]:

@@ -37,7 +37,19 @@ def test_the_command_tells_who_is_left_out_and_what_stays_closed(tmp_path, capsy
     problem.write_text(crowd(2, communities=[{"id": "c", "min": 3, "max": 4}]).to_json())
     assert main(["solve", str(problem), "-o", solution]) == 0
     assert main(["explain", str(problem), solution, "--unmatched"]) == 0
-    *people, last = capsys.readouterr().out.splitlines()
+    *lines, last = capsys.readouterr().out.splitlines()
+    people = [line for line in lines if not line.startswith(" ")]
     assert len(people) == 2
+    assert all("If c opened with 2 members" in line for line in lines if line not in people)
     assert all("none of them opens this round" in line for line in people)
     assert last.endswith("c stays closed: it needs 3, and 2 people could join it.")
+
+
+def test_the_command_lists_members_with_commas_and_one_and(tmp_path, capsys):
+    """Whom somebody is in a community with reads as a list."""
+    problem, solution = tmp_path / "p.json", str(tmp_path / "s.json")
+    problem.write_text(crowd(4).to_json())
+    assert main(["solve", str(problem), "-o", solution]) == 0
+    capsys.readouterr()
+    assert main(["explain", str(problem), solution, "--why", "p00"]) == 0
+    assert "in c with p01, p02 and p03:" in capsys.readouterr().out

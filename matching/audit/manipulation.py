@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from matching.audit.matches import Match, matches_in, scale_of
-from matching.audit.narrowings import Narrowing, NarrowingKind, narrowings_of, places_of, with_bans
+from matching.audit.narrowings import LOWERING, Narrowing, NarrowingKind, narrowings_of, with_bans
 from matching.audit.partners import Partner, partners_of
-from matching.audit.price_bound import most_by_prices
+from matching.audit.price_bound import PriceBound, PriceBounds
 from matching.contrast.anew import Anew
 from matching.errors import ProblemError
-from matching.problem import PeerProgramme, Programme
+from matching.problem import Mentor, PeerProgramme, Programme
 from matching.solution import Status
 from matching.values import shown
 from matching.watch import Limits, Stopped, Watch
@@ -34,8 +34,9 @@ class Manipulation:
     """What was found for one person, whose matches are worth `points` to them now.
 
     `at_most` is a proved bound on the gain of narrowings that only take candidates away or make them worth
-    less (`LOWERING`), `None` where there is none; others are not bounded. `finished` is false when the search
-    was stopped. Points are in units of 1 / `scale`.
+    less (`LOWERING`), `None` where there is none; others are not bounded. `ruled_out` counts ways that were
+    not tried, for the prices prove that they gain nothing. `finished` is false when the search was stopped.
+    Points are in units of 1 / `scale`.
     """
 
     programme: str
@@ -43,6 +44,7 @@ class Manipulation:
     points: int
     attempts: tuple[Attempt, ...]
     at_most: int | None = None
+    ruled_out: int = 0
     finished: bool = True
     scale: int = 1
 
@@ -121,8 +123,8 @@ def enrolled_in(programme: Programme) -> list[str]:
     """Return everybody who has a place in a programme, to seek or to offer a match."""
     if isinstance(programme, PeerProgramme):
         return [row.person for row in programme.people]
-    named = {row.person for name in ("mentees", "mentors", "people") for row in getattr(programme, name, ())}
-    return [person for person in sorted(named) if any(count for *_, count in places_of(programme, person))]
+    rows = [row for name in ("mentees", "mentors", "people") for row in getattr(programme, name, ())]
+    return sorted({row.person for row in rows if (row.capacity if isinstance(row, Mentor) else row.places)})
 
 
 def _drawn(people: Sequence[str], programme: str, seed: int) -> list[str]:
@@ -145,6 +147,7 @@ class _Search:
         self._programme = anew.problem.programme(programme_id)
         self._reader = matches_in(anew.problem, self._programme, self._watch)
         self._now = self._reader.of(anew.solution)
+        self._bounds = PriceBounds(anew, self._programme, self._reader)
 
     def of(self, person: str) -> Manipulation:
         """Return what was found for one person, as far as the limits allow."""
@@ -152,12 +155,16 @@ class _Search:
             raise ProblemError("$", f"{shown(person)} has no place in programme {self._programme.id}.")
         now = sum(match.points for match in self._now if match.person == person)
         attempts: list[Attempt] = []
-        at_most, finished = None, True
+        bound: PriceBound | None = None
+        ruled_out, finished = 0, True
         try:
             partners = partners_of(self._reader, person, self._watch)
-            at_most = most_by_prices(self._anew, self._programme, person, partners, now)
-            for attempt in self._attempts(person, partners, now):
-                attempts.append(attempt)
+            bound = self._bounds.of(person, partners, now)
+            for attempt in self._attempts(person, partners, bound, now):
+                if attempt is None:
+                    ruled_out += 1
+                else:
+                    attempts.append(attempt)
         except Stopped:
             finished = False
         return Manipulation(
@@ -165,18 +172,31 @@ class _Search:
             person=person,
             points=now,
             attempts=tuple(attempts),
-            at_most=at_most,
+            at_most=None if bound is None else bound.at_most,
+            ruled_out=ruled_out,
             finished=finished,
             scale=scale_of(self._programme),
         )
 
-    def _attempts(self, person: str, partners: list[Partner], now: int) -> Iterator[Attempt]:
+    def _attempts(
+        self, person: str, partners: list[Partner], bound: PriceBound | None, now: int
+    ) -> Iterator[Attempt | None]:
+        """Yield what each way brings; `None` for one that gains nothing, as the prices prove."""
+        hopeless = bound is not None and not bound.at_most
         for narrowing in narrowings_of(self._anew.problem, self._programme, person):
+            if hopeless and narrowing.kind in LOWERING:
+                yield None
+                continue
             matches = self._solved(person, narrowing)
             if matches is not None:
                 yield _attempt(narrowing, matches, now)
         held = [match for match in self._now if match.person == person]
-        for narrowing in self._shorter_lists(person, partners, held):
+        for narrowing, kept in self._shorter_lists(person, partners, held):
+            # Who gets none of these is left with nothing, which is more than a match of less than nothing.
+            nobody = bound is not None and now >= 0 and bound.within.isdisjoint(kept)
+            if hopeless or nobody:
+                yield None
+                continue
             matches = self._solved(person, narrowing)
             if matches is not None:
                 yield _attempt(narrowing, matches, now)
@@ -185,8 +205,8 @@ class _Search:
 
     def _shorter_lists(
         self, person: str, partners: list[Partner], held: Sequence[Match]
-    ) -> Iterator[Narrowing]:
-        """Yield the lists cut down to the best partners, without those who have all of them now."""
+    ) -> Iterator[tuple[Narrowing, list[str]]]:
+        """Yield the lists cut down to the best partners, and those, unless somebody has all of them now."""
         has = {partner for match in held for partner in match.partners}
         locked = {partner for match in held for partner in match.partners if match.locked}
         loose = list(dict.fromkeys(row.who for row in partners if row.who not in locked))
@@ -194,7 +214,8 @@ class _Search:
             if has >= set(loose[:length]):
                 continue
             bans = partial(with_bans, self._anew.problem, self._programme, person, loose[length:])
-            yield Narrowing(kind=NarrowingKind.BEST_PARTNERS_ALONE, what=str(length), change=bans)
+            narrowing = Narrowing(kind=NarrowingKind.BEST_PARTNERS_ALONE, what=str(length), change=bans)
+            yield narrowing, loose[:length]
 
     def _solved(self, person: str, narrowing: Narrowing) -> list[Match] | None:
         """Return a person's matches in the best plan of a narrowing; `None` when a lock forbids to say so."""

@@ -32,9 +32,10 @@ class ManipulationWords:
         """Yield what somebody has, the best ways that were found, and what prices prove."""
         name = self._name(found.person)
         tried = counted(len(found.attempts), "way")
+        others = f"; of {counted(found.ruled_out, 'other')} prices prove that they gain nothing"
         yield (
             f"{found.programme}: {name} has {points(found.points, found.scale)} now. {tried} to say less "
-            f"{'was' if len(found.attempts) == 1 else 'were'} tried."
+            f"{'was' if len(found.attempts) == 1 else 'were'} tried{others if found.ruled_out else ''}."
         )
         gaining = sorted((row for row in found.attempts if row.gain > 0), key=lambda row: -row.gain)
         for row in gaining[:TOLD]:

@@ -1,38 +1,30 @@
 """What nobody can gain more than by hiding candidates, proved by the prices of the plan."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
+from matching.audit.matches import Matches, MentoringMatches
 from matching.audit.narrowings import places_of, without
 from matching.audit.partners import Partner
 from matching.contrast.anew import Anew
+from matching.contrast.losses import loss_of_mentee, loss_of_mentor
+from matching.contrast.standing import Standing
 from matching.problem import GoalName, MentoringProgramme, Programme
 from matching.solution import Certificate, CertificateKind, Role, Solution, Status
 
 PRICED = {GoalName.COVERAGE.value, GoalName.POINTS.value}
 
 
-def most_by_prices(
-    anew: Anew, programme: Programme, person: str, partners: list[Partner], now: int
-) -> int | None:
-    """Return the most points somebody can gain by narrowings that only lower what their own pairs are worth.
+@dataclass(frozen=True, slots=True)
+class PriceBound:
+    """The most that somebody can gain by lowering what they say, and with whom they can be by it at all."""
 
-    Parameters
-    ----------
-    partners
-        Whom the person may be matched with, the most points first.
-    now
-        Points of the person's matches in the plan.
+    at_most: int
+    within: frozenset[str]
 
-    Returns
-    -------
-    int or None
-        `None` where prices do not prove the plan, where more counts than coverage and points, and for
-        somebody who is locked or stands on both sides.
 
-    Raises
-    ------
-    Stopped
-        When there is no time to solve without the person.
+class PriceBounds:
+    """Bounds what people of a programme can gain, by the prices that prove its plan.
 
     Notes
     -----
@@ -45,32 +37,94 @@ def most_by_prices(
     nobody with a greater loss than D can be among their partners: the most points are those of their best
     partners with no greater loss, as many as they have places.
 
-    D is the greatest price the person can have in any proof (their marginal product), found by solving once
-    without them.
+    D is the greatest price the person can have in any proof (their marginal product), found by cheapest ways
+    in what the flow leaves over; for a mentee of several places by solving once without them.
 
     References
     ----------
     L. S. Shapley, M. Shubik, "The assignment game I: the core", 1971. H. B. Leonard, "Elicitation of honest
     preferences for the assignment of individuals to positions", 1983.
     """
-    certificate = _proof(anew.solution, programme)
-    stands = list(places_of(programme, person))
-    if certificate is None or not isinstance(programme, MentoringProgramme) or len(stands) != 1:
-        return None
-    locked = {member for row in anew.problem.locks if row.programme == programme.id for member in row.members}
-    if person in locked or anew.is_joint:
-        return None
-    left_out = anew.solved(without(anew.problem, programme, person), programme.id, f"without {person}")
-    if left_out.status is not Status.OPTIMAL:
-        return None
-    goals = anew.difference(left_out, programme.id).goals
-    most_loss = -sum(certificate.weights[goal] * change for goal, change in goals.items())
-    waiting = {row.person: 1 + row.rounds_waited for row in programme.mentees}
-    # Whoever has a locked mentor counts as covered already.
-    waiting |= {row.members[0]: 0 for row in anew.problem.locks if row.programme == programme.id}
-    near = [row.points for row in partners if _loss(certificate, waiting, person, row) <= most_loss]
-    ((_list, _word, places),) = stands
-    return max(0, sum(points for points in near[:places] if points > 0) - now)
+
+    def __init__(self, anew: Anew, programme: Programme, reader: Matches) -> None:
+        self._anew = anew
+        self._programme = programme
+        self._reader = reader
+        self._certificate = _proof(anew.solution, programme)
+        locks = [row for row in anew.problem.locks if row.programme == programme.id]
+        self._locked = {member for row in locks for member in row.members}
+        # Whoever has a locked mentor counts as covered already.
+        self._settled = {row.members[0] for row in locks}
+
+    def of(self, person: str, partners: list[Partner], now: int) -> PriceBound | None:
+        """Return what somebody can gain by narrowings that only lower what their own pairs are worth.
+
+        Parameters
+        ----------
+        partners
+            Whom the person may be matched with, the most points first.
+        now
+            Points of the person's matches in the plan.
+
+        Returns
+        -------
+        PriceBound or None
+            `None` where prices do not prove the plan, where more counts than coverage and points, and for
+            somebody who is locked or stands on both sides.
+
+        Raises
+        ------
+        Stopped
+            When there is no time to find what the plan loses without the person.
+        ProblemError
+            When the prices prove nothing.
+        """
+        stands = list(places_of(self._programme, person))
+        if self._certificate is None or person in self._locked or self._anew.is_joint or len(stands) != 1:
+            return None
+        ((name, _word, places),) = stands
+        most_loss = self._loss_without(person, name, places)
+        if most_loss is None:
+            return None
+        near = [row for row in partners if self._loss(person, row) <= most_loss]
+        best = sum(row.points for row in near[:places] if row.points > 0)
+        return PriceBound(max(0, best - now), frozenset(row.who for row in near))
+
+    def _loss_without(self, person: str, name: str, places: int) -> int | None:
+        """Return what the best plan without somebody is worth less; `None` where that is not proved."""
+        self._anew.watch.go_on_to(f"without {person}")
+        if name == "mentors":
+            return loss_of_mentor(self._standing, self._standing.mentor_row[person])
+        if places == 1:
+            return loss_of_mentee(self._standing, self._standing.mentee_row[person])
+        changed = without(self._anew.problem, self._programme, person)
+        found = self._anew.solved(changed, self._programme.id, f"without {person}")
+        if found.status is not Status.OPTIMAL or self._certificate is None:
+            return None
+        goals = self._anew.difference(found, self._programme.id).goals
+        return -sum(self._certificate.weights[goal] * change for goal, change in goals.items())
+
+    @cached_property
+    def _standing(self) -> Standing:
+        assert isinstance(self._reader, MentoringMatches)  # noqa: S101 - prices prove mentoring alone here
+        assert self._certificate is not None  # noqa: S101 - asked for where there is one
+        return Standing(self._reader.market, self._anew.solution, self._certificate)
+
+    @cached_property
+    def _waiting(self) -> dict[str, int]:
+        """What a first match of each mentee counts for in coverage."""
+        mentees = self._programme.mentees if isinstance(self._programme, MentoringProgramme) else ()
+        return {row.person: 0 if row.person in self._settled else 1 + row.rounds_waited for row in mentees}
+
+    def _loss(self, person: str, partner: Partner) -> int:
+        """Return what a pair loses at the prices."""
+        certificate = self._certificate
+        assert certificate is not None  # noqa: S101 - asked for where there is one
+        of_mentee = partner.role is Role.MENTEE
+        mentee, mentor = (person, partner.who) if of_mentee else (partner.who, person)
+        bonus = certificate.weights[GoalName.COVERAGE] * self._waiting[mentee]
+        worth = certificate.weights[GoalName.POINTS] * partner.points + bonus
+        return max(0, certificate.mentees.get(mentee, 0) + certificate.mentors.get(mentor, 0) - worth)
 
 
 def _proof(solution: Solution, programme: Programme) -> Certificate | None:
@@ -79,11 +133,9 @@ def _proof(solution: Solution, programme: Programme) -> Certificate | None:
     if found is None or solution.status is not Status.OPTIMAL or found.kind is not CertificateKind.PRICES:
         return None
     counted = {goal for goal, weight in found.weights.items() if weight}
-    return found if counted <= PRICED and {str(goal) for goal in programme.goals} <= PRICED else None
-
-
-def _loss(certificate: Certificate, waiting: Mapping[str, int], person: str, partner: Partner) -> int:
-    mentee, mentor = (person, partner.who) if partner.role is Role.MENTEE else (partner.who, person)
-    bonus = certificate.weights[GoalName.COVERAGE] * waiting[mentee]
-    worth = certificate.weights[GoalName.POINTS] * partner.points + bonus
-    return max(0, certificate.mentees.get(mentee, 0) + certificate.mentors.get(mentor, 0) - worth)
+    mentoring = isinstance(programme, MentoringProgramme)
+    return (
+        found
+        if mentoring and counted <= PRICED and {str(goal) for goal in programme.goals} <= PRICED
+        else None
+    )

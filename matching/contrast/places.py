@@ -32,17 +32,25 @@ def place_values(standing: Standing) -> Iterator[PlaceValue]:
         )
 
 
-def filled(standing: Standing, column: int, places: int) -> tuple[Standing, list[Step]]:
+def filled(
+    standing: Standing, column: int, places: int, least: int = -1
+) -> tuple[Standing, list[Step]] | None:
     """Return the best plan with so many more places with a mentor, and every pair that changes in turn.
 
-    Places that are worth nothing are not filled.
+    Places that are worth nothing are not filled. A place is worth no more than the one before it: `None` is
+    returned as soon as that shows that all of them together are worth no more than `least`.
     """
     steps: list[Step] = []
     node = standing.shape[0] + column
-    for _place in range(places):
+    gained = 0
+    for left in range(places, 0, -1):
         ways = Ways(standing, sum(standing.shape), node)
-        if standing.price[column] <= ways.cost[node]:
+        worth = max(0, int(standing.price[column] - ways.cost[node]))
+        if gained + left * worth <= least:
+            return None
+        if not worth:
             break
+        gained += worth
         found = steps_of(standing, ways.way_to(node))
         standing = standing.with_place(column, ways, found)
         steps += found

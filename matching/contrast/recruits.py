@@ -49,7 +49,8 @@ def recruits(standing: Standing, *, places: int, shown: int, watch: Watch) -> It
     -----
     By the prices a recruit gains at most the sum of what the `places` best pairs with them would gain. In the
     order of these bounds each is put into the plan, exactly, place by place, until no bound is more than what
-    the last of the best has. Closeness of skills is that of today: one more person does not change it.
+    the last of the best has. One is given up as soon as the places so far show that all of them cannot bring
+    what it takes. Closeness of skills is that of today: one more person does not change it.
     """
     found: dict[str, tuple[int, Recruit]] = {}
     prospects = sorted(_prospects(standing, places), key=lambda row: (-row.bound, row.mentor.id))
@@ -58,10 +59,12 @@ def recruits(standing: Standing, *, places: int, shown: int, watch: Watch) -> It
         best = sorted((worth for worth, _recruit in found.values()), reverse=True)[:shown]
         if len(best) == shown and prospect.bound <= best[-1]:
             break
-        worth, recruit = _put_in(standing, prospect, places)
         skill = "".join(held.skill for held in prospect.mentor.holds)
-        if worth > found.get(skill, (0, None))[0]:
-            found[skill] = worth, recruit
+        # More than who has the same skill, and no less than the last of the best: equals stand by their ids.
+        least = max(found[skill][0] if skill in found else 0, best[-1] - 1 if len(best) == shown else 0)
+        put_in = _put_in(standing, prospect, places, least) if prospect.bound > least else None
+        if put_in is not None:
+            found[skill] = put_in
     ranked = sorted(found.values(), key=lambda row: (-row[0], row[1].mentor.id))
     yield from (recruit for _worth, recruit in ranked[:shown])
 
@@ -72,10 +75,14 @@ def usual_places(standing: Standing) -> int:
     return median_low(offered) if offered else 1
 
 
-def _put_in(standing: Standing, prospect: _Prospect, places: int) -> tuple[int, Recruit]:
+def _put_in(standing: Standing, prospect: _Prospect, places: int, least: int) -> tuple[int, Recruit] | None:
+    """Return what a recruit is worth and brings; `None` when that is no more than `least`."""
     beside = standing.with_recruit(prospect.mentor.id, prospect.points, prospect.allowed)
     column = beside.shape[1] - 1
-    then, steps = filled(beside, column, places)
+    filling = filled(beside, column, places, least)
+    if filling is None:
+        return None
+    then, steps = filling
     difference, moves = changes(beside, steps)
     recruit = Recruit(
         programme=standing.market.programme.id,
@@ -164,12 +171,12 @@ def _people(standing: Standing) -> list[Person]:
     stem = "recruit"
     while any(name.startswith(stem) for name in taken):
         stem += "-"
+    usual = {zone: _usual(standing, seekers, zone) for zone in {zone for zone, _language in profiles}}
     made: list[Person] = []
     for held in offers:
         for zone, language in profiles:
-            usual = _usual(standing, seekers, zone)
             languages = (language,) if language else ()
-            made.append(replace(usual, id=f"{stem}{len(made):04}", languages=languages, holds=held))
+            made.append(replace(usual[zone], id=f"{stem}{len(made):04}", languages=languages, holds=held))
     return made
 
 

@@ -146,9 +146,31 @@ class Standing:
 
         The prices fall by what the ways cost, so that they prove that plan as these prove this one.
         """
+        made = self._led_along(ways, self.shape[0] + column, steps)
+        made.room = replace(self.room, capacity=_more_at(self.room.capacity, column, 1))
+        made._check()
+        return made
+
+    def without_empty_places(self, column: int) -> "Standing":
+        """Return the same plan where a mentor has only the places that are taken."""
+        made = copy(self)
+        less = int(self.given[column] - self.room.capacity[column])
+        made.room = replace(self.room, capacity=_more_at(self.room.capacity, column, less))
+        return made
+
+    def with_place_less(self, column: int, ways: "CheapestWays", steps: Sequence[Step]) -> "Standing":
+        """Return the best plan without one of a mentor's taken places: the flow led from there to the end."""
+        made = self._led_along(ways, sum(self.shape), steps)
+        made.room = replace(self.room, capacity=_more_at(self.room.capacity, column, -1))
+        made._check()
+        return made
+
+    def _led_along(self, ways: "CheapestWays", target: int, steps: Sequence[Step]) -> "Standing":
+        """Return the plan after these steps, with prices that prove it; that of the end stays nothing."""
         made = copy(self)
         mentees = self.shape[0]
-        fallen = np.minimum(ways.cost, ways.cost[mentees + column])
+        fallen = np.minimum(ways.cost, ways.cost[target])
+        fallen -= fallen[-1]
         made.way_out = self.way_out - fallen[:mentees]
         made.price = self.price - fallen[mentees:-1]
         pairs = set(zip(self.chosen.rows.tolist(), self.chosen.columns.tolist(), strict=True))
@@ -156,10 +178,6 @@ class Standing:
         pairs |= {step[:2] for step in steps if step[2] > 0}
         made.chosen = self.pairs_of(sorted(pairs))
         made.taken, made.given = made._counts()
-        capacity = self.room.capacity.copy()
-        capacity[column] += 1
-        made.room = replace(self.room, capacity=capacity)
-        made._check()
         return made
 
     def _counts(self) -> tuple[Index, Index]:
@@ -222,6 +240,12 @@ def not_proved() -> ProblemError:
     return ProblemError(
         "$.certificates", "the prices do not prove the plan; `python -m matching check` says what is wrong."
     )
+
+
+def _more_at(capacity: Amounts, column: int, more: int) -> Amounts:
+    changed = capacity.copy()
+    changed[column] += more
+    return changed
 
 
 def _in_order(numbers: Mapping[str, int], prices: Mapping[str, int]) -> Amounts:

@@ -13,6 +13,7 @@ from matching.__main__ import main
 from matching.audit.manipulation import enrolled_in, manipulation_of, sample_of
 from matching.audit.manipulation_text import ManipulationWords
 from matching.audit.narrowings import NarrowingKind
+from matching.audit.price_bound import PriceBounds
 from matching.contrast.anew import Anew
 from matching.errors import ProblemError
 from matching.generate import generate
@@ -118,6 +119,48 @@ def worth_to(problem: Problem, solution: Solution, person: str) -> int:
     points = {(a, b): worth for a, b, worth in programme.candidates or ()}
     pairs = [(row.members[Role.MENTEE], row.members[Role.MENTOR]) for row in solution.assignments]
     return sum(points.get(pair, 0) for pair in pairs if person in pair)
+
+
+@given(bare_problems(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_prices_rule_out_no_way_that_gains(problem: Problem, data: st.DataObject) -> None:
+    """Where every way is solved the same one is best, and those that were left out gain nothing."""
+    everybody = enrolled_in(problem.programmes[0])
+    if not everybody:
+        return
+    person = data.draw(st.sampled_from(everybody))
+    anew = anew_of(problem)
+    found = manipulation_of(anew, "m", person)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PriceBounds, "of", lambda *_: None)
+        plain = manipulation_of(anew, "m", person)
+    assert found.best == plain.best
+    assert set(found.attempts) <= set(plain.attempts)
+    assert all(row.gain <= 0 for row in set(plain.attempts) - set(found.attempts))
+
+
+def test_ways_that_prices_rule_out_are_counted() -> None:
+    """Who has the only mentor has the best there is, with two languages and two spells of hours that nobody need try to hide."""
+    hours, languages = ((540, 720), (780, 1020)), ("en", "fr")
+    problem = Problem(
+        round="2026-Q4",
+        people=tuple(
+            Person(id=name, time_zone="UTC", working_hours=hours, languages=languages) for name in "ax"
+        ),
+        programmes=(
+            MentoringProgramme(
+                id="m",
+                mentees=(Mentee(person="a"),),
+                mentors=(Mentor(person="x"),),
+                rules=(Rule(rule=RuleName.SHARED_LANGUAGE),),
+                criteria={Criterion.HOURS: 100},
+            ),
+        ),
+    )
+    found = manipulation_of(anew_of(problem), "m", "a")
+    assert (found.attempts, found.at_most, found.ruled_out) == ((), 0, 4)
+    first = next(ManipulationWords(problem).of_person(found))
+    assert first.endswith("0 ways to say less were tried; of 4 others prices prove that they gain nothing.")
 
 
 @given(bare_problems(), st.data())

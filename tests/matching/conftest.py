@@ -1,11 +1,18 @@
 """Whatever a test is about: each violation that the check finds has a kind, a place and a sentence to show."""
 
+import os
 import re
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import Phase, settings
 
 from matching.check import Violation, ViolationKind
+
+# `make mutants` asks whether a test fails at all: to look for the smallest example would take most of its time.
+if "MUTANT_UNDER_TEST" in os.environ:
+    settings.register_profile("mutants", phases=(Phase.explicit, Phase.generate))
+    settings.load_profile("mutants")
 
 PLACE = re.compile(
     r"(problem_sha256|status|programmes|assignments|unmatched|closed|goals|certificates|joint|clashes|people|locks)"

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from matching.check.report import Violation, ViolationKind
-from matching.check.sheet import Flags, Integers, Sheet
+from matching.check.sheet import Flags, Integers, Sheet, among
 from matching.solution import Certificate
 
 LARGEST_WORTH = 2**62
@@ -107,7 +107,7 @@ class Prices:
         asked = (self.mentee - self.bonus)[rows] + self.mentor[part.columns]
         reduced = self.weights["points"] * points - asked
         if len(self.previous):
-            again = np.isin(rows * self.mentors + part.columns, self.previous)
+            again = among(rows * self.mentors + part.columns, self.previous)
             reduced = reduced + self.weights["same_partners"] * again
         counted = (reduced > 0) & (self.room.places[rows] > 0)
         if self.least_points is not None:

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, lru_cache, reduce
-from operator import add
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.check.sheet import ALL, Flags, Integers, Sheet, Some
 from matching.check.skills import closeness
@@ -15,7 +15,10 @@ THOUSAND = 1000
 HIGHEST_LEVEL = 5
 LEVEL_STEPS = ((0, 500), (1, 1000), (2, 1000), (3, 600), (4, 600))
 
-MEMORY = 2**29
+FEW = 32
+"""As many times a thousand is a number of 16 bits."""
+
+MEMORY = 2**28
 """Bytes that worths of wants may take; what is dropped for others is counted again when it is asked for."""
 
 Share = Callable[[Any, Any, Any], Any]
@@ -28,10 +31,9 @@ class Fit:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         # Few wants are nobody else's, so each is counted once: what every mentor has for it.
-        self._worth = lru_cache(MEMORY // (4 * max(1, len(sheet.mentors))))(self._count_worth)
+        self._worth = lru_cache(MEMORY // (2 * max(1, len(sheet.mentors))))(self._count_worth)
         # Rules and points ask for the same figures of one mentee after the other.
-        self._latest: dict[Share, tuple[int, Integers]] = {}
-        self._nobody: Integers = np.zeros(len(sheet.mentors), dtype=np.int32)
+        self._latest: dict[Share, tuple[int, NDArray[Any]]] = {}
         self._asked = np.array(
             [sum(w.importance for w in person.wants) for person in sheet.mentees], np.int64
         )
@@ -52,8 +54,8 @@ class Fit:
         """Return what mentors have for wants, the average by importance."""
         if isinstance(rows, int):
             if share not in self._latest or self._latest[share][0] != rows:
-                self._latest[share] = rows, self._of_mentee(share, rows) // max(1, int(self._asked[rows]))
-            return self._latest[share][1][columns]
+                self._latest[share] = rows, self._of_mentee(share, rows)
+            return self._latest[share][1][columns].astype(np.int64)
         if isinstance(columns, int):
             total = self._of_mentor(share, columns)[rows]
         else:
@@ -61,11 +63,13 @@ class Fit:
             total = self._of_pairs(share, everybody[0][rows], everybody[1][columns])
         return total // np.maximum(self._asked[rows], 1)
 
-    def _of_mentee(self, share: Share, row: int) -> Integers:
-        """Return the sum for every mentor."""
-        wants = self.sheet.mentees[row].wants
-        worths = [self._worth(share, want.skill, want.level) * want.importance for want in wants]
-        return reduce(add, worths, self._nobody)
+    def _of_mentee(self, share: Share, row: int) -> NDArray[Any]:
+        """Return the average for every mentor; numbers of 16 bits, where they suffice, take far less time."""
+        asked = int(self._asked[row])
+        total: NDArray[Any] = np.zeros(len(self.sheet.mentors), dtype=np.int16 if asked <= FEW else np.int64)
+        for want in self.sheet.mentees[row].wants:
+            total += self._worth(share, want.skill, want.level, want.importance)
+        return total // max(1, asked)
 
     def _of_mentor(self, share: Share, column: int) -> Integers:
         """Return the sum for every mentee: what a mentor holds is held against every want near it."""
@@ -91,16 +95,16 @@ class Fit:
         for (skill, level), place in number.items():
             same = order[starts[place] : starts[place + 1]]
             if len(same):
-                worth = self._worth(share, skill, level)[columns[pair[same]]]
+                worth = self._worth(share, skill, level, 1)[columns[pair[same]]]
                 np.add.at(total, pair[same], worth * asked[same, 2])
         return total
 
-    def _count_worth(self, share: Share, skill: str, level: int) -> Integers:
-        """Return what each mentor's best skill is worth to somebody who wants ``skill`` at ``level``."""
+    def _count_worth(self, share: Share, skill: str, level: int, importance: int) -> NDArray[np.int16]:
+        """Return what each mentor's best skill is worth for a want, times its importance."""
         best = np.zeros(len(self.sheet.mentors), dtype=np.int64)
         columns, levels, near = self._held_near(skill)
         np.maximum.at(best, columns, share(near, levels, level))
-        return best.astype(np.int32)
+        return (importance * best).astype(np.int16)
 
     @cached_property
     def _near(self) -> dict[str, dict[str, int]]:

@@ -81,11 +81,12 @@ class RuledGrid:
         for alike in self.sheet.alike():
             allowed = self.rules.kept(restrictions.OF_LIKENESS, alike[0])
             in_common = self.scores.points(criteria.OF_LIKENESS, alike[0])
+            open_to_all = np.flatnonzero(allowed)
             for row in alike:
                 mine = allowed.copy()
                 mine[barred_of.columns(row)] = False
-                columns = np.flatnonzero(mine)
-                columns = columns[self.rules.kept(restrictions.OF_WANTS, row, columns)]
+                kept = mine[open_to_all] & self.rules.kept(restrictions.OF_WANTS, row, open_to_all)
+                columns = open_to_all[kept]
                 besides = in_common
                 if listed_of.any(row):
                     besides = in_common.copy()
@@ -143,7 +144,7 @@ class _ByRow:
 
 def _with_locks(sheet: Sheet, barred: Integers) -> Integers:
     locked = [row * len(sheet.mentors) + column for row, column in sheet.locked]
-    return np.union1d(barred, np.array(locked, dtype=np.int64))
+    return np.sort(np.append(barred, np.array(locked, dtype=np.int64)))
 
 
 def _together(parts: Iterable[Candidates]) -> Iterator[Candidates]:

@@ -78,10 +78,10 @@ class Rules:
     def barred(self, names: Collection[RuleName]) -> Integers:
         """Return the pairs that what always holds forbids, and rules of these names pair by pair.
 
-        As ``row * mentors + column`` of each, in order.
+        As ``row * mentors + column`` of each, in order, some more than once.
         """
         listed = [*self._always.values(), *(self._listed[name] for name in names)]
-        return np.unique(np.concatenate([pairs.keys for pairs in listed]))
+        return np.sort(np.concatenate([pairs.keys for pairs in listed]))
 
     def _pair_by_pair(self, rule: Rule, rows: Some, columns: Some) -> Flags:
         return self._listed[rule.rule].flags(rows, columns)

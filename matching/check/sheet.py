@@ -32,7 +32,8 @@ class Sheet:
     locked : dict
         From (row, column) to the lock on that pair.
     previous : array of int
-        The pairs of an earlier plan whose people still take part, ``row * mentors + column`` of each.
+        The pairs of an earlier plan whose people still take part, ``row * mentors + column`` of each,
+        in order.
     groups : dict
         From each value of the attribute of `parity` to the rows of those who seek a mentor and have it.
     """
@@ -56,14 +57,12 @@ class Sheet:
             if lock.programme == programme.id and lock.members[1] in self.column
         }
         together = [row.members for row in problem.previous if row.programme == programme.id]
-        self.previous = np.array(
-            [
-                self.row[members[0]] * len(self.mentors) + self.column[members[1]]
-                for members in together
-                if members[0] in self.row and members[1] in self.column
-            ],
-            dtype=np.int64,
-        )
+        previous = [
+            self.row[members[0]] * len(self.mentors) + self.column[members[1]]
+            for members in together
+            if members[0] in self.row and members[1] in self.column
+        ]
+        self.previous = np.array(sorted(previous), dtype=np.int64)
         seeking = [places > 0 for places in self.places.tolist()]
         self.groups = grouped_by(self.mentees, programme.parity, seeking)
 
@@ -117,6 +116,12 @@ def grouped_by(
         if value and (seeking is None or seeking[place]):
             groups[value].append(place)
     return dict(groups)
+
+
+def among(keys: Integers, listed: Integers) -> Flags:
+    """Tell which pairs, as ``row * mentors + column``, are among those listed, which are in order."""
+    found: Flags = np.append(listed, -1)[np.searchsorted(listed, keys)] == keys
+    return found
 
 
 class Texts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.check.certificate import Candidates, Room
-from matching.check.sheet import Integers, Sheet
+from matching.check.sheet import Integers, Sheet, among
 
 NOTHING, EVERYTHING = -(2**62), 2**62
 
@@ -32,10 +32,10 @@ def unrest_of(sheet: Sheet, candidates: Iterable[Candidates], made: Iterable[tup
     room, pairs = Room.of(sheet), np.array(list(made), dtype=np.int64).reshape(-1, 3)
     of_mentees = _to_lose(pairs[:, 0], pairs[:, 2], room.places)
     of_mentors = _to_lose(pairs[:, 1], pairs[:, 2], room.capacity)
-    together = pairs[:, 0] * len(sheet.mentors) + pairs[:, 1]
+    together = np.sort(pairs[:, 0] * len(sheet.mentors) + pairs[:, 1])
     blocking = tempting = 0
     for part in candidates:
-        apart = ~np.isin(part.rows * len(sheet.mentors) + part.columns, together)
+        apart = ~among(part.rows * len(sheet.mentors) + part.columns, together)
         mentee, mentor = of_mentees[part.rows], of_mentors[part.columns]
         blocking += int((apart & (part.points > mentee) & (part.points > mentor)).sum())
         tempting += int((apart & (part.points >= mentee) & (part.points >= mentor)).sum())

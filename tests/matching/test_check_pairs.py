@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from matching.check import ViolationKind, fit, grid
 from matching.check.grid import Grid, RuledGrid, grid_of
 from matching.check.hours import offsets, overlap
-from matching.check.sheet import ALL, Sheet
+from matching.check.sheet import ALL, Sheet, among
 from matching.check.skills import closeness
 from matching.problem import (
     Chat,
@@ -26,6 +26,7 @@ from matching.problem import (
     Rule,
     RuleName,
 )
+from tests.matching.problems import one_pair, read
 from tests.matching.test_check_random import QUIET, SEEDS, random_candidates, random_problem, random_rules
 
 
@@ -274,3 +275,27 @@ def test_candidates_are_all_that_nothing_forbids(seed, ruled, at_once, memory):
     worths = [points for points, _parts in found.worths(rows, columns)]
     assert sorted(listed) == [(*pair, points) for pair, points in zip(sorted(allowed), worths, strict=True)]
     assert len(parts) >= len(listed) // (at_once + len(sheet.mentors))
+
+
+@pytest.mark.parametrize("importances", [(10, 10, 10, 2), (10, 10, 10, 3), (10,) * 5])
+def test_much_that_matters_much_is_still_counted_exactly(importances):
+    """Sums beyond 16 bits are exact: who holds all that is wanted covers all of it, whatever it weighs."""
+    skills = "abcde"[: len(importances)]
+    mentee = {
+        "wants": [{"skill": s, "level": 5, "importance": i} for s, i in zip(skills, importances, strict=True)]
+    }
+    mentor = {"holds": [{"skill": s, "level": 5} for s in skills]}
+    nodes = {"nodes": [{"id": s, "label": s} for s in skills], "edges": []}
+    problem = read(
+        one_pair([], ann=mentee, ben=mentor, skills=nodes, criteria={"skills": 100, "level_step": 100})
+    )
+    (programme,) = problem.programmes
+    (part,) = grid_of(Sheet(problem, programme)).candidates()
+    assert part.points.tolist() == [150]
+
+
+def test_of_pairs_listed_no_other_is_found():
+    """Pairs before, between and after those listed are not among them, nor is any among none."""
+    listed = np.array([2, 3, 7])
+    assert among(np.arange(9), listed).tolist() == [n in (2, 3, 7) for n in range(9)]
+    assert not among(np.arange(3), listed[:0]).any()

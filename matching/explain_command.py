@@ -32,8 +32,11 @@ def _explain(options: argparse.Namespace) -> int:
     solution = Solution.from_json(read(options.solution))
     if solution.problem_sha256 != problem.sha256:
         raise ProblemError("$.problem_sha256", "the solution answers another problem.")
+    line = None
     for line in _answer(problem, solution, options):
         print(line)
+    if line is None:
+        print("There is nothing to tell: no programme of this solution answers the question.")
     return DONE
 
 

@@ -149,6 +149,30 @@ def test_explain_says_why(files: tuple[str, str], capsys: pytest.CaptureFixture[
     assert main(["explain", *files, "--why", "nobody"]) == 2
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "--unmatched",
+        "--alternatives",
+        "--stability",
+        "--fairness",
+        "--manipulation",
+        "--recruit",
+        "--rule-prices",
+    ],
+)
+def test_no_question_is_left_without_an_answer(
+    question: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no programme was solved there is a sentence all the same, and the exit status is 0."""
+    names = str(tmp_path / "problem.json"), str(tmp_path / "solution.json")
+    Path(names[0]).write_text(json.dumps(one_pair() | {"programmes": []}))
+    assert main(["solve", names[0], "-o", names[1]]) == 0
+    capsys.readouterr()
+    assert main(["explain", *names, question]) == 0
+    assert capsys.readouterr().out.strip().endswith(".")
+
+
 def test_bench_prints_the_comparison() -> None:
     """Options are those of the comparison itself; other commands still refuse what they do not know."""
     done = run("bench", "--size", "12x5x3", "--repeats", "1", "--only", "OR-Tools SimpleMinCostFlow")

@@ -49,7 +49,8 @@ def solve(
     should_stop
         Asked between steps; when it returns true the best plan so far is returned as `cancelled`.
     workers
-        How many threads share large markets, at least 1; as many as processors when not given.
+        How many threads share large markets, and processes the parts of a joint round, at least 1; as many
+        as processors when not given. Their number changes no result.
 
     Raises
     ------

@@ -66,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument("--programme", metavar="ID", help="solve only this programme")
     solve.add_argument("--seed", type=whole, default=0, metavar="N", help="draws lots between equal plans")
     solve.add_argument("--time-limit", type=seconds, metavar="S", help="stop after so many seconds")
-    solve.add_argument("--workers", type=whole, metavar="N", help="threads and processes; their number changes no result")
+    solve.add_argument(
+        "--workers", type=whole, metavar="N", help="threads and processes; their number changes no result"
+    )
     solve.add_argument("--progress", action="store_true", help="tell each stage on standard error")
     solve.set_defaults(run=_solve)
     check = commands.add_parser("check", help="check a solution without the solver's code")

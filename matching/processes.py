@@ -12,14 +12,17 @@ from matching.watch import Limits, Stopped, Watch
 Part = TypeVar("Part")
 Found = TypeVar("Found")
 
-# A process takes a second or two to begin: by then most parts with fewer people are done.
-FEWEST_IN_A_PROCESS = 200
 # How long processes work before it is asked again whether the solve is to end.
 SECONDS_BETWEEN_LOOKS = 0.1
 
 
 def side_by_side(
-    work: Callable[[Part, Watch], Found], parts: Sequence[Part], sizes: Sequence[int], watch: Watch
+    work: Callable[[Part, Watch], Found],
+    parts: Sequence[Part],
+    sizes: Sequence[int],
+    watch: Watch,
+    *,
+    large: int,
 ) -> list[Found]:
     """Return what comes of the work on each part, in their order, whatever the number of workers.
 
@@ -29,13 +32,15 @@ def side_by_side(
         A function of a module; what it is given and returns goes from process to process. When its watch says
         that it is to end, it returns the best there is so far.
     sizes
-        How many people each part has. Processes begin only where at least two parts have many.
+        How many people each part has.
+    large
+        Processes begin only where at least two parts have as many: each takes a second or two to begin.
     watch
         Has the number of workers. It is told how many parts are done, and how many people the best plans so
         far match; when it says that the solve is to end, so do the watches of all parts. Those of processes
         do not know why: `watch.stopped` does.
     """
-    workers = min(watch.workers, sum(size >= FEWEST_IN_A_PROCESS for size in sizes))
+    workers = min(watch.workers, sum(size >= large for size in sizes))
     # A process that ends with its parent may have none of its own.
     if workers < 2 or current_process().daemon:
         return [_here(work, part, number, len(parts), watch) for number, part in enumerate(parts)]

@@ -63,6 +63,14 @@ class Search:
             self._watch.go_on_to("proof")
             self._tighten(MOST_PRICINGS)
 
+    def take(self, chosen: Index, prices: Amounts, scale: int, meetings: Amounts, *, is_best: bool) -> None:
+        """Take a plan and prices found in parts; `is_best` tells that each part's plan is proved."""
+        self._improve(chosen)
+        if scale <= self._finest_scale():
+            self._price(prices, scale, meetings)
+        if is_best:
+            self.searched = self.worth
+
     @property
     def worth(self) -> int:
         """What the best plan so far is worth."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from matching.candidates import Candidates
+from matching.communities.apart import run_in_parts
 from matching.communities.bound import Bound, bound_at, covering_prices
 from matching.communities.market import Market
 from matching.communities.search import NoPlan, Search
@@ -79,7 +80,7 @@ class CommunityStages(TermStages[Reached]):
                 raise
             return Reached(task, terms, None, none.is_sure)
         self.search = search
-        search.run()
+        run_in_parts(search, self._watch)
         return Reached(task, terms, search)
 
     def _floors(self, rate: int | None) -> tuple[Floor, ...]:

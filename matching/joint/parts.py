@@ -14,8 +14,8 @@ from matching.processes import side_by_side
 from matching.solution import Status
 from matching.watch import Watch
 
-# Fewer people are not worth a search of their own.
-FEWEST = 100
+# Fewer people are not worth a search of their own, and fewer than the second not a process.
+FEWEST, FEWEST_IN_A_PROCESS = 100, 200
 # No row of hours has more shares in all than this; the check adds up eight times what prices come to.
 LARGEST_SHARES, LARGEST_AMOUNT = 12, 2**50
 # The worst that came of any part is what came of the whole.
@@ -35,7 +35,11 @@ def decided(shared: Shared, watch: Watch) -> Found:
     parts = [shared.part(people) for people in groups]
     watch.begin("plan")
     found = side_by_side(
-        sought_apart, [part for part, _origin in parts], [len(people) for people in groups], watch
+        sought_apart,
+        [part for part, _origin in parts],
+        [len(people) for people in groups],
+        watch,
+        large=FEWEST_IN_A_PROCESS,
     )
     status = min((part.status for part in found), key=WORST_FIRST.index)
     if status in STOPPED and watch.stopped is not None:

@@ -110,7 +110,7 @@ def test_parts_are_proved_by_prices_that_hold_for_all(monkeypatch: pytest.Monkey
 def test_the_number_of_workers_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """One process or two: the same plan with the same proof."""
     monkeypatch.setattr(parts, "FEWEST", 20)
-    monkeypatch.setattr("matching.processes.FEWEST_IN_A_PROCESS", 20)
+    monkeypatch.setattr(parts, "FEWEST_IN_A_PROCESS", 20)
     problem = company()
     alone, helped = solve(problem, workers=1), solve(problem, workers=2)
     assert alone.without_statistics() == helped.without_statistics()
@@ -128,7 +128,7 @@ def test_a_part_of_other_people_changes_nothing_here(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_stopped_round_of_parts_keeps_every_rule(monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
     """Each part hands over the best plan it has, and together they are a valid plan."""
-    monkeypatch.setattr("matching.processes.FEWEST_IN_A_PROCESS", 20)
+    monkeypatch.setattr(parts, "FEWEST_IN_A_PROCESS", 20)
     problem = company()
     solution = solve(problem, limits=Limits(seconds=0), workers=workers)
     assert solution.status is Status.TIMED_OUT

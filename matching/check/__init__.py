@@ -53,7 +53,7 @@ def _frame_violations(problem: Problem, solution: Solution) -> Iterator[Violatio
         yield Violation(ViolationKind.OTHER_PROBLEM, "problem_sha256", sentence)
         return
     known = {programme.id: programme for programme in problem.programmes}
-    if not solution.programmes:
+    if known and not solution.programmes:
         sentence = "The solution names no programme that it solves."
         yield Violation(ViolationKind.PROGRAMME_NOT_SOLVED, "programmes", sentence)
     for index, programme_id in enumerate(solution.programmes):

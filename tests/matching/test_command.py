@@ -168,6 +168,7 @@ def test_no_question_is_left_without_an_answer(
     names = str(tmp_path / "problem.json"), str(tmp_path / "solution.json")
     Path(names[0]).write_text(json.dumps(one_pair() | {"programmes": []}))
     assert main(["solve", names[0], "-o", names[1]]) == 0
+    assert main(["check", *names]) == 0
     capsys.readouterr()
     assert main(["explain", *names, question]) == 0
     assert capsys.readouterr().out.strip().endswith(".")

@@ -29,7 +29,7 @@ def check(problem: Problem, solution: Solution) -> Report:
 
     Every hard rule is evaluated again, every point counted again, every cause of an unmatched person
     verified, and the certificate's bound computed again over all eligible pairs. That takes
-    O(mentees x mentors) steps, a row of an array at a time; explicit candidates are looked at once each.
+    O(mentees x mentors) steps, with arrays of a mentee's pairs; explicit candidates are looked at once each.
     """
     violations = list(_frame_violations(problem, solution))
     if violations:

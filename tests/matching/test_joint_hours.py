@@ -122,3 +122,24 @@ def test_locks_beyond_somebody_s_hours_are_told_and_leave_none() -> None:
         ),
     )
     assert {row.kind for row in check(problem, solution).violations} == {Kind.HOURS}
+
+
+@pytest.mark.parametrize(("hours", "limit"), [(2.0, 0), (3.5, 0), (4.0, 1), (9.0, 1)])
+def test_what_locks_take_is_off_the_limit_of_a_row(hours: float, limit: int) -> None:
+    """With one mentor by a lock, two hours of what somebody has are left for the next, or none."""
+    two = (Mentor(person="b"), Mentor(person="c"))
+    programme = replace(
+        MENTORING, hours_a_month=2.0, mentees=(Mentee(person="a", places=2),), mentors=two, goals=("points",)
+    )
+    problem = round_of(programme, {"a": hours}, locks=(Lock(programme="m", members=("a", "b")),))
+    bare = Certificate(programme="m", kind=CertificateKind.BOUND, bound=0)
+    row = HoursPrice(person="a", price=3, seeking={"m": 1})
+    for bound in (3 * limit, 3 * limit + 1):
+        step = JointStep(
+            goal="points", value=0, bound=bound, weights=(1,), certificates=(bare,), hours=(row,)
+        )
+        solution = Solution(
+            status=Status.TIMED_OUT, problem_sha256=problem.sha256, programmes=("m",), joint=(step,)
+        )
+        wrong = "joint[0].bound" in {found.where for found in check(problem, solution).violations}
+        assert wrong is (bound != 3 * limit)

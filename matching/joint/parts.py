@@ -1,6 +1,7 @@
 """Decides about the parts of a joint round apart, and puts plans and proofs of the whole together again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 
 import numpy as np
@@ -8,11 +9,11 @@ import numpy as np
 from matching.components import parts_of
 from matching.joint.piece import spread
 from matching.joint.proofs import Proof, Proofs
-from matching.joint.search import Found, sought, sought_apart
+from matching.joint.search import Found, Search, sought
 from matching.joint.shared import PartOrigin, Plan, Shared
 from matching.processes import side_by_side
 from matching.solution import Status
-from matching.watch import Watch
+from matching.watch import Stopped, Watch
 
 # Fewer people are not worth a search of their own, and fewer than the second not a process.
 FEWEST, FEWEST_IN_A_PROCESS = 100, 200
@@ -45,6 +46,18 @@ def decided(shared: Shared, watch: Watch) -> Found:
     if status in STOPPED and watch.stopped is not None:
         status = watch.stopped
     return Together(shared, [origin for _part, origin in parts], found).found(status)
+
+
+def sought_apart(shared: Shared, watch: Watch) -> Found:
+    """Return the best plan of a part of a round, with proofs that go well with those of other parts."""
+    search = Search(shared, watch)
+    found = search.found()
+    if found.status is not Status.OPTIMAL:
+        return found
+    try:
+        return replace(found, proofs=tuple(search.gentle_proof(number) for number in range(len(shared.aims))))
+    except Stopped:
+        return found
 
 
 class Together:

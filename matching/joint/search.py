@@ -1,7 +1,7 @@
 """From the pieces of a joint round to its best plan: goal by goal, each with prices that show the most."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -42,28 +42,7 @@ class Found:
 
 def sought(shared: Shared, watch: Watch) -> Found:
     """Return the best plan of what a round shares; the best so far when told to end."""
-    search = Search(shared, watch)
-    try:
-        status = Status.OPTIMAL if search.run() else Status.FEASIBLE
-    except Stopped as stop:
-        status = stop.status
-    return search.found(status)
-
-
-def sought_apart(shared: Shared, watch: Watch) -> Found:
-    """Return the best plan of a part of a round, with proofs that go well with those of other parts."""
-    search = Search(shared, watch)
-    try:
-        status = Status.OPTIMAL if search.run() else Status.FEASIBLE
-    except Stopped as stop:
-        status = stop.status
-    found = search.found(status)
-    if status is not Status.OPTIMAL:
-        return found
-    try:
-        return replace(found, proofs=tuple(search.gentle_proof(number) for number in range(len(shared.aims))))
-    except Stopped:
-        return found
+    return Search(shared, watch).found()
 
 
 class Search:
@@ -82,18 +61,21 @@ class Search:
         self._searched = [False] * len(self._aims)
         self._model = Linear(len(self._aims))
 
-    def run(self) -> bool:
-        """Go on until every aim is proved; tell whether it is. Raises `Stopped` when told to end."""
+    def found(self) -> Found:
+        """Go on until every aim is proved, and return the best plan; the best so far when told to end."""
+        try:
+            status = Status.OPTIMAL if self._run() else Status.FEASIBLE
+        except Stopped as stop:
+            status = stop.status
+        proofs = tuple(self._fitting(number) for number in range(len(self._aims)))
+        return Found(status, self._plan, self._values, proofs, tuple(self._searched))
+
+    def _run(self) -> bool:
         if self._are_evident():
             return True
         self._watch.go_on_to("plan")
         self._lay()
         return self._in_order(strictly=False) or self._in_order(strictly=True)
-
-    def found(self, status: Status) -> Found:
-        """Return the best plan so far, with the best proofs that fit what it reaches."""
-        proofs = tuple(self._fitting(number) for number in range(len(self._aims)))
-        return Found(status, self._plan, self._values, proofs, tuple(self._searched))
 
     def _fitting(self, number: int) -> Proof:
         latest = self._proofs[number]

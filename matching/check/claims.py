@@ -72,12 +72,18 @@ def count_violations(programme: Programme, found: Sequence[tuple[str, Certificat
 
 
 def field_violations(certificate: Certificate, where: str, *, used: Collection[str]) -> Iterator[Violation]:
-    """Yield what a certificate says in fields that mean nothing for its kind of programme, or of proof."""
+    """Yield what a certificate says in fields that mean nothing for its kind of programme, or of proof.
+
+    Its stages say nothing in such fields either.
+    """
     empty = Certificate(programme=certificate.programme, kind=certificate.kind, bound=certificate.bound)
-    for name in OF_SOME_KINDS:
-        if name not in used and getattr(certificate, name) != getattr(empty, name):
-            sentence = f"The certificate says something of {name}, which means nothing for this programme."
-            yield Violation(ViolationKind.WRONG_PRICE, f"{where}.{name}", sentence)
+    stages = ((f"{where}.stages[{index}]", stage) for index, stage in enumerate(certificate.stages))
+    for place, proof in ((where, certificate), *stages):
+        for name in OF_SOME_KINDS:
+            said = getattr(proof, name, getattr(empty, name))
+            if name not in used and said != getattr(empty, name):
+                sentence = f"The proof says something of {name}, which means nothing for this programme."
+                yield Violation(ViolationKind.WRONG_PRICE, f"{place}.{name}", sentence)
     if certificate.kind is CertificateKind.FORCED and used:
         sentence = "Nothing forces this plan: that it is stable is no goal of the programme."
         yield Violation(ViolationKind.NOT_PROVED, f"{where}.kind", sentence)

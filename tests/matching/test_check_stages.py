@@ -5,22 +5,26 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from matching.check import Violation, ViolationKind, check
-from matching.problem import MentoringProgramme, Problem
+from matching.problem import GoalName, MentoringProgramme, Problem
 from matching.solution import (
     Assignment,
     Certificate,
     CertificateKind,
     GoalValue,
+    Meeting,
+    OddSet,
     Role,
     Solution,
     Stage,
     Status,
 )
+from matching.solve import solve
 from tests.matching.goal_problems import SUMS, goal_problems, open_pairs, orders, values_of
-from tests.matching.problems import Plan, plans_of
+from tests.matching.problems import Plan, one_pair, plans_of, read
 from tests.matching.test_check_bounds import SEEDS, prices
 
 NETWORKS = tuple(order for order in orders() if "stable" not in order)
@@ -258,3 +262,28 @@ def with_proof(certificate: Certificate, number: int, **changes: Any) -> Certifi
     stages = list(certificate.stages)
     stages[number] = replace(stages[number], **changes)
     return replace(certificate, stages=tuple(stages))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("people", {"p0": 1}),
+        ("odd_sets", (OddSet(members=("p0", "p1", "p2"), price=1),)),
+        ("meetings", (Meeting(first="p0", second="p1", community="c", price=1),)),
+        ("scale", 2),
+        ("searched", 1),
+    ],
+)
+def test_a_stage_says_nothing_that_means_nothing(name: str, value: Any) -> None:
+    """What only proofs of other kinds of programme have is told at its place in the stage."""
+    problem = read(one_pair(mentee={"required": True}, criteria={"location": 5}))
+    programme = replace(problem.programmes[0], goals=(GoalName.COVERAGE, GoalName.WORST_MATCH))
+    problem = replace(problem, programmes=(programme,))
+    solution = solve(problem)
+    (certificate,) = solution.certificates
+    assert check(problem, solution).ok
+    forged = with_proof(certificate, 0, **{name: value})
+    found = check(problem, replace(solution, certificates=(forged,))).violations
+    assert {(row.kind, row.where) for row in found} == {
+        (ViolationKind.WRONG_PRICE, f"certificates[0].stages[0].{name}")
+    }

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -10,8 +11,9 @@ from scipy import optimize, sparse
 from matching.check.communities.board import Board
 from matching.check.peers.circle import Circle
 from matching.check.report import ViolationKind
+from matching.check.sheet import Flags
 from matching.check.trial import Trial
-from matching.problem import CommunitiesProgramme, PeerProgramme, Problem, Rule
+from matching.problem import CommunitiesProgramme, PeerProgramme, Problem, Rule, RuleName
 from matching.solution import Clash, ClashKind, ClashMember
 
 Row = tuple[Sequence[int], Sequence[float], float]
@@ -26,16 +28,16 @@ def _can_be_kept(count: int, rows: Iterable[Row], ones: Iterable[int] = ()) -> b
     low[list(ones)] = 1
     if not count:
         return all(most >= 0 for _variables, _values, most in kept)
-    table = sparse.lil_array((max(len(kept), 1), count))
-    for number, (variables, values, _most) in enumerate(kept):
-        for variable, value in zip(variables, values, strict=True):
-            table[number, variable] += value
+    where = np.repeat(np.arange(len(kept)), [len(row[0]) for row in kept])
+    cells = where, np.array([variable for row in kept for variable in row[0]], dtype=np.intp)
+    values = np.array([value for row in kept for value in row[1]], dtype=float)
+    table = sparse.csr_array((values, cells), shape=(max(len(kept), 1), count))
     most = np.array([row[2] for row in kept] or [0.0])
     found = optimize.milp(
         np.zeros(count),
         integrality=np.ones(count, dtype=np.int64),
         bounds=optimize.Bounds(low, 1),
-        constraints=optimize.LinearConstraint(table.tocsr(), -np.inf, most),
+        constraints=optimize.LinearConstraint(table, -np.inf, most),
     )
     return bool(found.status == _SOLVED)
 
@@ -107,6 +109,19 @@ class BoardTrial(Trial):
             ClashKind.BAN: {row.members for row in problem.bans if row.programme == programme.id},
         }
         self._blocks = problem.blocks
+        self._broken_by: dict[tuple[RuleName, str | None], list[Flags]] = {}
+
+    @cached_property
+    def _always(self) -> list[Flags]:
+        return [self._board.always_forbidden(row) for row in range(len(self._board.row))]
+
+    def _broken(self, rule: Rule) -> list[Flags]:
+        """Return the communities with which each person breaks a rule."""
+        key = rule.rule, rule.name
+        if key not in self._broken_by:
+            rows = range(len(self._board.row))
+            self._broken_by[key] = [self._board.broken_by(rule, row) for row in rows]
+        return self._broken_by[key]
 
     def is_known(self, row: ClashMember) -> bool:
         """Tell whether the problem has something like this member."""
@@ -129,9 +144,13 @@ class BoardTrial(Trial):
         cells = sorted(set(self._open_cells(rules, bans)) | locked)
         size, columns = len(cells), range(len(board.column))
         opened = {column: size + column for column in columns}
+        of_row, of_column = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
+        for n, cell in enumerate(cells):
+            of_row[cell[0]].append(n)
+            of_column[cell[1]].append(n)
         rows: list[Row] = []
         for index, row in enumerate(board.programme.people):
-            mine = [n for n, cell in enumerate(cells) if cell[0] == index]
+            mine = of_row[index]
             rows.append((mine, [1.0] * len(mine), float(row.places)))
             if any(member.people == (row.person,) for member in of[ClashKind.PERSON]):
                 rows.append((mine, [-1.0] * len(mine), -1.0))
@@ -140,18 +159,20 @@ class BoardTrial(Trial):
         must = [row.people[0] for row in of[ClashKind.COMMUNITY]]
         for community in board.programme.communities:
             column = board.column[community.id]
-            inside = [n for n, cell in enumerate(cells) if cell[1] == column]
+            inside = of_column[column]
             ones = [1.0] * len(inside)
             rows.append(
                 ([*inside, opened[column]], [*ones, -float(most.get(community.id, len(people)))], 0.0)
             )
             least = float(needy.get(community.id, 1))
             rows.append(([*inside, opened[column]], [*(-1.0 for _n in inside), least], 0.0))
-        foes = [set(pair) for pair in self._blocks] + bans
-        for a, b in combinations(range(size), 2):
-            pair = {people[cells[a][0]], people[cells[b][0]]}
-            if cells[a][1] == cells[b][1] and len(pair) == 2 and any(pair <= foe for foe in foes):
-                rows.append(([a, b], [1.0, 1.0], 1.0))
+        number = {cell: n for n, cell in enumerate(cells)}
+        for foes in (*map(set, self._blocks), *bans):
+            enrolled = sorted(board.row[person] for person in foes if person in board.row)
+            for one, other in combinations(enrolled, 2):
+                for column in columns:
+                    if (one, column) in number and (other, column) in number:
+                        rows.append(([number[one, column], number[other, column]], [1.0, 1.0], 1.0))
         count = size + len(columns)
         count, rows = self._mixed(count, rows, cells, opened, needy)
         settled = [cells.index(cell) for cell in sorted(locked)]
@@ -161,9 +182,9 @@ class BoardTrial(Trial):
         """Yield the people and communities that these rules and bans allow to come together."""
         board = self._board
         for index, row in enumerate(board.programme.people):
-            shut = board.always_forbidden(index)
+            shut = self._always[index]
             for rule in rules:
-                shut = shut | board.broken_by(rule, index)
+                shut = shut | self._broken(rule)[index]
             for column, community in enumerate(board.programme.communities):
                 others = {community.id, community.lead}
                 banned = any(row.person in ban and others & (ban - {row.person}) for ban in bans)

@@ -6,8 +6,8 @@ from itertools import combinations
 
 import numpy as np
 
-from matching.clash.court import Key, key_of, member_of
-from matching.clash.feasible import Model
+from matching.clash.court import Key, assigned, key_of, member_of
+from matching.clash.feasible import MOST_MODELS, Model, UndecidedError
 from matching.communities.market import Market
 from matching.communities.task import pairs_apart
 from matching.groups import value_of
@@ -59,6 +59,7 @@ class CommunityCourt:
         self._always &= (np.array(self._places, dtype=np.int64) > 0)[:, None]
         self._apart = set(pairs_apart(market))
         self._people = [market.problem.people[position] for position in market.positions.tolist()]
+        self._models = 0
         self.members = tuple(self._all())
 
     def _all(self) -> Iterator[ClashMember]:
@@ -122,25 +123,55 @@ class CommunityCourt:
                     asked.allowed[row, column] = False
 
     def _can_stand(self, members: Sequence[ClashMember]) -> bool:
-        asked, model = self._asked(members), Model()
+        asked = self._asked(members)
+        used = self._room_for(asked)
+        if used is None:
+            return False
+        met = any((used[first] & used[second]).any() for first, second in asked.apart)
+        if not asked.opened and not asked.needy and not met:
+            return True
+        self._models += 1
+        if self._models > MOST_MODELS:
+            raise UndecidedError
+        model = Model()
         cells = sorted(set(zip(*(found.tolist() for found in np.nonzero(asked.allowed)), strict=True)))
         free = [cell for cell in cells if cell not in asked.locked]
         number = dict(zip(free, model.variables(len(free)), strict=True))
         locked = sorted(asked.locked)
         number |= dict(zip(locked, model.variables(len(locked), low=1.0), strict=True))
         opening = model.variables(len(self._column))
+        mine: list[list[tuple[int, float]]] = [[] for _row in self._row]
+        inside: list[dict[int, int]] = [{} for _column in self._column]
+        for (row, column), variable in number.items():
+            mine[row].append((variable, 1.0))
+            inside[column][row] = variable
         for row, places in enumerate(self._places):
-            mine = [(variable, 1.0) for cell, variable in number.items() if cell[0] == row]
-            model.row(mine, float(row in asked.people), float(places))
+            model.row(mine[row], float(row in asked.people), float(places))
         for column, community in enumerate(self.programme.communities):
-            inside = {cell[0]: variable for cell, variable in number.items() if cell[1] == column}
-            self._open(model, community, inside, opening[column], asked)
+            self._open(model, community, inside[column], opening[column], asked)
         for first, second in sorted(asked.apart):
             for column in range(len(self._column)):
                 both = [number.get((row, column)) for row in (first, second)]
                 if None not in both:
                     model.row([(variable, 1.0) for variable in both if variable is not None], 0.0, 1.0)
         return model.is_feasible()
+
+    def _room_for(self, asked: _Asked) -> Mask | None:
+        """Return, by a flow, a place for everybody where only places and rules bind; `None` where none is."""
+        settled = {row for row, _column in asked.locked}
+        rows = sorted(asked.people - settled)
+        most = [asked.most.get(column, len(self._row)) for column in range(len(self._column))]
+        for _row, column in asked.locked:
+            most[column] -= 1
+        capacity = np.minimum(np.maximum(np.array(most, dtype=np.int64), 0), len(self._row))
+        found = assigned(asked.allowed[rows], capacity)
+        if not found.any(axis=1).all():
+            return None
+        used: Mask = np.zeros_like(asked.allowed)
+        used[rows] = found
+        for row, column in asked.locked:
+            used[row, column] = True
+        return used
 
     def _open(
         self, model: Model, community: Community, inside: dict[int, int], opening: int, asked: _Asked

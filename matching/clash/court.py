@@ -133,7 +133,7 @@ class Court:
         ]
         rows = np.array([self._row[self.members[number].people[0]] for number in people], dtype=np.intp)
         allowed = allowed[rows]
-        return _assigned(allowed, capacity), people, allowed, capacity
+        return assigned(allowed, capacity), people, allowed, capacity
 
     def _left(self, numbers: Collection[int]) -> tuple[Mask, Amounts, set[str]]:
         """Return the pairs allowed, the places that locks leave, and whom locks have settled."""
@@ -182,7 +182,7 @@ def key_of(member: ClashMember) -> Key:
     return member.rule, tuple(sorted(member.figures.items()))
 
 
-def _assigned(allowed: Mask, capacity: Amounts) -> Mask:
+def assigned(allowed: Mask, capacity: Amounts) -> Mask:
     """Return which allowed pairs a plan uses in which as many rows as possible have a column of their own."""
     people, mentors = allowed.shape
     rows, columns = np.nonzero(allowed)

@@ -6,6 +6,8 @@ from scipy.sparse import csr_array
 
 # With more variables, or branches, the question is left open.
 MOST_VARIABLES, MOST_BRANCHES = 60_000, 20_000
+# So many models of one programme are tried: more would take minutes.
+MOST_MODELS = 400
 _SOLVED, _INFEASIBLE = 0, 2
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from matching.clash.court import Key, key_of, member_of
-from matching.clash.feasible import Model
+from matching.clash.feasible import MOST_MODELS, Model, UndecidedError
 from matching.columns import Columns
 from matching.peers.market import PeerMarket
 from matching.peers.rules import both_ways
@@ -42,6 +42,7 @@ class PeerCourt:
                 self._always &= kept
         if market.listed is not None:
             self._always &= market.listed.toarray()
+        self._models = 0
         self.members = tuple(self._all([row.members for row in bans]))
 
     def _all(self, bans: list[tuple[str, ...]]) -> Iterator[ClashMember]:
@@ -86,6 +87,9 @@ class PeerCourt:
         free = np.ones(len(self._number), dtype=np.bool_)
         free[sorted(settled)] = False
         groups = [row for row in self._groups(asked, allowed & free & free[:, None]) if row not in banned]
+        self._models += 1
+        if self._models > MOST_MODELS:
+            raise UndecidedError
         model = Model()
         of: dict[int, list[int]] = {person: [] for person in asked}
         for variable, group in enumerate(groups):

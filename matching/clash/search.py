@@ -18,7 +18,7 @@ from matching.problem import (
     Programme,
     Rule,
 )
-from matching.solution import Clash, ClashMember
+from matching.solution import Clash, ClashKind, ClashMember
 from matching.watch import Watch
 
 Judge = Callable[[Collection[int]], bool]
@@ -27,6 +27,8 @@ Numbers = frozenset[int]
 FEW_MEMBERS, MOST_ROUNDS = 60, 150
 # Where branch and bound is asked each time, fewer.
 FEW_OF_GROUPS, MOST_ROUNDS_OF_GROUPS, LARGEST_OF_GROUPS = 25, 40, 1_000
+# Without these the question is easier: a flow answers it.
+SPARED_FIRST = (ClashKind.NEEDS, ClashKind.BAN, ClashKind.COMMUNITY, ClashKind.LOCK)
 _SOLVED = 0
 
 
@@ -65,7 +67,7 @@ def clash_of_groups(
     """Return a clash of a programme whose people or communities that must be matched cannot all be.
 
     `None` where that is too large a question for branch and bound; raises `Stopped` when the solve is to end.
-    Members are left out in halves, quarters and so on as long as the rest still clashes.
+    All of a kind are left out, then halves, quarters and so on, as long as the rest still clashes.
     """
     if len(programme.people) > LARGEST_OF_GROUPS:
         return None
@@ -74,7 +76,11 @@ def clash_of_groups(
     try:
         if court.can_stand(everything):
             return None
-        orders = (_in_parts(everything, court.can_stand, order, watch) for order in _orders(everything))
+        some = everything
+        for kind in SPARED_FIRST:
+            others = frozenset(number for number in some if court.members[number].kind is not kind)
+            some = some if court.can_stand(others) else others
+        orders = (_in_parts(some, court.can_stand, order, watch) for order in _orders(some))
         best, is_smallest = min(orders, key=len), False
         if len(everything) <= FEW_OF_GROUPS:
             best, is_smallest = _smallest(everything, best, court.can_stand, watch, MOST_ROUNDS_OF_GROUPS)

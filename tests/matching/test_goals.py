@@ -377,3 +377,35 @@ def test_numbers_too_large_to_be_added_are_refused() -> None:
     solve(market(pairs[:10], "coverage same_partners points", previous=earlier[:10], **waited))
     with pytest.raises(ProblemError, match="too large to be added"):
         solve(market(pairs, "coverage same_partners points", previous=earlier, **waited))
+
+
+def test_a_stage_may_not_weigh_goals_that_come_later() -> None:
+    """A plan with a better weakest match must not be ruled out for having fewer points."""
+    problem = market(UNEVEN, "coverage worst_match points")
+    chosen = solve(market(UNEVEN, "coverage points"))
+    solution = solve(problem)
+    (certificate,) = solution.certificates
+    (ended,) = chosen.certificates
+    of_points = dataclasses.replace(
+        certificate.stages[1],
+        least_points=11,
+        bound=120,
+        weights={"coverage": 0, "points": 1},
+        mentees={"a": 60, "b": 0},
+        mentors={"x": 60, "y": 0},
+    )
+    planted = dataclasses.replace(
+        certificate,
+        stages=(certificate.stages[0], of_points),
+        least_points=10,
+        **{name: getattr(ended, name) for name in ("bound", "weights", "mentees", "mentors")},
+    )
+    goals = [
+        dataclasses.replace(row, value=value, bound=value)
+        for row, value in zip(solution.goals, (2, 10, 130), strict=True)
+    ]
+    false = dataclasses.replace(
+        chosen, problem_sha256=problem.sha256, goals=tuple(goals), certificates=(planted,)
+    )
+    kinds = {str(row.kind) for row in check(problem, false).violations}
+    assert kinds == {"wrong_weights"}

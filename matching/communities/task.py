@@ -128,11 +128,12 @@ class Task:
         if least_points is not None:
             kept = self.candidates.points >= least_points
         candidates, again = self.candidates.only(kept), self.again[kept]
-        lowest, highest = _extremes(candidates, len(self.highest))
+        # What is out of reach is shown beside a plan that need not keep the terms: it may reach less.
+        lowest, highest = _extremes(self.candidates, len(self.highest))
         weights = weigh(
             *(goals, self.room, lowest, highest),
             must_open=int(self.required.sum()),
-            again=int(again.sum()),
+            again=int(self.again.sum()),
             owed=sum(floor.needed for floor in floors),
         )
         return replace(

@@ -99,7 +99,7 @@ class Aims:
 
     `free` marks the people whom no lock has settled; all values are of groups of free people. Prices may be
     as fine as 1 / `finest`. `order` says which aims, where not all that are sums; `floors` are what a rate of
-    every group asks for.
+    every group asks for. Plans are compared with those of the aims `beside` as well, which may reach less.
     """
 
     def __init__(
@@ -108,6 +108,7 @@ class Aims:
         free: Mask,
         order: Sequence[Aim] | None = None,
         floors: Sequence[Floor] = (),
+        beside: "Aims | None" = None,
     ) -> None:
         self.order = aims_of(market.programme) if order is None else tuple(order)
         self.floors = tuple(floors)
@@ -120,6 +121,8 @@ class Aims:
         points = int(least.sum(dtype=np.int64))
         owed = sum(floor.needed for floor in floors)
         self.least = dict.fromkeys(Aim, 0) | {Aim.TRIADS: -triads, Aim.POINTS: points, Aim.PARITY: -owed}
+        if beside is not None:
+            self.least = {aim: min(value, beside.least[aim]) for aim, value in self.least.items()}
         self.most = {
             Aim.REQUIRED: int(market.required[self.has_partner].sum()),
             Aim.COVERAGE: int(market.waiting[self.has_partner].sum()),

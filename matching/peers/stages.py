@@ -90,7 +90,11 @@ class PeerStages(TermStages[Reached]):
     def reached(self, order: Sequence[str], terms: Terms) -> Reached:
         """Return the best plan by these aims; raises `Stopped` when the solve is to end."""
         market = self._market if terms.least_points is None else self._market.of_least(terms.least_points)
-        aims = Aims(market, self._free, [Aim(name) for name in order], self._floors(terms.rate))
+        aims = Aims(
+            *(market, self._free, [Aim(name) for name in order], self._floors(terms.rate)),
+            # What is out of reach is shown beside a plan that need not keep these terms.
+            beside=Aims(self._market, self._free, [Aim(name) for name in order]),
+        )
         self.search = Search(market, self._free, aims, self._lots, self._watch)
         proof = InOrder(market, self._free, aims, self.search).proof()
         return Reached(market, aims, terms, proof)

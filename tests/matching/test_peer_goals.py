@@ -157,3 +157,14 @@ def test_goals_of_the_file_are_read() -> None:
     problem, _solution = proved()
     assert Problem.from_json(problem.to_json()) == problem
     assert programme_of(problem).goals[2] is GoalName.PARITY
+
+
+def test_what_is_out_of_reach_is_shown_beside_a_plan_with_fewer_points() -> None:
+    """Who must be matched costs points that no plan with a better weakest pair would: that weighs less."""
+    problem = circle({"ac": -1, "bc": 0}, "points coverage worst_match")
+    programme = programme_of(problem)
+    people = tuple(dataclasses.replace(row, required=row.person != "b") for row in programme.people)
+    problem = dataclasses.replace(problem, programmes=(dataclasses.replace(programme, people=people),))
+    solution = solve(problem)
+    assert [goal.value for goal in solution.goals] == [-2, 2, -1]
+    assert check(problem, solution).violations == ()

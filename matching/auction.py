@@ -13,16 +13,23 @@ from numpy.typing import NDArray
 from matching.candidates import Candidates
 from matching.compiled import Whole, compiled
 from matching.goals import LARGEST_SUM, Amounts, Room
+from matching.prices import Prices, bound_of, prices_if_best
 from matching.rules import Mask
 
 Numbers = NDArray[np.int64]
 # Each step is so much finer than the one before; before it prices fall by so many of the coarser ones, since
 # it is cheaper to bid them up again than to bring down those that are too high.
-FINER, FALL = 10, 5
+FINER, FALL = 4, 5
 NOWHERE, OUTSIDE = -1, -2
 WORST = np.int64(-LARGEST_SUM)
 # Prices stay below 2.25 times the largest worth and what a mentee would offer for a place below five times.
 SPREAD = 8
+# Rough prices are sought to this part of a point.
+PARTS = 32
+# Looks at each candidate, to see whether a plan is the best before the auction has come to its end.
+TRIAL = 100
+# What covering one more counts for in an auction, where it outweighs all profits: so many of the largest.
+LIGHT = 4
 # Candidates looked at in all, for each there is: some forty are usual, and this many tell of a war of prices.
 PATIENCE = 2_000
 
@@ -258,7 +265,7 @@ def _come_down(book: Book, waiting: Numbers, step: int, patience: int) -> Any:
 
 
 @compiled
-def _hold_auction(book: Book, step: int, patience: int) -> Any:
+def _hold_auction(book: Book, step: Any, last: Whole, patience: int) -> Any:
     """Sell all places anew, with finer and finer steps, from the prices there are.
 
     Return the patience that is left; when there is none the auction has not come to its end.
@@ -269,10 +276,32 @@ def _hold_auction(book: Book, step: int, patience: int) -> Any:
         book.held[:] = 0
         patience = _sell(book, waiting, step, patience)
         patience = _come_down(book, waiting, step, patience)
-        if step == 1 or patience <= 0:
+        if step <= last or patience <= 0:
             return patience
         book.price[:] = np.maximum(0, book.price - FALL * step)
-        step = max(1, step // FINER)
+        step = max(last, step // FINER)
+
+
+@compiled
+def _leave(book: Book, price: Numbers, most: Numbers) -> None:
+    """Write what each unit leaves its mentee at some prices, the best first: more than to stay outside."""
+    for mentee in range(len(book.first) - 1):
+        first, end = book.unit_first[mentee], book.unit_first[mentee + 1]
+        if end == first:
+            continue
+        most[first:end] = WORST
+        for candidate in range(book.first[mentee], book.first[mentee + 1]):
+            net = book.worth[candidate] - price[book.mentor[candidate]]
+            at = end - 1
+            if net <= most[at]:
+                continue
+            while at > first and most[at - 1] < net:
+                most[at] = most[at - 1]
+                at -= 1
+            most[at] = net
+        most[first] = max(most[first], book.without[mentee])
+        for unit in range(first + 1, end):
+            most[unit] = max(most[unit], np.int64(0))
 
 
 def best_by_auction(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts) -> Mask | None:
@@ -292,13 +321,72 @@ def best_by_auction(candidates: Candidates, profits: Amounts, room: Room, bonus:
     Operations Research 20, 1989; and with H. Tsaknakis, "Reverse auction and the solution of inequality
     constrained assignment problems", SIAM Journal on Optimization 3, 1993.
     """
-    largest = max(int(np.abs(profits).max(initial=0)), int(bonus.max(initial=0)))
     scale = int(np.minimum(room.places, np.bincount(candidates.rows, minlength=len(bonus))).sum()) + 1
-    if SPREAD * largest * scale > LARGEST_SUM:
-        return None
-    book = _book(candidates, profits, room, bonus, scale)
-    left = _hold_auction(book, max(1, largest * scale // 4), PATIENCE * len(candidates))
-    return book.used if left > 0 and _is_proved(book, scale) else None
+    light = _lightened(profits, bonus)
+    for counts in (light, bonus) if light is not bonus else (bonus,):
+        largest = _largest(profits, counts)
+        if SPREAD * largest * scale > LARGEST_SUM:
+            return None
+        book = _book(candidates, profits, room, counts, scale)
+        patience, coarse = PATIENCE * len(candidates), max(1, scale // PARTS)
+        left = _hold_auction(book, max(1, largest * scale // 4), coarse, patience)
+        # Mostly the plan is the best long before bids are so fine that they tell.
+        if left > 0 and _is_best(candidates, profits, room, bonus, book.used):
+            return book.used
+        left = _hold_auction(book, max(1, coarse // FINER), 1, left)
+        if left <= 0 or not _is_proved(book, scale):
+            return None
+        if counts is bonus or covers_most(book, bonus):
+            return book.used
+    return None
+
+
+def _is_best(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts, used: Mask) -> bool:
+    """Tell whether a plan's own prices, where they are soon found, let no plan be worth more."""
+    prices = prices_if_best(candidates, profits, used, room, bonus, TRIAL * len(candidates))
+    if prices is None:
+        return False
+    covered = np.unique(candidates.rows[used])
+    worth = sum(profits[used].tolist()) + sum(bonus[covered].tolist())
+    return bool(bound_of(candidates, profits, room, bonus, prices) == worth)
+
+
+def rough_prices(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts, unit: int) -> Prices:
+    """Return prices at which nearly nobody would rather have another candidate: good enough to seek by.
+
+    Parameters
+    ----------
+    unit
+        What a point is worth: places are sold to a small part of it.
+    """
+    counts = _lightened(profits, bonus)
+    largest = _largest(profits, counts)
+    if SPREAD * largest * PARTS > LARGEST_SUM:
+        return Prices(bonus, np.zeros(len(room.capacity), dtype=np.int64))
+    book = _book(candidates, profits, room, counts, PARTS)
+    _hold_auction(book, max(unit, largest * PARTS // 4), unit, PATIENCE * len(candidates))
+    most = np.zeros(len(book.unit), dtype=np.int64)
+    _leave(book, book.price, most)
+    way_out = np.asarray(counts).copy()
+    seeking = np.diff(book.unit_first) > 0
+    way_out[seeking] = -(most[book.unit_first[1:][seeking] - 1] // PARTS)
+    return Prices(way_out, book.price // PARTS)
+
+
+def _largest(profits: Amounts, bonus: Amounts) -> int:
+    return max(int(np.abs(profits).max(initial=0)), int(bonus.max(initial=0)))
+
+
+def _lightened(profits: Amounts, bonus: Amounts) -> Amounts:
+    """Return bonuses in the same order but no larger than it takes, mostly, to outweigh the profits.
+
+    Prices that have to rise to large bonuses take long to get there.
+    """
+    enough = LIGHT * int(np.abs(profits).max(initial=1))
+    values, rank = np.unique(np.append(bonus, 0), return_inverse=True)
+    if not len(bonus) or int(np.diff(values).min(initial=enough)) <= enough or values[0] < 0:
+        return bonus
+    return rank[:-1] * np.int64(enough)
 
 
 def _is_proved(book: Book, scale: int) -> bool:
@@ -306,19 +394,58 @@ def _is_proved(book: Book, scale: int) -> bool:
 
     At these prices nobody can do better than with the candidates that leave most, one for each place.
     """
-    net = book.worth - book.price[book.mentor]
-    order = np.lexsort((-net, book.mentee))
-    rank = np.arange(len(net)) - book.first[book.mentee]
-    within = rank < np.diff(book.unit_first)[book.mentee]
-    without = np.where(rank == 0, book.without[book.mentee], 0)
-    most = np.maximum(0, net[order] - without)[within]
-    sold = np.diff(book.place_first).tolist()
-    bound = sum(most.tolist()) + sum(
-        places * price for places, price in zip(sold, book.price.tolist(), strict=True)
-    )
+    most = np.zeros(len(book.unit), dtype=np.int64)
+    _leave(book, book.price, most)
+    seeking = np.diff(book.unit_first) > 0
+    # Sums in Python's numbers, which no size of worths overflows.
+    outside = sum(book.without[seeking].tolist())
+    sold = zip(np.diff(book.place_first).tolist(), book.price.tolist(), strict=True)
+    bound = sum(most.tolist()) - outside + sum(places * price for places, price in sold)
     served = np.unique(book.mentee[book.used])
     worth = sum(book.worth[book.used].tolist()) - sum(book.without[served].tolist())
     return bool(bound - worth < scale)
+
+
+def covers_most(book: Book, bonus: Amounts) -> bool:
+    """Tell whether no other plan covers mentees of a greater sum of bonuses, whatever their profits.
+
+    The sets of mentees that can be covered together are independent sets of a matroid, so it is enough to
+    look for one left out who could be covered, or take the place of one whose bonus is less.
+    """
+    left_out = np.bincount(book.mentee[book.used], minlength=len(bonus)) == 0
+    asking = np.flatnonzero(left_out & (np.diff(book.unit_first) > 0) & (bonus > 0))
+    asking = asking[np.argsort(-bonus[asking], kind="stable")]
+    return bool(_nobody_gains(book, asking.astype(np.int64), bonus))
+
+
+@compiled
+def _nobody_gains(book: Book, asking: Numbers, bonus: Numbers) -> bool:
+    """Tell whether no chain of moves ends with a free place, or with somebody whose bonus is less."""
+    seen = np.zeros(len(book.price), dtype=np.bool_)
+    moving = np.empty(len(book.mentee) + 1, dtype=np.int64)
+    for first in asking:
+        moving[0], left = first, 1
+        while left:
+            left -= 1
+            mentee = moving[left]
+            for candidate in range(book.first[mentee], book.first[mentee + 1]):
+                mentor = book.mentor[candidate]
+                if seen[mentor]:
+                    continue
+                seen[mentor] = True
+                start = book.place_first[mentor]
+                if start + book.held[mentor] < book.place_first[mentor + 1]:
+                    return False
+                for place in range(start, start + book.held[mentor]):
+                    holder = book.mentee[book.holders[place]]
+                    units = 0
+                    for unit in range(book.unit_first[holder], book.unit_first[holder + 1]):
+                        units += book.unit[unit] >= 0
+                    if units > 1 or bonus[holder] < bonus[first]:
+                        return False
+                    moving[left] = holder
+                    left += 1
+    return True
 
 
 def _book(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts, scale: int) -> Book:

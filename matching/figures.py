@@ -76,7 +76,7 @@ class Figures(NamedTuple):
 
     `rule_low` and `rule_high` are the figures of a rule, whatever they mean for its kind; `must_cover` is the
     least share of the wants that a mentor covers; `most_besides` is the most that a pair earns besides skills
-    and exceptions, and ``cover_for[n]`` the least share with which skills can earn n points.
+    and exceptions.
     """
 
     mentees: People
@@ -90,7 +90,6 @@ class Figures(NamedTuple):
     rule_high: NDArray[np.int64]
     must_cover: int
     most_besides: int
-    cover_for: NDArray[np.int64]
 
 
 def figures_of(
@@ -112,7 +111,6 @@ def figures_of(
         10 * rule.percent for rule in programme.rules if rule.rule is RuleName.COVERS_WANTS if rule.percent
     ]
     tables = _tables(programme)
-    of_skills = tables.cover + tables.step
     return Figures(
         mentees=_people(columns, sides.mentees, names),
         mentors=_people(columns, sides.mentors, names),
@@ -125,7 +123,6 @@ def figures_of(
         rule_high=np.ascontiguousarray(table[:, 2]),
         must_cover=max(covers, default=0),
         most_besides=sum(int(earned.max()) for earned in tables[2:]),
-        cover_for=np.searchsorted(of_skills, np.arange(of_skills[-1] + 2)),
     )
 
 
@@ -213,7 +210,9 @@ def _no_skills(sides: Sides) -> Skills:
     none = np.zeros(0, dtype=np.int32)
     first = np.zeros(len(sides.mentees) + 1, dtype=np.int64)
     nothing = np.zeros(len(sides.mentees), dtype=np.int32)
-    return Skills(first, none, none, nothing, np.zeros(1, dtype=np.int64), none, none, none)
+    shares, rows = np.zeros(0, dtype=np.uint16), np.zeros((0, len(sides.mentors)), dtype=np.uint16)
+    start = np.zeros(1, dtype=np.int64)
+    return Skills(first, none, none, nothing, start, none, shares, shares, start[:0], rows, rows)
 
 
 def _tables(programme: MentoringProgramme) -> Tables:

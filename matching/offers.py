@@ -14,6 +14,8 @@ from matching.views import Index, Matrix, Sides, View, matrix_of
 LEVELS = range(1, 6)
 # Where two figures of thousandths stand in one number.
 _BESIDE = 1024
+# A feature has a row over all mentors where more than one in so many offers it.
+OFFERED_BY_MANY = 8
 # The share of a mentor's level less the level wanted: below it, equal, then one to four steps above.
 STEP_SHARES = {0: 500, 1: 1000, 2: 1000, 3: 600, 4: 600}
 
@@ -29,7 +31,11 @@ class _Offers:
 
 
 class Skills(NamedTuple):
-    """Wants of mentees as numbers of features (a skill at a level), and mentors' offers for each feature."""
+    """Wants of mentees as numbers of features (a skill at a level), and mentors' offers for each feature.
+
+    A feature that many mentors offer has a row of `cover` and `step` over all of them: ``row[feature]``. The
+    others have -1, and a list of who offers them, by mentor.
+    """
 
     want_first: NDArray[np.int64]
     want_feature: NDArray[np.int32]
@@ -37,8 +43,11 @@ class Skills(NamedTuple):
     importance: NDArray[np.int32]
     offer_first: NDArray[np.int64]
     offer_mentor: NDArray[np.int32]
-    offer_cover: NDArray[np.int32]
-    offer_step: NDArray[np.int32]
+    offer_cover: NDArray[np.uint16]
+    offer_step: NDArray[np.uint16]
+    row: NDArray[np.int64]
+    cover: NDArray[np.uint16]
+    step: NDArray[np.uint16]
 
 
 Worth = Callable[[_Offers, int], NDArray[np.int64]]
@@ -84,6 +93,14 @@ class SkillFit:
         """Return wants and offers as lists: by mentee what they want, by feature what every mentor offers."""
         # A step up is only offered where something is covered, so one matrix holds both figures.
         both = (self._covered.astype(np.int64) * _BESIDE + self._stepped).tocsc()
+        both.sort_indices()
+        mentors = both.shape[0]
+        many = np.diff(both.indptr) * OFFERED_BY_MANY > mentors
+        row = np.where(many, np.cumsum(many) - 1, -1)
+        every = np.zeros((int(many.sum()), mentors), dtype=np.int64)
+        for feature in np.flatnonzero(many):
+            of_feature = slice(both.indptr[feature], both.indptr[feature + 1])
+            every[row[feature], both.indices[of_feature]] = both.data[of_feature]
         return Skills(
             want_first=self._asked.indptr.astype(np.int64),
             want_feature=self._asked.indices.astype(np.int32),
@@ -91,8 +108,11 @@ class SkillFit:
             importance=np.where(self._asks_nothing, 0, self._importance).astype(np.int32),
             offer_first=both.indptr.astype(np.int64),
             offer_mentor=both.indices.astype(np.int32),
-            offer_cover=(both.data // _BESIDE).astype(np.int32),
-            offer_step=(both.data % _BESIDE).astype(np.int32),
+            offer_cover=(both.data // _BESIDE).astype(np.uint16),
+            offer_step=(both.data % _BESIDE).astype(np.uint16),
+            row=row,
+            cover=(every // _BESIDE).astype(np.uint16),
+            step=(every % _BESIDE).astype(np.uint16),
         )
 
     def _average(self, view: View, offered: Matrix) -> NDArray[np.int32]:

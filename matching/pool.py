@@ -92,10 +92,11 @@ class Pricing:
         self._weights = weights
         self._locked = locked
 
-    def missing(self, prices: Prices, chosen: Candidates) -> Candidates:
+    def missing(self, prices: Prices, chosen: Candidates, known: Candidates) -> Candidates:
         """Return pairs outside the plan that would gain at these prices, or nearly: a few of each mentee.
 
-        None are returned when none gains: then the plan is the best of all pairs.
+        None are returned when none gains: then the plan is the best of all pairs. In large markets only those
+        that gain are returned, and none of those that are known: prices of a best plan leave those nothing.
         """
         if self._every is not None:
             gains = prices.gains(self._every, self._every.points * self._weights.points)
@@ -105,13 +106,16 @@ class Pricing:
             new = np.flatnonzero(gains > self._nearly)
             best = _ranks(self._every.rows[new], gains[new]) < ADDED_AT_ONCE
             return self._every.only(new[best])
-        settled = self._locked.merged(chosen, len(self._room.capacity))
         # A pair can only gain what its points add to the mentee's way out: most mentees need no look.
         rows = np.flatnonzero(self._floor * self._weights.points + prices.way_out > 0)
         if isinstance(self._market, Market):
-            offers = self._offers(prices, settled)
-            gaining, any_gains = self._market.survey.gaining(rows, offers, self._nearly, ADDED_AT_ONCE)
-            return gaining if any_gains else NONE
+            # Loaded only here: small markets do without a compiler.
+            from matching.selection import Span
+
+            settled = self._locked.merged(known, len(self._room.capacity))
+            offers, span = self._offers(prices, settled), Span(0, int(-LOSS))
+            return self._market.survey.gaining(rows, offers, span, ADDED_AT_ONCE)
+        settled = self._locked.merged(chosen, len(self._room.capacity))
         found, some_gain = [], False
         for block, points in self._market.blocks(rows):
             gains = _gains(block.rows, points, self._room, self._weights, prices)
@@ -132,8 +136,11 @@ class Pricing:
             return self._every.only(gains == 0)
         rows = np.flatnonzero(self._floor * self._weights.points + prices.way_out >= 0)
         if isinstance(self._market, Market):
+            # Loaded only here: small markets do without a compiler.
+            from matching.selection import Span
+
             offers = self._offers(prices, self._locked)
-            return self._market.survey.tied(rows, offers, lots.drawn, TIED_AT_MOST)
+            return self._market.survey.gaining(rows, offers, Span(-1, 0), TIED_AT_MOST, lots.drawn)
         found = []
         for block, points in self._market.blocks(rows):
             tied = _gains(block.rows, points, self._room, self._weights, prices) == 0

@@ -12,7 +12,7 @@ from matching.groups import Floors, Groups, floors_at
 from matching.lots import Lots
 from matching.mentors import best_plan
 from matching.pool import Pool, Pricing
-from matching.prices import Prices, bonus_with, bound_of, prices_of
+from matching.prices import MANY, Prices, bonus_with, bound_of, prices_of
 from matching.problem import GoalName
 from matching.rules import Mask
 from matching.terms import Terms
@@ -21,6 +21,8 @@ from matching.views import Index, Pairs
 from matching.watch import Watch
 
 Values = dict[str, int]
+# Looks at all pairs by rough prices at most, and how small a part of the candidates is not worth another one.
+LOOKS, FEW = 4, 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,6 +131,8 @@ class PlanFinder:
             floors = floors_at(terms.rate, self._groups, self._room, self._span(weights) + 1)
         bonus, candidates = self._room.bonus(weights), pool.candidates
         pricing = Pricing(terms.shown(self._market), pool, self._room, weights, self._locked)
+        if floors is None and len(candidates) > MANY:
+            candidates = self._sought(candidates, weights, bonus, pricing)
         while True:
             self._watch.go_on_to("plan")
             profits = self._profits(candidates, weights)
@@ -137,13 +141,31 @@ class PlanFinder:
             self._watch.best = len(np.union1d(chosen.rows, self._locked.rows))
             self._watch.go_on_to("prices")
             prices = prices_of(candidates, profits, used, self._room, bonus, floors)
-            missing = pricing.missing(prices, chosen)
+            missing = pricing.missing(prices, chosen, candidates)
             if not len(missing):
                 break
             candidates = candidates.merged(missing, self._mentors)
         prices = self._everywhere(prices, weights, bonus, floors)
         found = Priced(terms, weights, bonus, floors, prices, candidates, chosen, 0)
         return replace(found, bound=self._proved(found))
+
+    def _sought(
+        self, candidates: Candidates, weights: GoalWeights, bonus: Amounts, pricing: Pricing
+    ) -> Candidates:
+        """Return more candidates, by rough prices, until few are missing; exact prices find the last."""
+        # Loaded only here: small markets do without a compiler.
+        from matching.auction import rough_prices
+
+        for _round in range(LOOKS):
+            self._watch.go_on_to("plan")
+            profits = self._profits(candidates, weights)
+            prices = rough_prices(candidates, profits, self._room, bonus, max(1, weights.points))
+            self._watch.go_on_to("prices")
+            missing = pricing.missing(prices, candidates, candidates)
+            if len(missing) < len(candidates) // FEW:
+                break
+            candidates = candidates.merged(missing, self._mentors)
+        return candidates
 
     def luckiest(self, found: Priced) -> Priced:
         """Return the plan, among those that are as good, whose pairs drew the greatest sum of lots."""

@@ -12,6 +12,7 @@ from matching.rules import Mask
 FAR = np.int64(2**62)
 # Beyond so many candidates compiled loops find plans and prices.
 MANY = 100_000
+ENDLESS = 2**62
 UNSETTLED = "the prices do not settle: the plan is not the best one"
 
 
@@ -61,21 +62,17 @@ def prices_of(
     ----------
     R. K. Ahuja, T. L. Magnanti, J. B. Orlin, *Network Flows*, 1993, chapter 9 (reduced cost optimality).
     """
+    if floors is None and len(candidates) > MANY:
+        prices = prices_if_best(candidates, profits, used, room, bonus, ENDLESS)
+        if prices is None:
+            raise RuntimeError(UNSETTLED)
+        return prices
     mentees = len(room.places)
     taken = np.bincount(candidates.rows[used], minlength=mentees)
     given = np.bincount(candidates.columns[used], minlength=len(room.capacity))
     left_out = _LeftOut(floors, (taken == 0) & (room.places > 0))
     free = np.where(given < room.capacity, np.int64(0), FAR)
     open_arc = ~used | (room.places[candidates.rows] == 1)
-    if floors is None and len(candidates) > MANY:
-        # Loaded only here: small markets do without a compiler.
-        from matching.ways import settled
-
-        past = np.where(taken > 1, np.minimum(bonus, 0), np.where(taken == 1, bonus, FAR))
-        ways = settled(candidates, -profits, used, ~open_arc, past, free)
-        if ways is None:
-            raise RuntimeError(UNSETTLED)
-        return Prices(*ways)
     onward, onward_cost = candidates.columns[open_arc], -profits[open_arc]
     senders, first = np.unique(candidates.rows[open_arc], return_index=True)
     back_from, back_to, back_cost = candidates.columns[used], candidates.rows[used], profits[used]
@@ -92,6 +89,25 @@ def prices_of(
             return Prices(way, price, of_groups)
         price, of_groups = found, found_of_groups
     raise RuntimeError(UNSETTLED)
+
+
+def prices_if_best(
+    candidates: Candidates, profits: Amounts, used: Mask, room: Room, bonus: Amounts, patience: int
+) -> Prices | None:
+    """Return the prices that a plan of many candidates has if it is the best; `None` when they do not settle.
+
+    That nobody left out gains at these prices is not looked at: the bound that they give tells.
+    """
+    # Loaded only here: small markets do without a compiler.
+    from matching.ways import settled
+
+    taken = np.bincount(candidates.rows[used], minlength=len(room.places))
+    given = np.bincount(candidates.columns[used], minlength=len(room.capacity))
+    free = np.where(given < room.capacity, np.int64(0), FAR)
+    closed = used & (room.places[candidates.rows] > 1)
+    past = np.where(taken > 1, np.minimum(bonus, 0), np.where(taken == 1, bonus, FAR))
+    ways = settled(candidates, -profits, used, closed, past, free, patience)
+    return None if ways is None else Prices(*ways)
 
 
 class _LeftOut:

@@ -7,19 +7,41 @@ from numpy.typing import NDArray
 
 from matching.compiled import Whole, compiled
 from matching.figures import INELIGIBLE, Figures
-from matching.sweep import Numbers, Sums, score_row
+from matching.sweep import (
+    Desk,
+    Sums,
+    Wanted,
+    cover_wants,
+    exceptional,
+    in_band,
+    judged,
+    new_desk,
+    within_reach,
+    worth_covered,
+)
 
 # Keys of a choice: the figure that counts, then eight bits that mix mentee and mentor, then the lower number.
 MIXED = 256
 MIX_MENTEE, MIX_MENTOR = 40503, 30011
+# The best pairs of a mentee are sought by what skills can be worth, so many points at a time.
+BAND = 6.0
+# More than rounding adds to the points for skills, and the doubles to a bound of them.
+ROUNDED, EXACT = 1.001, 1e-12
+# Gains beyond all points are all alike.
+LARGEST_GAIN = 1 << 40
 
 
 class Heaps(NamedTuple):
-    """The best keys of each mentor so far: those of mentor j from ``first[j]`` on, the least first."""
+    """The best keys of each mentor so far: those of mentor j from ``first[j]`` on, the least first.
+
+    `asked` is the fewest points that a pair must have to be among them. All keys tell apart `mentees`.
+    """
 
     first: NDArray[np.int64]
     size: NDArray[np.int64]
     keys: NDArray[np.int64]
+    asked: NDArray[np.float64]
+    mentees: int
 
 
 class Choice(NamedTuple):
@@ -37,7 +59,7 @@ def mixed(mentee: int, mentor: int) -> int:
 
 
 @compiled
-def _settle(keys: Sums, places: Sums, size: int, key: int, place: Whole) -> None:
+def _settle(keys: Sums, places: Sums, size: Whole, key: Whole, place: Whole) -> None:
     """Put a key in the place of the least, which stands first; twice as far stand those that are greater."""
     at = 0
     while True:
@@ -54,7 +76,7 @@ def _settle(keys: Sums, places: Sums, size: int, key: int, place: Whole) -> None
 
 
 @compiled
-def _rise(keys: Sums, places: Sums, size: int, key: int, place: Whole) -> None:
+def _rise(keys: Sums, places: Sums, size: Whole, key: Whole, place: Whole) -> None:
     """Add a key to those there are."""
     at = size
     while at > 0 and keys[(at - 1) // 2] > key:
@@ -64,7 +86,7 @@ def _rise(keys: Sums, places: Sums, size: int, key: int, place: Whole) -> None:
 
 
 @compiled
-def _keep_best(keys: Sums, places: Sums, size: int, key: int, place: Whole) -> int:
+def _keep_best(keys: Sums, places: Sums, size: Whole, key: Whole, place: Whole) -> Any:
     """Keep a key if it is among the best that there is room for; return how many are kept."""
     if size < len(keys):
         _rise(keys, places, size, key, place)
@@ -75,62 +97,85 @@ def _keep_best(keys: Sums, places: Sums, size: int, key: int, place: Whole) -> i
 
 
 @compiled
+def _offer_to_mentor(heaps: Heaps, mentor: int, key: Whole, nobody: Sums) -> None:
+    """Let a mentor keep a pair that is among the best so far."""
+    first, end = heaps.first[mentor], heaps.first[mentor + 1]
+    held = heaps.size[mentor]
+    if end == first or (held == end - first and key <= heaps.keys[first]):
+        return
+    held = _keep_best(heaps.keys[first:end], nobody[first:end], held, key, np.int64(0))
+    heaps.size[mentor] = held
+    if held == end - first:
+        heaps.asked[mentor] = heaps.keys[first] // heaps.mentees // MIXED
+
+
+@compiled
+def _take_best(desk: Desk, size: Whole, count: int, mentee: int, heaps: Heaps, nobody: Sums) -> Any:
+    """Offer the pairs listed to the mentee and to the mentors; return how many the mentee keeps."""
+    mentors, everybody = len(heaps.size), heaps.mentees
+    for place in range(count):
+        mentor, points = desk.mentors[place], np.int64(desk.points[place])
+        figure = points * MIXED + mixed(mentee, mentor)
+        size = _keep_best(desk.keys, desk.kept, size, figure * mentors + (mentors - 1 - mentor), points)
+        _offer_to_mentor(heaps, mentor, figure * everybody + (everybody - 1 - mentee), nobody)
+    return size
+
+
+@compiled
 def choose_best(
     figures: Figures, mentees: Sums, heaps: Heaps, choice: Choice, most: Sums, floor: Sums
 ) -> None:
     """Choose the best pairs of some mentees, as many as `choice` has room for, and offer all to the mentors.
 
-    `most` and `floor` become the points of each mentee's best pair and of the best one not chosen.
+    `most` and `floor` become the points of each mentee's best pair and of the best one not chosen. Mentors
+    are looked at in bands, by the most that skills can be worth, until the best are found; of the others
+    only those who have had fewer points so far.
     """
-    mentors, everybody = len(heaps.size), len(figures.mentees.department)
-    sums = np.zeros(mentors, dtype=np.int64)
-    listed, points = np.empty(mentors, dtype=np.int32), np.empty(mentors, dtype=np.int32)
-    keys = np.empty(choice.columns.shape[1] + 1, dtype=np.int64)
-    places = np.empty_like(keys)
-    nobody = np.empty_like(heaps.keys)
+    mentors = len(heaps.size)
+    room = choice.columns.shape[1] + 1
+    desk = new_desk(mentors, room)
+    nobody, free = np.empty_like(heaps.keys), np.zeros(mentors, dtype=np.float64)
+    top = np.float64(figures.tables.cover[-1] + figures.tables.step[-1])
+    besides = figures.most_besides + ROUNDED
     for number in range(len(mentees)):
         mentee = mentees[number]
-        count = score_row(figures, mentee, np.int64(INELIGIBLE), sums, listed, points)
-        size = 0
-        for place in range(count):
-            mentor = listed[place]
-            figure = np.int64(points[place]) * MIXED + mixed(mentee, mentor)
-            size = _keep_best(keys, places, size, figure * mentors + (mentors - 1 - mentor), place)
-            first, end = heaps.first[mentor], heaps.first[mentor + 1]
-            key = figure * everybody + (everybody - 1 - mentee)
-            held = heaps.size[mentor]
-            if held < end - first or (end > first and key > heaps.keys[first]):
-                heaps.size[mentor] = _keep_best(
-                    heaps.keys[first:end], nobody[first:end], held, key, np.int64(0)
-                )
-        _write_best(choice, number, keys, places, size, listed, points, most, floor)
+        cover_wants(figures, mentee, desk.covers)
+        count = exceptional(figures, mentee, desk)
+        size = _take_best(desk, np.int64(0), count, mentee, heaps, nobody)
+        each = worth_covered(figures, mentee)
+        reached = within_reach(figures, mentee, desk, Wanted(each, 0.0, np.inf, free))
+        least, below, last = top - BAND, np.inf, False
+        while not last:
+            # Nobody beyond the band can be among the mentee's best any more: only mentors who have less.
+            last = below <= 0 or (size == room and desk.keys[0] // mentors // MIXED >= below + besides)
+            wanted = Wanted(each, -besides, below, heaps.asked) if last else Wanted(each, least, below, free)
+            count = judged(figures, mentee, desk, in_band(desk, reached, wanted))
+            size = _take_best(desk, size, count, mentee, heaps, nobody)
+            least, below = least - BAND, least
+        _write_best(choice, number, desk, size, most, floor)
 
 
 @compiled
-def _write_best(
-    choice: Choice,
-    number: int,
-    keys: Sums,
-    places: Sums,
-    size: int,
-    listed: Numbers,
-    points: Numbers,
-    most: Sums,
-    floor: Sums,
-) -> None:
+def _write_best(choice: Choice, number: int, desk: Desk, size: int, most: Sums, floor: Sums) -> None:
     """Write the best pairs of a mentee; one more was kept, which tells the best that is not chosen."""
     room = choice.columns.shape[1]
     most[number], floor[number] = 0, INELIGIBLE
-    kept = 0
+    skipped = 1 if size > room else 0
     for rank in range(size):
-        place = places[rank]
-        most[number] = max(most[number], points[place])
-        if size > room and rank == 0:
-            floor[number] = points[place]
-            continue
-        choice.columns[number, kept], choice.points[number, kept] = listed[place], points[place]
-        kept += 1
-    choice.chosen[number] = kept
+        most[number] = max(most[number], desk.kept[rank])
+    if skipped:
+        floor[number] = desk.kept[0]
+    _write(choice, number, desk, np.int64(skipped), size)
+
+
+@compiled
+def _write(choice: Choice, number: int, desk: Desk, first: Whole, size: int) -> None:
+    """Write the pairs kept for a mentee, from the one numbered `first` on."""
+    mentors = len(desk.covers)
+    for rank in range(first, size):
+        choice.columns[number, rank - first] = mentors - 1 - desk.keys[rank] % mentors
+        choice.points[number, rank - first] = desk.kept[rank]
+    choice.chosen[number] = size - first
 
 
 class Offers(NamedTuple):
@@ -144,92 +189,59 @@ class Offers(NamedTuple):
     settled: NDArray[np.int32]
 
 
-@compiled
-def _is_settled(offers: Offers, mentee: int, mentor: int) -> bool:
-    for place in range(offers.first[mentee], offers.first[mentee + 1]):
-        if offers.settled[place] == mentor:
-            return True
-    return False
+class Span(NamedTuple):
+    """Which gains are chosen: more than `above` and at most `most`."""
+
+    above: int
+    most: int
+
+
+Lots = tuple[NDArray[np.uint64], NDArray[np.uint64]]
 
 
 @compiled
-def choose_gaining(figures: Figures, mentees: Sums, offers: Offers, above: int, choice: Choice) -> bool:
-    """Choose of each mentee the pairs that gain most, if more than `above`; tell whether any gains at all.
-
-    Pairs that are settled, and mentors without room, are passed over.
-    """
-    mentors = len(offers.mentors)
-    sums = np.zeros(mentors, dtype=np.int64)
-    listed, points = np.empty(mentors, dtype=np.int32), np.empty(mentors, dtype=np.int32)
-    keys = np.empty(choice.columns.shape[1], dtype=np.int64)
-    places = np.empty_like(keys)
-    cheapest, some_gain = offers.mentors.min(), False
-    for number in range(len(mentees)):
-        mentee = mentees[number]
-        out = offers.way_out[mentee]
-        fewest = fewest_points(above + 1 - out + cheapest, offers.weight)
-        count = score_row(figures, mentee, fewest, sums, listed, points)
-        size = 0
-        for place in range(count):
-            mentor = listed[place]
-            gain = offers.weight * points[place] + out - offers.mentors[mentor]
-            if gain > above and not offers.shut[mentor] and not _is_settled(offers, mentee, mentor):
-                some_gain |= gain > 0
-                size = _keep_best(keys, places, size, _ranked(gain, mentor, mentors), place)
-        _write(choice, number, places, size, listed, points)
-    return some_gain
+def _take_gaining(
+    desk: Desk, size: Whole, count: int, mentee: int, offers: Offers, span: Span, settled: Sums, lots: Lots
+) -> Any:
+    """Keep of the pairs listed those that gain as asked; return how many are kept."""
+    mentors, out = len(offers.mentors), offers.way_out[mentee]
+    for place in range(count):
+        mentor, points = desk.mentors[place], np.int64(desk.points[place])
+        gain = offers.weight * points + out - offers.mentors[mentor]
+        if not span.above < gain <= span.most or offers.shut[mentor] or settled[mentor] == mentee:
+            continue
+        figure = drawn_lot(lots[0][mentee], lots[1][mentor]) if len(lots[0]) else min(gain, LARGEST_GAIN)
+        size = _keep_best(desk.keys, desk.kept, size, figure * mentors + (mentors - 1 - mentor), points)
+    return size
 
 
 @compiled
-def fewest_points(gain: int, weight: int) -> int:
-    """Return the fewest points that are worth so much, as far as it helps to know."""
-    if weight == 0:
-        return INELIGIBLE
-    return max(INELIGIBLE, min(-(-gain // weight), -INELIGIBLE))
-
-
-@compiled
-def _ranked(gain: int, mentor: int, mentors: int) -> int:
-    """Return a key that orders by gain, then by the lower number; gains beyond all points are all alike."""
-    return min(gain, 1 << 40) * mentors + (mentors - 1 - mentor)
-
-
-@compiled
-def _write(choice: Choice, number: int, places: Sums, size: int, listed: Numbers, points: Numbers) -> None:
-    for rank in range(size):
-        choice.columns[number, rank] = listed[places[rank]]
-        choice.points[number, rank] = points[places[rank]]
-    choice.chosen[number] = size
-
-
-@compiled
-def choose_tied(
-    figures: Figures,
-    mentees: Sums,
-    offers: Offers,
-    lots: tuple[NDArray[np.uint64], NDArray[np.uint64]],
-    choice: Choice,
+def choose_gaining(
+    figures: Figures, mentees: Sums, offers: Offers, span: Span, lots: Lots, choice: Choice
 ) -> None:
-    """Choose of each mentee the pairs that neither gain nor lose: those with the best lots."""
-    mentors = len(offers.mentors)
-    sums = np.zeros(mentors, dtype=np.int64)
-    listed, points = np.empty(mentors, dtype=np.int32), np.empty(mentors, dtype=np.int32)
-    keys = np.empty(choice.columns.shape[1], dtype=np.int64)
-    places = np.empty_like(keys)
-    cheapest = offers.mentors.min()
+    """Choose of each mentee the pairs whose gain lies in a span: those that gain most, or with the best lots.
+
+    Pairs that are settled, and mentors without room, are passed over. Where there are lots, they decide.
+    """
+    mentors, weight = len(offers.mentors), np.float64(offers.weight)
+    desk = new_desk(mentors, choice.columns.shape[1])
+    settled = np.full(mentors, -1, dtype=np.int64)
+    asked = np.where(offers.shut, np.inf, offers.mentors.astype(np.float64))
+    besides = weight * (figures.most_besides + ROUNDED)
+    doubt = EXACT * (np.abs(offers.mentors).max() + np.abs(offers.way_out).max() + weight * -INELIGIBLE)
     for number in range(len(mentees)):
         mentee = mentees[number]
-        out = offers.way_out[mentee]
-        count = score_row(figures, mentee, fewest_points(cheapest - out, offers.weight), sums, listed, points)
-        size = 0
-        for place in range(count):
-            mentor = listed[place]
-            if offers.weight * points[place] + out != offers.mentors[mentor] or offers.shut[mentor]:
-                continue
-            if not _is_settled(offers, mentee, mentor):
-                lot = drawn_lot(lots[0][mentee], lots[1][mentor])
-                size = _keep_best(keys, places, size, lot * mentors + (mentors - 1 - mentor), place)
-        _write(choice, number, places, size, listed, points)
+        for place in range(offers.first[mentee], offers.first[mentee + 1]):
+            settled[offers.settled[place]] = mentee
+        cover_wants(figures, mentee, desk.covers)
+        count = exceptional(figures, mentee, desk)
+        size = _take_gaining(desk, np.int64(0), count, mentee, offers, span, settled, lots)
+        least = np.float64(span.above) - np.float64(offers.way_out[mentee]) - besides - doubt
+        wanted = Wanted(weight * worth_covered(figures, mentee), least, np.inf, asked)
+        count = in_band(desk, within_reach(figures, mentee, desk, wanted), wanted)
+        count = judged(figures, mentee, desk, count)
+        size = _take_gaining(desk, size, count, mentee, offers, span, settled, lots)
+        _write(choice, number, desk, np.int64(0), size)
 
 
 @compiled

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from matching.candidates import Candidates, joined
 from matching.compiled import in_threads
 from matching.figures import Figures
-from matching.selection import MIXED, Choice, Heaps, Offers, choose_best, choose_gaining, choose_tied
+from matching.selection import MIXED, Choice, Heaps, Lots, Offers, Span, choose_best, choose_gaining
 from matching.sweep import Sums, score_rows
 from matching.views import Index
 from matching.watch import Watch
 
 # Mentees that one thread looks at before the watch is asked whether to go on.
 STRETCH = 1_000
+NO_LOTS: Lots = (np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +51,7 @@ class Survey:
     def best(self, of_mentee: int, of_mentors: Sums) -> Best:
         """Return the best `of_mentee` pairs of each mentee and the best `of_mentors` of each mentor."""
         mentees = np.arange(len(self._figures.mentees.department))
-        heaps = [_heaps(of_mentors) for _worker in range(self._workers)]
+        heaps = [_heaps(of_mentors, len(mentees)) for _worker in range(self._workers)]
         most, floor = np.zeros(len(mentees), dtype=np.int64), np.zeros(len(mentees), dtype=np.int64)
 
         def look(rows: Sums, worker: int) -> Candidates:
@@ -63,25 +64,14 @@ class Survey:
         wanted = _of_mentors(heaps, of_mentors, len(mentees))
         return Best(of_mentees.merged(wanted, self._mentors), most, floor)
 
-    def gaining(self, mentees: Sums, offers: Offers, above: int, at_most: int) -> tuple[Candidates, bool]:
-        """Return of each mentee the pairs that gain most, if more than `above`; and whether any gains."""
-        gains: list[bool] = []
-
-        def look(rows: Sums, _worker: int) -> Candidates:
-            choice = _room(len(rows), at_most)
-            gains.append(choose_gaining(self._figures, rows, offers, above, choice))
-            return _chosen(rows, choice)
-
-        return joined(list(self._each(mentees, look))), any(gains)
-
-    def tied(
-        self, mentees: Sums, offers: Offers, lots: tuple[NDArray[np.uint64], NDArray[np.uint64]], at_most: int
+    def gaining(
+        self, mentees: Sums, offers: Offers, span: Span, at_most: int, lots: Lots = NO_LOTS
     ) -> Candidates:
-        """Return of each mentee the pairs that neither gain nor lose: those with the best lots."""
+        """Return of each mentee the pairs whose gain lies in a span: the greatest gains, or the best lots."""
 
         def look(rows: Sums, _worker: int) -> Candidates:
             choice = _room(len(rows), at_most)
-            choose_tied(self._figures, rows, offers, lots, choice)
+            choose_gaining(self._figures, rows, offers, span, lots, choice)
             return _chosen(rows, choice)
 
         return joined(list(self._each(mentees, look)))
@@ -113,9 +103,15 @@ def _chosen(rows: Sums, choice: Choice) -> Candidates:
     return Candidates(mentees[order], columns[order].astype(np.intp), points[order].astype(np.int64))
 
 
-def _heaps(of_mentors: Sums) -> Heaps:
+def _heaps(of_mentors: Sums, mentees: int) -> Heaps:
     first = np.concatenate(([0], np.cumsum(of_mentors)))
-    return Heaps(first, np.zeros(len(of_mentors), dtype=np.int64), np.empty(first[-1], dtype=np.int64))
+    return Heaps(
+        first,
+        np.zeros(len(of_mentors), dtype=np.int64),
+        np.empty(first[-1], dtype=np.int64),
+        np.where(of_mentors > 0, -np.inf, np.inf),
+        mentees,
+    )
 
 
 def _of_mentors(heaps: list[Heaps], of_mentors: Sums, mentees: int) -> Candidates:

@@ -1,7 +1,10 @@
 """The rules and points of all pairs of a mentee, compiled: the same figures that `rules` and `score` give.
 
-A row of pairs is a list of mentors that each rule makes shorter, in one pass over what is left of it.
+A row of pairs is a list of mentors that each rule makes shorter, in one pass over what is left of it. What
+skills can be worth at most is looked at first, since few pairs are worth what is asked for them.
 """
+
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +13,6 @@ from matching.columns import UNKNOWN, UNKNOWN_GRADE
 from matching.compiled import Whole, compiled
 from matching.figures import (
     ATTRIBUTE,
-    COVERS,
     DEPARTMENT,
     GRADE,
     GRADE_REACH,
@@ -20,13 +22,11 @@ from matching.figures import (
     LINE,
     Figures,
     People,
-    Tables,
 )
+from matching.offers import Skills
 
 Numbers = NDArray[np.int32]
 Sums = NDArray[np.int64]
-# What offers add up to: thousandths covered times importance below, thousandths stepped above.
-ABOVE = 1 << 32
 
 
 @compiled
@@ -99,20 +99,11 @@ def _apart(
 
 
 @compiled
-def _covering(mentors: Numbers, count: int, sums: Sums, least: int) -> int:
-    kept = 0
-    for place in range(count):
-        mentor = mentors[place]
-        mentors[kept] = mentor
-        kept += (sums[mentor] & (ABOVE - 1)) >= least
-    return kept
-
-
-@compiled
-def keeping(figures: Figures, rule: int, mentee: int, sums: Sums, mentors: Numbers, count: int) -> int:
+def _keeping(figures: Figures, rule: int, mentee: int, mentors: Numbers, count: int) -> int:
     """Keep, of the first `count` mentors, those who keep a rule with a mentee; return how many they are.
 
-    Rules whose pairs are listed rule nobody out here: those are the exceptions.
+    Rules whose pairs are listed rule nobody out here: those are the exceptions. Nor does the least share of
+    the wants, which has been looked at.
     """
     kind, low, high = figures.rule_kind[rule], figures.rule_low[rule], figures.rule_high[rule]
     own, others = figures.mentees, figures.mentors
@@ -128,39 +119,61 @@ def keeping(figures: Figures, rule: int, mentee: int, sums: Sums, mentors: Numbe
         return _other(mentors, count, others.department, own.department[mentee])
     if kind == ATTRIBUTE:
         return _same(mentors, count, others.attributes[low], own.attributes[low, mentee])
-    if kind == COVERS:
-        return _covering(mentors, count, sums, low * figures.skills.importance[mentee])
     return count
 
 
 @compiled
-def add_offers(figures: Figures, mentee: int, sums: Sums) -> None:
-    """Add up what every mentor offers for what a mentee wants, each want by its importance."""
+def cover_wants(figures: Figures, mentee: int, covers: Numbers) -> None:
+    """Add up how far every mentor covers what a mentee wants, each want by its importance."""
     skills = figures.skills
-    first, offers, covers, steps = (
-        skills.offer_first,
-        skills.offer_mentor,
-        skills.offer_cover,
-        skills.offer_step,
-    )
+    covers[:] = 0
     for want in range(skills.want_first[mentee], skills.want_first[mentee + 1]):
-        feature, importance = skills.want_feature[want], np.int64(skills.want_importance[want])
-        for place in range(first[feature], first[feature + 1]):
-            sums[offers[place]] += importance * (covers[place] + ABOVE * np.int64(steps[place]))
+        feature, importance = skills.want_feature[want], skills.want_importance[want]
+        if skills.row[feature] >= 0:
+            offered = skills.cover[skills.row[feature]]
+            for mentor in range(len(covers)):
+                covers[mentor] += np.int32(importance * np.int32(offered[mentor]))
+        else:
+            for place in range(skills.offer_first[feature], skills.offer_first[feature + 1]):
+                covers[skills.offer_mentor[place]] += importance * np.int32(skills.offer_cover[place])
+
+
+@compiled
+def _step_of(skills: Skills, feature: int, mentor: int) -> Any:
+    """Return how good a step up a mentor offers for a feature."""
+    if skills.row[feature] >= 0:
+        return np.int64(skills.step[skills.row[feature], mentor])
+    low, high = skills.offer_first[feature], skills.offer_first[feature + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if skills.offer_mentor[middle] < mentor:
+            low = middle + 1
+        else:
+            high = middle
+    if low < skills.offer_first[feature + 1] and skills.offer_mentor[low] == mentor:
+        return np.int64(skills.offer_step[low])
+    return np.int64(0)
 
 
 @compiled
 def _earn_skills(
-    mentors: Numbers, count: int, points: Numbers, sums: Sums, total: int, tables: Tables
+    figures: Figures, mentee: int, covers: Numbers, mentors: Numbers, count: int, points: Numbers
 ) -> None:
     """Write the points for skills: the first of the criteria, so nothing is there yet."""
-    covered, stepped = tables.cover, tables.step
-    # Divided as doubles, which is exact for numbers this small and several times faster.
-    divisor = np.float64(max(1, total))
+    covered, stepped, skills = figures.tables.cover, figures.tables.step, figures.skills
+    total = np.int64(skills.importance[mentee])
+    if total == 0:
+        total = np.int64(1)
     for place in range(count):
-        found = sums[mentors[place]]
-        share, step = np.uint64((found & (ABOVE - 1)) / divisor), np.uint64((found >> 32) / divisor)
-        points[place] = covered[share] + stepped[step]
+        points[place] = covered[covers[mentors[place]] // total]
+    if stepped[-1] == 0:
+        return
+    for place in range(count):
+        steps = np.int64(0)
+        for want in range(skills.want_first[mentee], skills.want_first[mentee + 1]):
+            step = _step_of(skills, skills.want_feature[want], mentors[place])
+            steps += np.int64(skills.want_importance[want]) * step
+        points[place] += stepped[steps // total]
 
 
 @compiled
@@ -213,11 +226,11 @@ def _earn_grade_step(
 
 @compiled
 def _give_points(
-    figures: Figures, mentee: int, sums: Sums, mentors: Numbers, count: int, points: Numbers
+    figures: Figures, mentee: int, covers: Numbers, mentors: Numbers, count: int, points: Numbers
 ) -> None:
     own, others, tables = figures.mentees, figures.mentors, figures.tables
     location = own.location[mentee]
-    _earn_skills(mentors, count, points, sums, figures.skills.importance[mentee], tables)
+    _earn_skills(figures, mentee, covers, mentors, count, points)
     if tables.hours[-1]:
         earned = tables.hours[figures.shared_minutes[own.timetable[mentee]]]
         _earn(mentors, count, points, others.timetable, earned)
@@ -229,70 +242,134 @@ def _give_points(
         _earn_grade_step(mentors, count, points, others.grade, own.grade[mentee], tables.grade)
 
 
-@compiled
-def _covering_enough(figures: Figures, mentee: int, fewest: Whole, sums: Sums, mentors: Numbers) -> int:
-    """Number the mentors who cover what the rule asks, and what `fewest` points can be made of."""
-    listed, total = figures.exceptions, figures.skills.importance[mentee]
-    least = figures.must_cover * total
-    other = figures.most_besides
-    for place in range(listed.first[mentee], listed.first[mentee + 1]):
-        other = max(other, figures.most_besides + listed.points[place])
-    if total > 0 and fewest > other:
-        # Nobody is a better step up than they cover, so what they cover bounds the points for both.
-        needed = min(fewest - other, len(figures.cover_for) - 1)
-        least = max(least, figures.cover_for[needed] * np.int64(total))
-    kept = 0
-    for mentor in range(len(sums)):
-        mentors[kept] = mentor
-        kept += (sums[mentor] & (ABOVE - 1)) >= least
-    return kept
+class Wanted(NamedTuple):
+    """Which pairs of a mentee a look is for, by the most that their skills can be worth.
 
-
-@compiled
-def _except(figures: Figures, mentee: int, mentors: Numbers, count: int, points: Numbers) -> int:
-    """Give exceptions their further points, and take out those that break a rule; both lists ascend."""
-    listed = figures.exceptions
-    place, kept = 0, 0
-    at, end = listed.first[mentee], listed.first[mentee + 1]
-    for place in range(count):
-        mentor, more = mentors[place], 0
-        while at < end and listed.column[at] < mentor:
-            at += 1
-        if at < end and listed.column[at] == mentor:
-            if listed.broken[at]:
-                continue
-            more = listed.points[at]
-        mentors[kept], points[kept] = mentor, points[place] + more
-        kept += 1
-    return kept
-
-
-@compiled
-def score_row(
-    figures: Figures, mentee: int, fewest: Whole, sums: Sums, mentors: Numbers, points: Numbers
-) -> int:
-    """List the mentors a mentee may have with `fewest` points or more, and some with less; return how many.
-
-    `sums`, `mentors` and `points` have room for all mentors; `sums` is zero before and after.
+    `each` is the worth of one thousandth covered. A pair is looked at when that comes to `least` more than
+    `asked` of its mentor, and to less than `below`.
     """
-    add_offers(figures, mentee, sums)
-    count = _covering_enough(figures, mentee, fewest, sums, mentors)
+
+    each: float
+    least: float
+    below: float
+    asked: NDArray[np.float64]
+
+
+class Desk(NamedTuple):
+    """Room for the work on one mentee.
+
+    How far every mentor covers the wants, which mentors are near, who is within `reach`, those looked at with
+    their points, and the keys of the best; ``kept[n]`` are the points of the pair of the n-th key.
+    """
+
+    covers: Numbers
+    near: NDArray[np.uint8]
+    reach: Numbers
+    mentors: Numbers
+    points: Numbers
+    keys: Sums
+    kept: Sums
+
+
+@compiled
+def new_desk(mentors: int, best: Whole) -> Desk:
+    """Return room for the work with so many mentors and so many best pairs."""
+    eights = -(-mentors // 8) * 8
+    return Desk(
+        np.zeros(mentors, dtype=np.int32),
+        np.zeros(eights, dtype=np.uint8),
+        np.empty(eights + 1, dtype=np.int32),
+        np.empty(eights + 1, dtype=np.int32),
+        np.empty(mentors, dtype=np.int32),
+        np.empty(best, dtype=np.int64),
+        np.empty(best, dtype=np.int64),
+    )
+
+
+@compiled
+def worth_covered(figures: Figures, mentee: int) -> Any:
+    """Return the most points that each thousandth is worth by which offers cover a mentee's wants.
+
+    Nobody is a better step up than they cover. Rounding adds up to half a point for each of both criteria.
+    """
+    total = figures.skills.importance[mentee]
+    return (figures.tables.cover[-1] + figures.tables.step[-1]) / (1000.0 * max(1, total))
+
+
+@compiled
+def within_reach(figures: Figures, mentee: int, desk: Desk, wanted: Wanted) -> int:
+    """Number in `reach` the mentors within reach who cover enough and are no exceptions; return how many."""
+    covers, asked, near = desk.covers, wanted.asked, desk.near
+    each, least = wanted.each, wanted.least
+    covered = figures.must_cover * figures.skills.importance[mentee]
+    for mentor in range(len(covers)):
+        worth = each * np.float64(covers[mentor]) - asked[mentor]
+        near[mentor] = (worth >= least) & (covers[mentor] >= covered)
+    listed = figures.exceptions
+    for at in range(listed.first[mentee], listed.first[mentee + 1]):
+        near[listed.column[at]] = 0
+    # Eight marks at a time, most of which are empty; there is room for as many more than mentors.
+    eights, kept = near.view(np.uint64), 0
+    for eight in range(len(eights)):
+        if eights[eight]:
+            for mentor in range(8 * eight, 8 * eight + 8):
+                desk.reach[kept] = mentor
+                kept += near[mentor]
+    return kept
+
+
+@compiled
+def in_band(desk: Desk, count: int, wanted: Wanted) -> int:
+    """List those of the mentors in `reach` whose skills are worth enough and not too much."""
+    kept = 0
+    for place in range(count):
+        mentor = desk.reach[place]
+        worth = wanted.each * np.float64(desk.covers[mentor])
+        desk.mentors[kept] = mentor
+        kept += (worth - wanted.asked[mentor] >= wanted.least) & (worth < wanted.below)
+    return kept
+
+
+@compiled
+def judged(figures: Figures, mentee: int, desk: Desk, count: int) -> int:
+    """Keep of the mentors listed those whom no rule takes out, and write their points; return how many."""
     for rule in range(len(figures.rule_kind)):
-        if figures.rule_kind[rule] != COVERS:
-            count = keeping(figures, rule, mentee, sums, mentors, count)
-    _give_points(figures, mentee, sums, mentors, count, points)
-    sums[:] = 0
-    return _except(figures, mentee, mentors, count, points)
+        count = _keeping(figures, rule, mentee, desk.mentors, count)
+    _give_points(figures, mentee, desk.covers, desk.mentors, count, desk.points)
+    return count
+
+
+@compiled
+def exceptional(figures: Figures, mentee: int, desk: Desk) -> int:
+    """List the mentors a mentee may have who are exceptions, with all their points; return how many."""
+    listed, count = figures.exceptions, 0
+    covered = figures.must_cover * figures.skills.importance[mentee]
+    at, end = listed.first[mentee], listed.first[mentee + 1]
+    for place in range(at, end):
+        mentor = listed.column[place]
+        desk.mentors[count] = mentor
+        count += (listed.broken[place] == 0) & (desk.covers[mentor] >= covered)
+    count = judged(figures, mentee, desk, count)
+    for place in range(count):
+        while listed.column[at] != desk.mentors[place]:
+            at += 1
+        desk.points[place] += listed.points[at]
+    return count
 
 
 @compiled
 def score_rows(figures: Figures, mentees: Sums, points: NDArray[np.int16]) -> None:
     """Write the points of some mentees with every mentor, `INELIGIBLE` where a rule forbids the pair."""
-    width = points.shape[1]
-    sums = np.zeros(width, dtype=np.int64)
-    listed, given = np.empty(width, dtype=np.int32), np.empty(width, dtype=np.int32)
+    desk = new_desk(points.shape[1], np.int64(0))
+    everybody = Wanted(0.0, 0.0, 1.0, np.zeros(points.shape[1], dtype=np.float64))
     points[:] = INELIGIBLE
     for number in range(len(mentees)):
-        count = score_row(figures, mentees[number], np.int64(0), sums, listed, given)
+        mentee = mentees[number]
+        cover_wants(figures, mentee, desk.covers)
+        count = exceptional(figures, mentee, desk)
         for place in range(count):
-            points[number, listed[place]] = given[place]
+            points[number, desk.mentors[place]] = desk.points[place]
+        count = in_band(desk, within_reach(figures, mentee, desk, everybody), everybody)
+        count = judged(figures, mentee, desk, count)
+        for place in range(count):
+            points[number, desk.mentors[place]] = desk.points[place]

@@ -22,8 +22,11 @@ def _settle(
     closed: NDArray[np.bool_],
     way: Numbers,
     price: Numbers,
+    patience: int,
 ) -> bool:
     """Shorten ways until none can be; false when that takes so long that some way must run in a circle.
+
+    It is also false when more candidates have been looked at than there is patience for.
 
     Mentors whose price fell are told to the mentees who could go on to them, and those to the mentors who
     could take their place back.
@@ -47,7 +50,8 @@ def _settle(
         length -= 1
         waits[here] = False
         rounds[here] += 1
-        if rounds[here] > mentees + mentors + 2:
+        patience -= mentor_first[here + 1] - mentor_first[here]
+        if rounds[here] > mentees + mentors + 2 or patience < 0:
             return False
         for place in range(mentor_first[here], mentor_first[here + 1]):
             candidate = by_mentor[place]
@@ -73,6 +77,7 @@ def settled(
     closed: NDArray[np.bool_],
     past: Amounts,
     free: Amounts,
+    patience: int,
 ) -> tuple[Amounts, Amounts] | None:
     """Return the shortest ways of mentees and of mentors to the end, or `None` when they never settle.
 
@@ -84,6 +89,8 @@ def settled(
         Candidates along which nobody goes on.
     past, free
         The way past the mentors of each mentee, and each mentor's own way.
+    patience
+        How many candidates may be looked at, each as often as a way through it might be shorter.
     """
     way, price = past.copy(), free.copy()
     done = _settle(
@@ -99,5 +106,6 @@ def settled(
         closed,
         way,
         price,
+        patience,
     )
     return (way, price) if done else None

@@ -6,14 +6,17 @@ import random
 import numpy as np
 import pytest
 
-from matching import auction, mentors, prices
+from matching import auction, mentors, pool, priced, prices
 from matching import candidates as market
 from matching.candidates import INELIGIBLE, Candidates, Market
+from matching.check import check
 from matching.generate import generate
 from matching.goals import LARGEST_SUM, Amounts, Room
 from matching.mentors import best_plan
 from matching.prices import prices_of
-from matching.problem import Criterion, MentoringProgramme, Person, Problem, Rule, RuleName
+from matching.problem import Criterion, Mentee, Mentor, MentoringProgramme, Person, Problem, Rule, RuleName
+from matching.selection import Offers, Span
+from matching.solution import Status
 from matching.solve import solve
 from matching.watch import Limits, Watch
 from tests.matching.problems import shuffled
@@ -126,18 +129,123 @@ def test_the_flow_takes_over_where_the_auction_comes_to_no_end(monkeypatch: pyte
     assert auction.best_by_auction(one, np.array([most + 1]), room, nothing) is None
 
 
+@pytest.fixture
+def as_if_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let compiled loops solve markets of any size."""
+    monkeypatch.setattr(market, "ALL_CELLS", 0)
+    for module in (mentors, prices, priced):
+        monkeypatch.setattr(module, "MANY", 0)
+
+
 @pytest.mark.slow
-def test_large_markets_have_the_same_plan_for_any_workers_and_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One, two or three workers, rows in any order, and the way of small markets: one and the same solution."""
+def test_large_markets_have_the_same_plan_as_small_ones(request: pytest.FixtureRequest) -> None:
+    """The compiled way and the way of small markets: one and the same solution, with the same prices."""
     problem = generate(mentees=300, mentors=90, seed=4)
     small = solve(problem).without_statistics()
-    monkeypatch.setattr(market, "ALL_CELLS", 0)
-    monkeypatch.setattr(mentors, "MANY", 0)
-    monkeypatch.setattr(prices, "MANY", 0)
-    for workers in (1, 2, 3):
-        assert solve(problem, workers=workers).without_statistics() == small
-    for seed in range(6):
-        assert solve(shuffled(problem, seed), workers=2).without_statistics() == small
+    request.getfixturevalue("as_if_large")
+    assert solve(problem, workers=2).without_statistics() == small
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("as_if_large")
+def test_large_markets_have_the_same_plan_for_any_workers_and_order() -> None:
+    """Ten times with rows in another order, by one, two or three workers: one and the same solution."""
+    problem = generate(mentees=300, mentors=90, seed=4)
+    first = solve(problem, workers=1).without_statistics()
+    for seed in range(10):
+        again = solve(shuffled(problem, seed), workers=1 + seed % 3)
+        assert again.without_statistics() == first
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("as_if_large")
+def test_more_ties_than_are_looked_at_leave_a_best_plan_that_no_order_changes() -> None:
+    """With more than 64 pairs as good for each mentee, the plan is proved and always the same."""
+    people = tuple(Person(id=f"p{number:03}", name="", time_zone="UTC") for number in range(130))
+    programme = MentoringProgramme(
+        id="mentoring",
+        mentees=tuple(Mentee(person=person.id) for person in people[:30]),
+        mentors=tuple(Mentor(person=person.id) for person in people[30:]),
+        criteria={Criterion.LOCATION: 10},
+    )
+    problem = Problem(round="2026-Q4", people=people, programmes=(programme,))
+    asked = Market(problem, programme, Watch(Limits()))
+    assert (asked.survey.points(np.arange(30)) == 5).all()
+    assert len(programme.mentors) > pool.TIED_AT_MOST
+    first = solve(problem, workers=1)
+    assert first.status is Status.OPTIMAL
+    assert check(problem, first).ok
+    for seed in range(3):
+        again = solve(shuffled(problem, seed), workers=1 + seed)
+        assert again.without_statistics() == first.without_statistics()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("as_if_large")
+def test_what_skills_can_be_worth_rules_out_no_pair_that_gains() -> None:
+    """Under any rules and weights, what compiled loops choose by prices is what a look at every pair chooses."""
+    draw = np.random.default_rng(11)
+    chosen = 0
+    for seed in range(20):
+        problem = _company(seed)
+        (programme,) = problem.programmes
+        assert isinstance(programme, MentoringProgramme)
+        looked = Market(problem, programme, Watch(Limits(), workers=1))
+        mentees, mentors_ = looked.sides.shape
+        weight = int(draw.choice([0, 1, 1000]))
+        way_out, price = draw.integers(-60, 60, mentees), draw.integers(0, 60, mentors_)
+        offers = Offers(
+            way_out=way_out * max(1, weight),
+            mentors=price * max(1, weight),
+            shut=draw.random(mentors_) < 0.2,
+            weight=weight,
+            first=np.zeros(mentees + 1, dtype=np.int64),
+            settled=np.zeros(0, dtype=np.int32),
+        )
+        points = looked.survey.points(np.arange(mentees)).astype(np.int64)
+        gains = weight * points + offers.way_out[:, None] - offers.mentors[None, :]
+        gaining = (points != INELIGIBLE) & (gains > 0) & ~offers.shut[None, :]
+        found = looked.survey.gaining(np.arange(mentees), offers, Span(0, 2**62), mentors_)
+        rows, columns = np.nonzero(gaining)
+        assert (found.rows == rows).all()
+        assert (found.columns == columns).all()
+        assert (found.points == points[gaining]).all()
+        chosen += len(found)
+    assert chosen > 1_000
+
+
+@pytest.mark.slow
+def test_a_wrong_price_proves_nothing() -> None:
+    """An auction passes for proved as it ends, and no longer when the price of a mentor who is taken is beyond all."""
+    draw = np.random.default_rng(8)
+    spoilt = 0
+    for _market in range(40):
+        pairs, room, bonus = _random_market(draw)
+        scale = len(pairs) + 1
+        book = auction._book(pairs, pairs.points, room, bonus, scale)
+        auction._hold_auction(book, 1, 1, 10**6)
+        assert auction._is_proved(book, scale)
+        for mentor in np.flatnonzero(book.held > 0):
+            price = book.price[mentor]
+            book.price[mentor] = 1_000 * scale
+            assert not auction._is_proved(book, scale)
+            book.price[mentor] = price
+            spoilt += 1
+    assert spoilt > 50
+
+
+def test_a_mentee_left_out_who_could_be_covered_is_noticed() -> None:
+    """A plan that covers less than it could is told from one that does not, also where others have to move."""
+    pairs = Candidates(np.array([0, 0, 1]), np.array([0, 1, 0]), np.array([5, 1, 5]))
+    room = Room(np.array([1, 1]), np.array([1, 1]), np.array([1, 1]), np.array([0, 0]))
+    bonus = np.array([100, 100])
+    book = auction._book(pairs, pairs.points, room, bonus, 4)
+    auction._hold_auction(book, 1, 1, 10**6)
+    assert book.used.tolist() == [False, True, True]
+    assert auction.covers_most(book, bonus)
+    # The first takes the only mentor of the second, and leaves the other mentor free.
+    book.used[:], book.unit[:], book.held[:], book.holders[:] = [True, False, False], [0, -2], [1, 0], [0, 0]
+    assert not auction.covers_most(book, bonus)
 
 
 def test_a_solve_without_workers_is_refused() -> None:

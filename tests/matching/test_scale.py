@@ -223,7 +223,7 @@ def test_a_wrong_price_proves_nothing() -> None:
         pairs, room, bonus = _random_market(draw)
         scale = len(pairs) + 1
         book = auction._book(pairs, pairs.points, room, bonus, scale)
-        auction._hold_auction(book, 1, 1, 10**6)
+        auction.hold_auction(book, 1, 1, 10**6)
         assert auction._is_proved(book, scale)
         for mentor in np.flatnonzero(book.held > 0):
             price = book.price[mentor]
@@ -240,7 +240,7 @@ def test_a_mentee_left_out_who_could_be_covered_is_noticed() -> None:
     room = Room(np.array([1, 1]), np.array([1, 1]), np.array([1, 1]), np.array([0, 0]))
     bonus = np.array([100, 100])
     book = auction._book(pairs, pairs.points, room, bonus, 4)
-    auction._hold_auction(book, 1, 1, 10**6)
+    auction.hold_auction(book, 1, 1, 10**6)
     assert book.used.tolist() == [False, True, True]
     assert auction.covers_most(book, bonus)
     # The first takes the only mentor of the second, and leaves the other mentor free.

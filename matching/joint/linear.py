@@ -11,6 +11,7 @@ from ortools.linear_solver import pywraplp
 from scipy import optimize, sparse
 
 from matching.goals import Amounts
+from matching.linear_solver import finds_corner
 from matching.rules import Mask
 from matching.views import Index
 
@@ -131,13 +132,10 @@ class Linear:
         self._gains[aim] = [np.concatenate(self._gains[aim])]
         return self._gains[aim][0]
 
-    def relaxed(self, aim: int) -> Corner:
+    def relaxed(self, aim: int, *, seconds: float | None) -> Corner | None:
         """Return a corner where this aim is greatest, less fines for what goes beyond rows.
 
-        Raises
-        ------
-        RuntimeError
-            When the solver finds none: with fines there always is one, so this is an error of the engine.
+        With fines there always is one; `None` when the seconds were over before it was found.
         """
         self._objective.Clear()
         gains = self.gains(aim)
@@ -146,9 +144,8 @@ class Linear:
         for column, fine in self._fines.items():
             self._objective.SetCoefficient(self._variables[column], -fine)
         self._objective.SetMaximization()
-        status = self._solver.Solve()
-        if status != pywraplp.Solver.OPTIMAL:
-            raise RuntimeError(f"the linear solver ended with status {status}")
+        if not finds_corner(self._solver, seconds):
+            return None
         values = np.array([variable.solution_value() for variable in self._variables])
         prices = np.array([row.dual_value() for row in self._constraints])
         return Corner(float(gains @ values), values, prices)

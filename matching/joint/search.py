@@ -204,7 +204,9 @@ class Search:
         least, since = None, 0
         while True:
             self._watch.go_on_to("prices")
-            corner = self._model.relaxed(number)
+            corner = self._model.relaxed(number, seconds=self._watch.seconds_left)
+            if corner is None:
+                continue
             proof = self._proof_of(number, corner.prices)
             if proof is None or self._model.fine_more(corner):
                 continue

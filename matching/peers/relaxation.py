@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ortools.linear_solver import pywraplp
 
 from matching.goals import Amounts
+from matching.linear_solver import finds_corner
 from matching.peers.groups import NO_GROUPS, Floor, Groups, OddSet, joined
 
 Reals = NDArray[np.float64]
@@ -110,17 +111,10 @@ class Relaxation:
         for place in np.flatnonzero(used_up).tolist():
             row.SetCoefficient(self._variables[before + place], float(used_up[place]))
 
-    def optimum(self) -> Point:
-        """Return a corner of greatest worth.
-
-        Raises
-        ------
-        RuntimeError
-            When the solver finds none: there always is one, so this is an error of the engine.
-        """
-        status = self._solver.Solve()
-        if status != pywraplp.Solver.OPTIMAL:
-            raise RuntimeError(f"the linear solver ended with status {status}")
+    def optimum(self, *, seconds: float | None) -> Point | None:
+        """Return a corner of greatest worth; `None` when the seconds were over before it was found."""
+        if not finds_corner(self._solver, seconds):
+            return None
         return Point(
             shares=np.array([variable.solution_value() for variable in self._variables], dtype=np.float64),
             people=np.array([row.dual_value() for row in self._rows], dtype=np.float64),

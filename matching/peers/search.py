@@ -150,7 +150,9 @@ class Search:
         rounding = int(ROUNDING * self._aims.finest)
         while True:
             self._watch.go_on_to("plan")
-            point = relaxation.optimum()
+            point = relaxation.optimum(seconds=self._watch.seconds_left)
+            if point is None:
+                continue
             if point.is_whole:
                 self._note(relaxation.groups.only(point.used))
             prices = self._priced(point, relaxation.odd_sets, self._aims.finest, np.rint)

@@ -56,7 +56,9 @@ class TieBreak:
         relaxation.add_odd_sets([odd_set for odd_set, _price in prices.odd_sets])
         while True:
             self._watch.go_on_to("tie-break")
-            point = relaxation.optimum()
+            point = relaxation.optimum(seconds=self._watch.seconds_left)
+            if point is None:
+                continue
             if point.is_whole:
                 return tied.only(point.used)
             cuts = violated(tied, point.shares, len(self._market))

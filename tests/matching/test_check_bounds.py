@@ -6,10 +6,11 @@ from itertools import combinations
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from matching.check import Violation, ViolationKind, check
+from matching.check import Violation, ViolationKind, check, grid
 from matching.errors import ProblemError
 from matching.problem import (
     CommunitiesProgramme,
@@ -117,10 +118,14 @@ def weights_of(
 # Mentoring
 
 
+@pytest.mark.parametrize("at_once", [1, grid.AT_ONCE])
 @given(problem=bare_problems(), seed=SEEDS)
-@settings(deadline=None, max_examples=60)
-def test_prices_of_mentoring(problem: Problem, seed: int) -> None:
-    """Places, capacity, locks, an earlier plan and waiting all count as the documentation says."""
+@settings(deadline=None, max_examples=40)
+def test_prices_of_mentoring(at_once: int, problem: Problem, seed: int) -> None:
+    """Places, capacity, locks, an earlier plan and waiting all count as the documentation says.
+
+    They do so however many pairs are looked at together.
+    """
     random = Random(seed)
     times = magnitude(random)
     problem = with_more_to_aim_at(random, problem)
@@ -136,7 +141,9 @@ def test_prices_of_mentoring(problem: Problem, seed: int) -> None:
         mentees=prices(random, (row.person for row in programme.mentees), times, least=-9),
         mentors=prices(random, (row.person for row in programme.mentors), times),
     )
-    assert is_the_bound(problem, certificate, of_mentoring(problem, programme, certificate))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grid, "AT_ONCE", at_once)
+        assert is_the_bound(problem, certificate, of_mentoring(problem, programme, certificate))
 
 
 def of_mentoring(problem: Problem, programme: MentoringProgramme, certificate: Certificate) -> int:

@@ -19,6 +19,7 @@ from app.text import cleaned_line, cleaned_text
 SENTENCES = {
     "Not a valid choice.": "Choose one of the options.",
     "Invalid Choice: could not coerce.": "Choose one of the options.",
+    "Invalid choice(s): one or more data inputs could not be coerced.": "Choose among the options.",
     "'%(value)s' is not a valid choice for this field.": "Choose among the options.",
     "'%(value)s' are not valid choices for this field.": "Choose among the options.",
     "Not a valid date value.": "Enter a day that exists, as day, month and year.",

@@ -13,6 +13,7 @@ from app.rounds.models import EnrolmentRole
 from app.rounds.service import LONGEST_NAME
 
 LONGEST_SEARCH = 100
+COMPARED = (2, 3)
 
 
 class RoundForm(HouseForm):
@@ -62,3 +63,23 @@ class MatchSearchForm(SearchForm):
     """Which pairs of a run to show."""
 
     q = LineField("Name", [Length(max=LONGEST_SEARCH, message="Enter at most %(max)d characters.")])
+
+
+class CompareForm(SearchForm):
+    """Which runs of a round to set beside each other."""
+
+    run = SelectMultipleField(
+        "Runs",
+        coerce=int,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+    def __init__(self, *args: Any, runs: list[tuple[int, str]], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.run.choices = options(runs)
+
+    def validate_run(self, field: SelectMultipleField) -> None:
+        """Refuse one run, with which nothing could be compared, and more than a table has room for."""
+        if len(set(field.data or ())) not in COMPARED:
+            raise ValidationError("Choose two or three runs.")

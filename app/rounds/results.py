@@ -18,10 +18,11 @@ def headline(run: Run) -> str:
 
 def summary(run: Run) -> str:
     """Say that the rules are kept, how good the plan is and how long it took."""
-    return f"All {run.rules_checked} rules are kept. {_quality(run)} It took {_seconds(run)}."
+    return f"All {run.rules_checked} rules are kept. {quality(run)} It took {_seconds(run)}."
 
 
-def _quality(run: Run) -> str:
+def quality(run: Run) -> str:
+    """Say how near the plan of a run is to the best possible."""
     if run.status == Status.OPTIMAL:
         return "The plan is the best possible."
     if run.status in (Status.CANCELLED, Status.TIMED_OUT):

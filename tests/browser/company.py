@@ -15,7 +15,7 @@ from app.engagements.models import Engagement, EngagementMember, EngagementState
 from app.people.models import Person
 from app.programmes.models import Programme
 from app.rounds import publishing, queries, running, service, tasks
-from app.rounds.models import MatchingRound, Run
+from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, Run
 from app.skills.models import Claim, Goal
 
 BY = audit.COMMAND_LINE
@@ -37,6 +37,7 @@ class Ids:
     proposed: tuple[int, int]
     waiting: tuple[int, int]
     failed: tuple[int, int]
+    compared: tuple[int, int, int]
     open: int
 
 
@@ -71,6 +72,7 @@ def load_with_rounds() -> Ids:
         proposed=proposed,
         waiting=_after(lambda run_id: None, rounds[2]),
         failed=_after(_fail, rounds[3]),
+        compared=(*proposed, _again(rounds[1])),
         open=rounds[4].id,
     )
     db.session.commit()
@@ -126,12 +128,24 @@ def _opened() -> MatchingRound:
 def _after(carry_out: Callable[[int], object], matching_round: MatchingRound) -> tuple[int, int]:
     """Return a round and its run, once that run has met its fate."""
     service.close_round(matching_round, by=BY)
+    return matching_round.id, _run(carry_out, matching_round)
+
+
+def _again(matching_round: MatchingRound) -> int:
+    """Match a round once more, two mentees fewer, so that there is something to compare."""
+    mentees = sa.select(Enrolment).filter_by(matching_round_id=matching_round.id, role=EnrolmentRole.MENTEE)
+    for enrolment in db.session.scalars(mentees.order_by(Enrolment.id).limit(2)):
+        enrolment.withdrawn_at = clock.now()
+    return _run(tasks.carry_out, matching_round)
+
+
+def _run(carry_out: Callable[[int], object], matching_round: MatchingRound) -> int:
     counts = queries.enrolment_counts(matching_round.id)
     run = running.request_run(matching_round, mentees=counts.mentees, mentors=counts.mentors, by=BY)
     db.session.commit()
     carry_out(run.id)
     db.session.commit()
-    return matching_round.id, run.id
+    return run.id
 
 
 def _fail(run_id: int) -> None:

@@ -75,6 +75,9 @@ VIEWS = [
     View("rounds.show_run", "hr", of("failed")),
     View("rounds.left_out", "hr", of("proposed", "/left-out")),
     View("rounds.publish", "hr", of("proposed", "/publish")),
+    View("rounds.compare", "hr", lambda ids: f"/rounds/{ids.published[0]}/compare"),
+    View("rounds.compare", "hr", lambda ids: f"/rounds/{ids.compared[0]}/compare"),
+    View("rounds.compare_pairs", "architect", lambda ids: "/rounds/{}/compare/{}/{}".format(*ids.compared)),
 ]  # fmt: skip
 
 

@@ -158,7 +158,7 @@ class CommunitiesPiece:
         task, numbers = self._task_within(left, takes)
         return numbers[Search(task, Watch(Limits()), settled=0).chosen]
 
-    def lay(self, model: Linear, frame: Frame) -> None:
+    def lay(self, model: Linear, frame: Frame, watch: Watch) -> None:
         """Lay rows of places, sizes, mixes and meetings, and the best candidates of each person."""
         self._laid = Memberships(model, frame, self.id, self._task, seekers=self.seekers, leads=self._lead)
 
@@ -197,7 +197,7 @@ class CommunitiesPiece:
         counted = (self._lead != NOBODY) & ~self._task.must
         return np.where(counted, terms.fee[self._lead], 0)
 
-    def add_missing(self, terms: Terms, prices: CommunityPrices) -> int:
+    def add_missing(self, terms: Terms, prices: CommunityPrices, watch: Watch) -> int:
         """Let the model know the candidates that could earn most in a community that gains."""
         candidates, bound = self._task.candidates, self._bound(terms, prices)
         gains = self._worth(terms) + (terms.bonus - prices.people)[candidates.rows]
@@ -219,7 +219,7 @@ class CommunitiesPiece:
         """Return nothing: coverage tells no number of groups."""
         return None
 
-    def bound(self, terms: Terms, prices: CommunityPrices) -> int:
+    def bound(self, terms: Terms, prices: CommunityPrices, watch: Watch) -> int:
         """Return what no plan of memberships is worth more than: the formula of the certificate."""
         bound, room = self._bound(terms, prices), self._task.room
         seeking = room.places > 0
@@ -228,7 +228,9 @@ class CommunitiesPiece:
         earned = np.where(bound.values == IMPOSSIBLE, IMPOSSIBLE, bound.values - self._opening_cost(terms))
         return total + int(np.where(self._task.must, earned, np.maximum(earned, 0)).sum())
 
-    def within(self, terms: Terms, prices: CommunityPrices, reach: int, most: int) -> Index | None:
+    def within(
+        self, terms: Terms, prices: CommunityPrices, reach: int, most: int, watch: Watch
+    ) -> Index | None:
         """Return the columns of candidates that lose at most so much, of openings and of values."""
         bound, columns = self._bound(terms, prices), self._task.candidates.columns
         cost = self._opening_cost(terms)

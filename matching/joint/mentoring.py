@@ -150,7 +150,7 @@ class MentoringPiece:
         mentors = [row.person for row in self._programme.mentors]
         return usable[plan_in_order(self._pairs.only(usable), room, Lots(self.id, mentees, mentors, 0))]
 
-    def lay(self, model: Linear, frame: Frame) -> None:
+    def lay(self, model: Linear, frame: Frame, watch: Watch) -> None:
         """Lay a row for the places of each mentee and mentor, and the best pairs of each."""
         self._model, self._frame = model, frame
         self._column = np.full(len(self._pairs), -1, dtype=np.intp)
@@ -212,7 +212,7 @@ class MentoringPiece:
         asked = prices.mentees[self._pairs.rows] + prices.mentors[self._pairs.columns]
         return np.asarray(self._worth(terms) - asked)
 
-    def add_missing(self, terms: Terms, prices: MentoringPrices) -> int:
+    def add_missing(self, terms: Terms, prices: MentoringPrices, watch: Watch) -> int:
         """Let the model know the pairs that would gain most."""
         gains = self._gains(terms, prices)
         new = np.flatnonzero((gains > ROUNDING) & (self._column < 0))
@@ -235,7 +235,7 @@ class MentoringPiece:
         """Lay nothing: the rows of pairs are those of a flow."""
         return 0
 
-    def bound(self, terms: Terms, prices: MentoringPrices) -> int:
+    def bound(self, terms: Terms, prices: MentoringPrices, watch: Watch) -> int:
         """Return what no plan of pairs is worth more than: the formula of the certificate."""
         further = (self._room.places - 1) * np.maximum(prices.mentees - terms.bonus, 0)
         seeking = self._room.places > 0
@@ -243,7 +243,9 @@ class MentoringPiece:
         mentors = int((self._room.capacity * prices.mentors).sum())
         return mentees + mentors + exact_sum(np.maximum(self._gains(terms, prices), 0))
 
-    def within(self, terms: Terms, prices: MentoringPrices, reach: int, most: int) -> Index | None:
+    def within(
+        self, terms: Terms, prices: MentoringPrices, reach: int, most: int, watch: Watch
+    ) -> Index | None:
         """Return the columns of the pairs that lose at most so much, and of first mentors."""
         near = np.flatnonzero(self._gains(terms, prices) >= -reach)
         if len(near) > most:

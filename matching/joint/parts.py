@@ -13,7 +13,7 @@ from matching.joint.search import Found, Search, sought
 from matching.joint.shared import PartOrigin, Plan, Shared
 from matching.processes import side_by_side
 from matching.solution import Status
-from matching.watch import Stopped, Watch
+from matching.watch import Limits, Stopped, Watch
 
 # Fewer people are not worth a search of their own, and fewer than the second not a process.
 FEWEST, FEWEST_IN_A_PROCESS = 100, 200
@@ -117,8 +117,10 @@ class Together:
             )
             for name, piece in shared.pieces.items()
         }
+        # Nearly nothing gains at prices of parts, which is soon seen, even by a solve that is to stop.
         return self._make.bounded(
-            weights, spread(hours, len(shared.rows)), -spread(cover, len(shared.counts)), of_pieces
+            *(weights, spread(hours, len(shared.rows)), -spread(cover, len(shared.counts)), of_pieces),
+            Watch(Limits()),
         )
 
     def _common(self, number: int) -> tuple[tuple[int, ...], list[tuple[PartOrigin, Proof, float]]]:

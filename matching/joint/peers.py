@@ -30,7 +30,7 @@ from matching.peers.groups import NO_GROUPS, NOBODY, Groups, OddSet, joined
 from matching.peers.market import PeerMarket
 from matching.peers.odd_sets import violated
 from matching.peers.part import MarketPart
-from matching.peers.pricing import Prices, Pricing, found_in
+from matching.peers.pricing import Prices, Pricing
 from matching.peers.proofs import InOrder
 from matching.peers.quick import plan_in_order
 from matching.peers.search import Search
@@ -38,7 +38,7 @@ from matching.rules import Mask
 from matching.solution import Certificate, CertificateKind
 from matching.solution import OddSet as PricedSet
 from matching.views import Index
-from matching.watch import Limits, Watch
+from matching.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +64,6 @@ class PeerPiece:
         self._market, self._people, self._free = market, people, free
         self.seekers, self.settled = seekers, settled
         self.waiting: Amounts = np.where(free, market.waiting, 0)
-        # What single looks at all pairs are shown to: none of them takes long.
-        self._watch = Watch(Limits())
         self._lots = Lots(self.id, market.ids, market.ids, 0)
         self._known: dict[tuple[int, ...], int] = {}
         self._groups, self._columns = NO_GROUPS, np.zeros(0, dtype=np.intp)
@@ -136,7 +134,7 @@ class PeerPiece:
         """Return a plan in which those who waited longest choose first."""
         return plan_in_order(self._market, self._within(left, takes))
 
-    def lay(self, model: Linear, frame: Frame) -> None:
+    def lay(self, model: Linear, frame: Frame, watch: Watch) -> None:
         """Lay a row for each person, and the best groups of each."""
         self._model, self._frame = model, frame
         self._rows = model.add_rows(np.ones(len(self._market)))
@@ -144,7 +142,7 @@ class PeerPiece:
         self._groups_at_most: int | None = None
         model.add_fine(self._turnout_row, frame.fine)
         aims = Aims(self._market, self._free)
-        self.add(Search(self._market, self._free, aims, self._lots, Watch(Limits())).known)
+        self.add(Search(self._market, self._free, aims, self._lots, watch).known)
 
     def add(self, plan: Groups) -> None:
         """Let the model know more groups."""
@@ -196,18 +194,18 @@ class PeerPiece:
         worth = terms.bonus - terms.toll[self.seekers] + 2 * terms.points * most.astype(np.int64)
         return PeerPrices(np.where(free, np.maximum(worth, 0), 0), ())
 
-    def _pricing(self, terms: Terms, prices: PeerPrices) -> Pricing:
+    def _pricing(self, terms: Terms, prices: PeerPrices, watch: Watch) -> Pricing:
         # What a person asks less what covering them brings; the market's own waiting counts are left out.
         # A group's turnout is asked of its people by halves, and a triad's third half given back.
         own = prices.people + terms.toll[self.seekers] - terms.bonus + prices.turnout // 2
         weights = Weights(points=terms.points, triads=terms.triads - prices.turnout // 2)
-        return Pricing(self._market, self._free, weights, Prices(1, own, prices.odd_sets), self._watch)
+        return Pricing(self._market, self._free, weights, Prices(1, own, prices.odd_sets), watch)
 
-    def add_missing(self, terms: Terms, prices: PeerPrices) -> int:
+    def add_missing(self, terms: Terms, prices: PeerPrices, watch: Watch) -> int:
         """Let the model know the groups that would gain most."""
-        before = len(self._groups)
-        self.add(found_in(self._pricing(terms, prices).gaining(ROUNDING, ADDED_AT_ONCE)).without(NO_GROUPS))
-        return len(self._groups) - before
+        found = self._pricing(terms, prices, watch).missing(ROUNDING, ADDED_AT_ONCE, self._groups)
+        self.add(found)
+        return len(found)
 
     def covers_at_most(self, coverage: int | None) -> None:
         """Let no more groups be made than so much coverage tells of."""
@@ -230,16 +228,17 @@ class PeerPiece:
             self._fill(row, odd_set, self._groups, self._columns)
         return len(cuts)
 
-    def bound(self, terms: Terms, prices: PeerPrices) -> int:
+    def bound(self, terms: Terms, prices: PeerPrices, watch: Watch) -> int:
         """Return what no plan of groups is worth more than: the formula of the certificate."""
         asked = int(prices.people.sum()) + sum(price * odd_set.parts for odd_set, price in prices.odd_sets)
         asked += prices.turnout * prices.groups
-        return asked + sum(int(gains.sum()) for _groups, gains in self._pricing(terms, prices).gaining(0))
+        pricing = self._pricing(terms, prices, watch)
+        return asked + sum(int(gains.sum()) for _groups, gains in pricing.gaining(0))
 
-    def within(self, terms: Terms, prices: PeerPrices, reach: int, most: int) -> Index | None:
+    def within(self, terms: Terms, prices: PeerPrices, reach: int, most: int, watch: Watch) -> Index | None:
         """Return the columns of the groups that lose at most so much."""
         parts: list[Groups] = []
-        for groups, _gains in self._pricing(terms, prices).gaining(-reach - 1):
+        for groups, _gains in self._pricing(terms, prices, watch).gaining(-reach - 1):
             parts.append(groups)
             if sum(map(len, parts)) > most:
                 return None

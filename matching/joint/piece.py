@@ -106,8 +106,8 @@ class Piece(Protocol):
         """Return a plan made quickly within these hours."""
         ...
 
-    def lay(self, model: Linear, frame: Frame) -> None:
-        """Lay the rows, and the columns to start with."""
+    def lay(self, model: Linear, frame: Frame, watch: Watch) -> None:
+        """Lay the rows, and the columns to start with; raises `Stopped`."""
         ...
 
     def add(self, plan: Any) -> None:
@@ -122,8 +122,8 @@ class Piece(Protocol):
         """Return prices so high that nothing gains: they prove what is evident."""
         ...
 
-    def add_missing(self, terms: Terms, prices: Any) -> int:
-        """Let the model know columns that would gain at these prices; return how many."""
+    def add_missing(self, terms: Terms, prices: Any, watch: Watch) -> int:
+        """Let the model know columns that would gain at these prices; return how many. Raises `Stopped`."""
         ...
 
     def covers_at_most(self, coverage: int | None) -> None:
@@ -142,12 +142,15 @@ class Piece(Protocol):
         """Lay rows that whole plans keep and these values do not; return how many."""
         ...
 
-    def bound(self, terms: Terms, prices: Any) -> int:
-        """Return what no plan of this programme is worth more than."""
+    def bound(self, terms: Terms, prices: Any, watch: Watch) -> int:
+        """Return what no plan of this programme is worth more than; raises `Stopped`."""
         ...
 
-    def within(self, terms: Terms, prices: Any, reach: int, most: int) -> Index | None:
-        """Return the columns whose use costs at most so much of the bound; `None` for more than `most`."""
+    def within(self, terms: Terms, prices: Any, reach: int, most: int, watch: Watch) -> Index | None:
+        """Return the columns whose use costs at most so much of the bound; `None` for more than `most`.
+
+        Raises `Stopped`.
+        """
         ...
 
     def certificate(self, prices: Any, bound: int) -> Certificate:

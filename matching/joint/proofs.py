@@ -10,6 +10,7 @@ from matching.goals import Amounts
 from matching.joint.aims import Aim, AimName
 from matching.joint.piece import Terms
 from matching.joint.shared import Shared
+from matching.watch import Limits, Watch
 
 # Prices are whole in units of 1 / SCALE, or in coarser ones where points are very large.
 SCALE, LARGEST_AMOUNT = 1_000_000, 2**50
@@ -62,10 +63,13 @@ class Proofs:
         hours: Amounts,
         cover: Amounts,
         of_pieces: Mapping[str, Any],
+        watch: Watch,
     ) -> Proof:
-        """Return the proof that prices of what is shared and of each programme give."""
+        """Return the proof that prices of what is shared and of each programme give; raises `Stopped`."""
         shared, terms = self._shared, self.terms(weights, hours, cover)
-        bounds = {name: piece.bound(terms[name], of_pieces[name]) for name, piece in shared.pieces.items()}
+        bounds = {
+            name: piece.bound(terms[name], of_pieces[name], watch) for name, piece in shared.pieces.items()
+        }
         left = self.cover_weight(weights) * shared.counts - cover
         total = shared.rows.total(hours) + int(left.sum()) + sum(bounds.values())
         return Proof(weights, hours, cover, of_pieces, bounds, total)
@@ -100,4 +104,5 @@ class Proofs:
         cover = np.where(shared.has_choice, 0, self.cover_weight(weights) * shared.counts)
         terms = self.terms(weights, hours, cover)
         of_pieces = {name: piece.covering(terms[name]) for name, piece in shared.pieces.items()}
-        return self.bounded(weights, hours, cover, of_pieces)
+        # Nothing gains at these prices, which is soon seen; a solve that is to stop needs its bounds as well.
+        return self.bounded(weights, hours, cover, of_pieces, Watch(Limits()))

@@ -106,7 +106,7 @@ class Search:
         proof = self._fitting(number)
         prices = {name: piece.unconditional(proof.of_pieces[name]) for name, piece in self._pieces.items()}
         if None not in prices.values():
-            yield self._make.bounded(proof.weights, proof.hours, proof.cover, prices)
+            yield self._make.bounded(proof.weights, proof.hours, proof.cover, prices, self._watch)
 
     def _latest(self, number: int) -> Proof:
         latest = self._proofs[number]
@@ -156,7 +156,7 @@ class Search:
                 hours=shared.rows,
                 fine=10.0 * shared.beyond,
             )
-            piece.lay(model, frame)
+            piece.lay(model, frame, self._watch)
             piece.add(self._plan[piece.id])
 
     def _in_order(self, *, strictly: bool) -> bool:
@@ -232,8 +232,13 @@ class Search:
         cover = np.minimum(cover, self._make.cover_weight(weights) * self._shared.counts)
         terms = self._make.terms(tuple(weights), hours, cover)
         of_pieces = {name: piece.prices(prices, terms[name], scale) for name, piece in self._pieces.items()}
-        missing = [piece.add_missing(terms[name], of_pieces[name]) for name, piece in self._pieces.items()]
-        return None if any(missing) else self._make.bounded(tuple(weights), hours, cover, of_pieces)
+        missing = [
+            piece.add_missing(terms[name], of_pieces[name], self._watch)
+            for name, piece in self._pieces.items()
+        ]
+        if any(missing):
+            return None
+        return self._make.bounded(tuple(weights), hours, cover, of_pieces, self._watch)
 
     def _branch(self, number: int, targets: Sequence[int]) -> bool:
         """Search the columns that a better plan could use; tell whether the best plan is known then."""
@@ -272,7 +277,9 @@ class Search:
         terms = self._make.terms(proof.weights, proof.hours, proof.cover)
         found = [self._cover_columns]
         for piece in self._pieces.values():
-            near = piece.within(terms[piece.id], proof.of_pieces[piece.id], reach, MOST_IN_CORE)
+            near = piece.within(
+                *(terms[piece.id], proof.of_pieces[piece.id], reach, MOST_IN_CORE), self._watch
+            )
             if near is None:
                 return None
             found.append(near)

@@ -7,7 +7,7 @@ import numpy as np
 
 from matching.goals import Amounts
 from matching.peers.aims import Weights
-from matching.peers.groups import Floor, Groups, OddSet, joined, pairs_of
+from matching.peers.groups import NO_GROUPS, Floor, Groups, OddSet, joined, pairs_of
 from matching.peers.market import PeerMarket
 from matching.rules import Mask
 from matching.views import Index
@@ -17,6 +17,9 @@ from matching.watch import Watch
 Narrowed = Callable[[int, Index], Index]
 # So far below every gain that three of it still are a number, and below all gains.
 LOSS = np.int64(-(2**60))
+# Where pairs are allowed, triads fill what they leave over. So many of each person join at once; they are
+# sought among so many of those with whom a person gains most, then among all, until there are enough.
+TRIADS_AT_ONCE, LIKELIEST, FEW_TIMES_PEOPLE = 2, 32, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,13 +183,37 @@ class Pricing:
         if self._market.allows_triads:
             yield from self.triads(least, most)
 
+    def missing(self, least: int, most: int, known: Groups) -> Groups:
+        """Return some groups that gain more than `least` beside those known; none where there are no others.
+
+        All pairs are looked at, for each person the `most` best, and triads of those with whom a person gains
+        most. Only where there is nothing among these are all triads looked at, until some are found: while
+        prices are far from the last ones, nearly all could gain.
+        """
+        near = [groups for groups, _gains in self.pairs(least, most)] if self._market.allows_pairs else []
+        if not self._market.allows_triads:
+            return joined(near).without(known)
+        at_once = TRIADS_AT_ONCE if self._market.allows_pairs else most
+        near += [groups for groups, _gains in self.triads(least, at_once, among=self._likeliest)]
+        found = joined(near).without(known)
+        return found if len(found) else self._first_triads(least, at_once, known)
+
+    def _first_triads(self, least: int, most: int, known: Groups) -> Groups:
+        found = NO_GROUPS
+        for groups, _gains in self.triads(least, most):
+            found = joined((found, groups.without(known)))
+            if len(found) > FEW_TIMES_PEOPLE * len(self._market):
+                break
+        return found
+
+    def _likeliest(self, person: int, others: Index) -> Index:
+        if len(others) <= LIKELIEST:
+            return others
+        gains = self._gains(np.array([person]), others, 2)[0]
+        return np.sort(others[np.argsort(-gains, kind="stable")[:LIKELIEST]])
+
 
 def _marked(market: PeerMarket, row: tuple[OddSet, int]) -> tuple[Mask, int]:
     inside = np.zeros(len(market), dtype=np.bool_)
     inside[row[0].members] = True
     return inside, row[1]
-
-
-def found_in(parts: Iterator[tuple[Groups, Amounts]]) -> Groups:
-    """Return the groups of a search, without what they gain."""
-    return joined(groups for groups, _gains in parts)

@@ -13,7 +13,7 @@ from matching.peers.branching import best_whole_plan
 from matching.peers.groups import NO_GROUPS, Groups, OddSet, joined, pairs_of
 from matching.peers.market import PeerMarket
 from matching.peers.odd_sets import violated
-from matching.peers.pricing import LOSS, Prices, Pricing, found_in
+from matching.peers.pricing import LOSS, Prices, Pricing
 from matching.peers.relaxation import Point, Reals, Relaxation
 from matching.rules import Mask
 from matching.watch import Watch
@@ -157,7 +157,7 @@ class Search:
                 self._note(relaxation.groups.only(point.used))
             prices = self._priced(point, relaxation.odd_sets, self._aims.finest, np.rint)
             pricing = Pricing(self._market, self._free, weights, prices, self._watch)
-            new = found_in(pricing.gaining(rounding, ADDED_AT_ONCE)).without(relaxation.groups)
+            new = pricing.missing(rounding, ADDED_AT_ONCE, relaxation.groups)
             if len(new):
                 relaxation.add_groups(new, self.worth(new, weights))
                 continue

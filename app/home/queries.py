@@ -12,6 +12,8 @@ from app.people.models import Person
 from app.rounds.actions import NextStep, next_step
 from app.rounds.models import MatchingRound
 from app.rounds.queries import BusyRound, busy_round, latest_published_round, open_rounds_for
+from app.rounds.states import RoundState
+from app.words import long_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,23 @@ class OpenRound:
 
     matching_round: MatchingRound
     takes_part: bool
+
+    @property
+    def hint(self) -> str:
+        """Say what one can still do about it."""
+        if not self.is_open:
+            return "Enrolment is closed; the matches come next"
+        return f"{'You can change your mind' if self.takes_part else 'Join'} until {self._last_day}"
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether one can still join and withdraw."""
+        is_time = clock.today() <= self.matching_round.closes_on
+        return self.matching_round.state is RoundState.OPEN and is_time
+
+    @property
+    def _last_day(self) -> str:
+        return long_date(self.matching_round.closes_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,8 @@ def other_actions(matching_round: MatchingRound, counts: Counts) -> list[Action]
     offered = []
     if matching_round.state is RoundState.PROPOSED:
         offered.append(run_action(matching_round, counts, words="Run again"))
+    if matching_round.state is RoundState.CLOSED:
+        offered.append(Action("Add somebody late", "rounds.late_joiners", values, has_page=True))
     if matching_round.state in (RoundState.CLOSED, RoundState.PROPOSED):
         offered.append(Action("Open enrolment again", "rounds.open_", values))
     if matching_round.state is RoundState.PUBLISHED:

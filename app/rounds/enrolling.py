@@ -15,6 +15,8 @@ from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import RoundState
 from app.words import long_date
 
+MOST_MENTORS = 3
+
 
 def day_that_counts(matching_round: MatchingRound) -> date:
     """Return the day on which people must be here and not pausing to take part."""
@@ -65,41 +67,64 @@ def enrol(
     hold(person.id)
     db.session.refresh(person)
     _check_person(person, matching_round)
-    if programme not in matching_round.programmes:
-        raise Invalid(f"{matching_round.name} does not match {programme.name}.", field="programme")
-    if not 1 <= places <= MOST_PLACES:
-        raise Invalid(f"Enter a number of places from 1 to {MOST_PLACES}.", field="places")
-    enrolment = _enrolment(person, matching_round, programme, role)
-    if enrolment is None:
-        enrolment = Enrolment(
-            matching_round_id=matching_round.id, programme_id=programme.id, person_id=person.id, role=role
-        )
-        db.session.add(enrolment)
+    check_part(matching_round, programme, role, places)
+    enrolment = enrolment_for(person, matching_round, programme, role)
     enrolment.places = places
     enrolment.withdrawn_at = None
+    enrolment.added_late_at = None
     if role is EnrolmentRole.MENTOR:
         person.mentor_capacity = max(person.mentor_capacity, places)
     db.session.flush()
-    _record("enrolment.made", enrolment, by=by, places=places)
+    record("enrolment.made", enrolment, by=by, places=places)
     return enrolment
 
 
 def withdraw(enrolment: Enrolment, matching_round: MatchingRound, *, by: audit.Actor) -> None:
-    """Take a person's offer or wish out of a round that is still open.
+    """Take a person's offer or wish out of a round that is still open; of a closed one, what HR added late.
 
     Raises:
         Conflict: when it is not the time.
     """
-    _hold_open(matching_round)
+    hold_round(matching_round)
+    check_may_withdraw(enrolment, matching_round)
     if enrolment.withdrawn_at is None:
         enrolment.withdrawn_at = clock.now()
         db.session.flush()
-        _record("enrolment.withdrawn", enrolment, by=by)
+        record("enrolment.withdrawn", enrolment, by=by)
+
+
+def check_may_withdraw(enrolment: Enrolment, matching_round: MatchingRound) -> None:
+    """Refuse a change of mind that comes too late; whoever was added late has until the matching runs.
+
+    Raises:
+        Conflict: with the reason.
+    """
+    if enrolment.added_late_at is None or matching_round.state is not RoundState.CLOSED:
+        check_may_enrol(matching_round)
+
+
+def check_part(matching_round: MatchingRound, programme: Programme, role: EnrolmentRole, places: int) -> None:
+    """Refuse a programme that the round does not match, and a number of places nobody can have.
+
+    Raises:
+        Invalid: with what to enter instead.
+    """
+    if programme not in matching_round.programmes:
+        raise Invalid(f"{matching_round.name} does not match {programme.name}.", field="programme")
+    if role is EnrolmentRole.MENTOR and not 1 <= places <= MOST_PLACES:
+        raise Invalid(f"Enter a number of places from 1 to {MOST_PLACES}.", field="places")
+    if role is EnrolmentRole.MENTEE and not 1 <= places <= MOST_MENTORS:
+        raise Invalid(f"Enter a number of mentors from 1 to {MOST_MENTORS}.", field="mentors")
+
+
+def hold_round(matching_round: MatchingRound) -> None:
+    """Read a round as it is now, and let nobody move it on before this transaction ends."""
+    db.session.refresh(matching_round, with_for_update={"read": True})
 
 
 def _hold_open(matching_round: MatchingRound) -> None:
     """Refuse when it is not the time, and let nobody close the round before this transaction ends."""
-    db.session.refresh(matching_round, with_for_update={"read": True})
+    hold_round(matching_round)
     check_may_enrol(matching_round)
 
 
@@ -169,17 +194,20 @@ def _check_person(person: Person, matching_round: MatchingRound) -> None:
         )
 
 
-def _enrolment(
+def enrolment_for(
     person: Person, matching_round: MatchingRound, programme: Programme, role: EnrolmentRole
-) -> Enrolment | None:
-    return db.session.scalar(
-        sa.select(Enrolment).filter_by(
-            matching_round_id=matching_round.id, programme_id=programme.id, person_id=person.id, role=role
-        )
-    )
+) -> Enrolment:
+    """Return a person's part in a programme of a round, withdrawn or not; a new one when there is none."""
+    columns = {"matching_round_id": matching_round.id, "programme_id": programme.id, "person_id": person.id}
+    found = db.session.scalar(sa.select(Enrolment).filter_by(role=role, **columns))
+    if found is None:
+        found = Enrolment(role=role, **columns)
+        db.session.add(found)
+    return found
 
 
-def _record(action: str, enrolment: Enrolment, *, by: audit.Actor, **details: int) -> None:
+def record(action: str, enrolment: Enrolment, *, by: audit.Actor, **details: int) -> None:
+    """Add a change of an enrolment to the trail."""
     told = {"round": enrolment.matching_round_id, "role": enrolment.role, **details}
     audit.record(
         audit.Entry(action, "enrolment", enrolment.id, person_id=enrolment.person_id, details=told), by=by

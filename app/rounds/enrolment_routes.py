@@ -7,13 +7,14 @@ from app.access import Permission, guard
 from app.db import db
 from app.errors import Missing
 from app.people.models import Person
-from app.rounds import enrolling, queries
+from app.rounds import enrolling, outlook, queries
 from app.rounds.actions import refusal_of
 from app.rounds.forms import EnrolmentForm
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.routes import bp
 from app.rounds.states import RoundState
 from app.web import accepted, page, see_other
+from app.words import plural
 
 
 def round_people_know_of(round_id: int) -> MatchingRound:
@@ -31,21 +32,21 @@ def round_people_know_of(round_id: int) -> MatchingRound:
 @bp.get("/<int:round_id>/enrolment")
 @guard(Permission.ROUND_ENROL, load=round_people_know_of)
 def enrolment(matching_round: MatchingRound) -> ResponseReturnValue:
-    """Show a person's part in a round, with what they can change."""
+    """Show a person's part in a round, with what they can change and what happens next."""
     return _page(matching_round, _forms(matching_round))
 
 
 @bp.post("/<int:round_id>/enrolment/<int:programme_id>")
 @guard(Permission.ROUND_ENROL, load=round_people_know_of)
 def take_part(matching_round: MatchingRound, programme_id: int) -> ResponseReturnValue:
-    """Take part, or change how many places one offers."""
+    """Take part, or change how many places one offers or seeks."""
     forms = _forms(matching_round)
     if programme_id not in forms:
         raise Missing
     form = forms[programme_id]
     if form.validate() and accepted(form, lambda: _enrol(matching_round, programme_id, form)):
         db.session.commit()
-        return see_other("rounds.enrolment", message="You take part.", round_id=matching_round.id)
+        return see_other("rounds.enrolment", message=_thanks(form), round_id=matching_round.id)
     return _page(matching_round, forms, status=422, refused=form)
 
 
@@ -69,18 +70,31 @@ def _page(
     refused: EnrolmentForm | None = None,
 ) -> ResponseReturnValue:
     own = {(row.programme_id, row.role): row for row in _own(matching_round)}
-    for (programme_id, role), row in own.items():
-        if role is EnrolmentRole.MENTOR and forms[programme_id] is not refused:
-            forms[programme_id].places.data = row.places
+    for row in own.values():
+        form = forms[row.programme_id]
+        if form is not refused or form.role.data != row.role:
+            field = form.places if row.role is EnrolmentRole.MENTOR else form.mentors
+            field.data = row.places
+    here = {key: row for key, row in own.items() if row.withdrawn_at is None}
     return page(
         "rounds/enrolment.html",
         status=status,
         matching_round=matching_round,
         forms=forms,
         refused=refused,
-        own=own,
+        own=here,
+        gone={key: row for key, row in own.items() if key not in here},
         roles=EnrolmentRole,
+        standing=outlook.standing(matching_round),
+        coming=outlook.coming(matching_round),
+        met=queries.parts_with_match(current_user.person_id, matching_round.id),
+        is_published=matching_round.published_at is not None,
         refusal=refusal_of(lambda: enrolling.check_may_enrol(matching_round)),
+        may_leave={
+            row.id
+            for row in here.values()
+            if refusal_of(lambda row=row: enrolling.check_may_withdraw(row, matching_round)) is None  # type: ignore[misc]
+        },
     )
 
 
@@ -89,16 +103,21 @@ def _forms(matching_round: MatchingRound) -> dict[int, EnrolmentForm]:
 
 
 def _own(matching_round: MatchingRound) -> list[Enrolment]:
-    return list(queries.enrolments_of(current_user.person_id, matching_round.id))
+    return list(queries.parts_of(current_user.person_id, matching_round.id))
 
 
 def _enrol(matching_round: MatchingRound, programme_id: int, form: EnrolmentForm) -> Enrolment:
-    role = EnrolmentRole(form.role.data)
     return enrolling.enrol(
         db.session.get_one(Person, current_user.person_id),
         matching_round,
         programme=next(row for row in matching_round.programmes if row.id == programme_id),
-        role=role,
-        places=form.places.data if role is EnrolmentRole.MENTOR else 1,
+        role=EnrolmentRole(form.role.data),
+        places=form.number(),
         by=current_user,
     )
+
+
+def _thanks(form: EnrolmentForm) -> str:
+    if form.role.data == EnrolmentRole.MENTOR:
+        return f"You offer {plural(form.number(), 'place')}."
+    return "You are on the list for a mentor."

@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from wtforms import DateField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.fields import HouseForm, LineField, SearchForm, options
 from app.people.models import MOST_PLACES
 from app.programmes.models import Programme
+from app.rounds.enrolling import MOST_MENTORS
 from app.rounds.models import EnrolmentRole
 from app.rounds.service import LONGEST_NAME
 
 LONGEST_SEARCH = 100
 COMPARED = (2, 3)
+PLACES = f"Enter a number of places from 1 to {MOST_PLACES}."
 
 
 class RoundForm(HouseForm):
@@ -52,11 +54,48 @@ class EnrolmentForm(HouseForm):
 
     role = SelectField("Part", choices=options([(role.value, role.value) for role in EnrolmentRole]))
     places = IntegerField("How many people can you mentor in this round?", default=1)
+    mentors = IntegerField("How many mentors would you like?", default=1)
 
     def validate_places(self, field: IntegerField) -> None:
-        """Refuse an offer without a number of places; a wish has none."""
+        """Refuse an offer without a number of places."""
         if self.role.data == EnrolmentRole.MENTOR and not 1 <= (field.data or 0) <= MOST_PLACES:
             raise ValidationError(f"Enter a number from 1 to {MOST_PLACES}.")
+
+    def validate_mentors(self, field: IntegerField) -> None:
+        """Refuse a wish without a number of mentors."""
+        if self.role.data == EnrolmentRole.MENTEE and not 1 <= (field.data or 0) <= MOST_MENTORS:
+            raise ValidationError(f"Enter a number from 1 to {MOST_MENTORS}.")
+
+    def number(self) -> int:
+        """Return how many places the person offers, or seeks."""
+        return int((self.places if self.role.data == EnrolmentRole.MENTOR else self.mentors).data or 0)
+
+
+class LateSearchForm(SearchForm):
+    """Whom HR looks for to add late."""
+
+    name = LineField("Name", [Length(max=LONGEST_SEARCH, message="Enter at most %(max)d characters.")])
+
+
+class LateForm(HouseForm):
+    """Whom HR adds to a closed round, and in which part."""
+
+    person_id = RadioField("Person", coerce=int)
+    part = RadioField("Part")
+    places = IntegerField(
+        "Places", [InputRequired("Enter a number of places."), NumberRange(1, MOST_PLACES, PLACES)], default=1
+    )
+
+    def __init__(self, *args: Any, programmes: list[Programme], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        words = {EnrolmentRole.MENTEE: "Seeks a mentor", EnrolmentRole.MENTOR: "Offers places as a mentor"}
+        named = len(programmes) > 1
+        self.parts = [
+            (f"{row.id}-{role}", f"{words[role]} in {row.name}" if named else words[role])
+            for row in programmes
+            for role in EnrolmentRole
+        ]
+        self.part.choices = options(self.parts)
 
 
 class MatchSearchForm(SearchForm):

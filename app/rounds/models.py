@@ -86,6 +86,8 @@ class Enrolment(Model):
     places: Mapped[int] = mapped_column(default=1)
     enrolled_at: Mapped[datetime] = mapped_column(default=clock.now)
     withdrawn_at: Mapped[datetime | None]
+    added_late_at: Mapped[datetime | None]
+    """When HR added the person to a round that was closed already."""
 
     person: Mapped[Person] = relationship()
 

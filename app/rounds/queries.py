@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import aliased, joinedload
 
+from app import clock
 from app.db import db
-from app.engagements.models import Engagement
+from app.engagements.models import Engagement, EngagementMember
 from app.errors import Missing
 from app.feedback.models import Feedback
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, Run
@@ -184,8 +185,15 @@ def latest_published_round() -> MatchingRound | None:
 
 
 def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int]]:
-    """Return the rounds that are open, each with in how many ways the person takes part."""
+    """Return the rounds that a person can join or waits for, each with in how many ways they take part."""
     own = aliased(Enrolment)
+    waits = sa.and_(
+        MatchingRound.state.in_(
+            [RoundState.OPEN, RoundState.CLOSED, RoundState.SOLVING, RoundState.PROPOSED]
+        ),
+        own.id.is_not(None),
+    )
+    may_join = sa.and_(MatchingRound.state == RoundState.OPEN, MatchingRound.closes_on >= clock.today())
     query = (
         sa.select(MatchingRound, sa.func.count(own.id))
         .outerjoin(
@@ -196,7 +204,7 @@ def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int]]:
                 own.withdrawn_at.is_(None),
             ),
         )
-        .where(MatchingRound.state == RoundState.OPEN)
+        .where(sa.or_(may_join, waits))
         .group_by(MatchingRound.id)
         .order_by(MatchingRound.closes_on, MatchingRound.id)
     )
@@ -205,8 +213,23 @@ def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int]]:
 
 def enrolments_of(person_id: int, round_id: int) -> Sequence[Enrolment]:
     """Return in which ways a person takes part in a round."""
+    return [row for row in parts_of(person_id, round_id) if row.withdrawn_at is None]
+
+
+def parts_of(person_id: int, round_id: int) -> Sequence[Enrolment]:
+    """Return in which ways a person takes part in a round, or did before they withdrew."""
     query = sa.select(Enrolment).filter_by(matching_round_id=round_id, person_id=person_id)
-    return db.session.scalars(query.where(Enrolment.withdrawn_at.is_(None)).order_by(Enrolment.id)).all()
+    return db.session.scalars(query.order_by(Enrolment.id)).all()
+
+
+def parts_with_match(person_id: int, round_id: int) -> set[tuple[int, str]]:
+    """Return the programmes of a round in which a person was matched, each with their role there."""
+    query = (
+        sa.select(Engagement.programme_id, EngagementMember.role)
+        .join(EngagementMember)
+        .where(Engagement.matching_round_id == round_id, EngagementMember.person_id == person_id)
+    )
+    return {(programme_id, role.value) for programme_id, role in db.session.execute(query)}
 
 
 def _round_rows(limit: int | None, offset: int) -> list[RoundRow]:

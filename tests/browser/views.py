@@ -67,6 +67,8 @@ VIEWS = [
     View("rounds.cancel", "hr", lambda ids: f"/rounds/{ids.open}/cancel"),
     View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
     View("rounds.enrolment", "mentor", lambda ids: f"/rounds/{ids.published[0]}/enrolment"),
+    View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.waiting[0]}/enrolment"),
+    View("rounds.late_joiners", "hr", lambda ids: f"/rounds/{ids.failed[0]}/enrolment/late?name=an"),
     View("rounds.show_run", "hr", of("published")),
     View("rounds.show_run", "hr", of("proposed")),
     View("rounds.show_run", "hr", of("proposed", "?fit=weak&q=zzzz")),
@@ -122,5 +124,9 @@ REFUSALS = [
         View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
         "Offer my places",
         {"places": "0"},
+    ),
+    Refusal(
+        View("rounds.late_joiners", "hr", lambda ids: f"/rounds/{ids.failed[0]}/enrolment/late?name=an"),
+        "Add to the round",
     ),
 ]

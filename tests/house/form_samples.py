@@ -128,6 +128,22 @@ def own_enrolment(account: Account) -> Sample:
     return Sample({"round_id": matching_round.id, "enrolment_id": row.id})
 
 
+def latecomer(account: Account) -> Sample:
+    matching_round = factories.matching_round(state=RoundState.CLOSED)
+    late = factories.person(name="Late Comer")
+    part = f"{matching_round.programmes[0].id}-mentee"
+    fields = {"person_id": str(late.id), "part": part, "places": "1"}
+    return Sample({"round_id": matching_round.id}, fields, {"name": "Comer"})
+
+
+def added_late(account: Account) -> Sample:
+    matching_round = factories.matching_round(state=RoundState.CLOSED)
+    row = factories.enrolment(factories.person(), EnrolmentRole.MENTEE, matching_round)
+    row.added_late_at = NOW
+    db.session.commit()
+    return Sample({"round_id": matching_round.id, "enrolment_id": row.id})
+
+
 def closed_company(account: Account) -> Sample:
     return Sample({"round_id": company().id})
 
@@ -181,4 +197,6 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.make_public": [proposed_run],
     "rounds.take_part": [enrolment],
     "rounds.withdraw": [own_enrolment],
+    "rounds.late_joiners": [latecomer],
+    "rounds.take_out": [added_late],
 }

@@ -29,6 +29,7 @@ ROWS = {
     "people.blocks": PersonalBlock,
     "rounds.create": MatchingRound,
     "rounds.take_part": Enrolment,
+    "rounds.late_joiners": Enrolment,
     "rounds.run": Run,
 }
 TIMES = 20

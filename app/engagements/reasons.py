@@ -77,8 +77,12 @@ Sentence = Callable[[Record, Party, Party], str]
 
 
 def told(reasons: Iterable[Record], *, mentee: Party, mentor: Party) -> Told:
-    """Say the reasons for and against a pair."""
-    said = [(row["side"], Said(_SENTENCES[row["kind"]](row, mentee, mentor), _way(row))) for row in reasons]
+    """Say the reasons for and against a pair; whom a mentee has named is told to nobody else."""
+    said = [
+        (row["side"], Said(_SENTENCES[row["kind"]](row, mentee, mentor), _way(row)))
+        for row in reasons
+        if mentee.is_reader or row["kind"] != "wish"
+    ]
     return Told(
         [reason for side, reason in said if side == FOR],
         [reason for side, reason in said if side == AGAINST],
@@ -146,10 +150,11 @@ def _variety(row: Record, _mentee: Party, _mentor: Party) -> str:
     return f"Same {' and '.join(named)}, or not known"
 
 
-def _wish(row: Record, mentee: Party, mentor: Party) -> str:
+def _wish(row: Record, _mentee: Party, mentor: Party) -> str:
+    """Say it to the mentee, who alone may know."""
     if not row["rank"]:
-        return f"{mentee.does('named', 'named')} someone else"
-    return f"{mentee.does('named', 'named')} {mentor.whom} {ORDINALS.get(row['rank'], 'later')}"
+        return "You named someone else"
+    return f"You named {mentor.whom} {ORDINALS.get(row['rank'], 'later')}"
 
 
 def _together(row: Record, _mentee: Party, _mentor: Party) -> str:

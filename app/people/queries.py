@@ -131,7 +131,7 @@ def directory(filters: Filters, *, page: int) -> tuple[Pagination, list[Entry]]:
 
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     conditions = [works_here()]
-    conditions += [_name_holds(word) for word in filters.name.split()]
+    conditions += [name_holds(word) for word in filters.name.split()]
     if filters.skill_ids is not None:
         holders = sa.select(Claim.person_id).where(Claim.skill_id.in_(filters.skill_ids))
         conditions.append(Person.id.in_(holders))
@@ -161,7 +161,7 @@ def _is_paused() -> sa.ColumnElement[bool]:
     )
 
 
-def _name_holds(word: str) -> sa.ColumnElement[bool]:
+def name_holds(word: str) -> sa.ColumnElement[bool]:
     """Hold for names with this part; SQLite folds plain letters only, so others are tried in each case."""
     spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
     return sa.or_(*(Person.name.icontains(spelling, autoescape=True) for spelling in sorted(spellings)))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, SubmitField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -69,6 +69,21 @@ class EnrolmentForm(HouseForm):
     def number(self) -> int:
         """Return how many places the person offers, or seeks."""
         return int((self.places if self.role.data == EnrolmentRole.MENTOR else self.mentors).data or 0)
+
+
+class WishForm(HouseForm):
+    """A mentor one would like: typed by name, or one of those that Find has found."""
+
+    name = LineField(
+        "Name of a mentor", [Length(max=LONGEST_SEARCH, message="Enter at most %(max)d characters.")]
+    )
+    found = RadioField("Whom do you mean?", coerce=int, choices=[], validate_choice=False)
+    find = SubmitField("Find")
+
+    def validate_name(self, field: LineField) -> None:
+        """Ask for a name when nobody is chosen."""
+        if not field.data and self.found.data is None:
+            raise ValidationError("Enter the name of a mentor.")
 
 
 class LateSearchForm(SearchForm):

@@ -13,6 +13,8 @@ from app.people.models import MOST_PLACES, Person
 from app.programmes.models import Programme
 from app.rounds.states import RoundState, RunState
 
+MOST_WISHES = 5
+
 
 class EnrolmentRole(StrEnum):
     """What a person offers or wishes in a round."""
@@ -90,6 +92,22 @@ class Enrolment(Model):
     """When HR added the person to a round that was closed already."""
 
     person: Mapped[Person] = relationship()
+
+
+class EnrolmentWish(Model):
+    """A mentor whom a mentee would like, and their place in the order; only the mentee sees it."""
+
+    __tablename__ = "enrolment_wish"
+    __table_args__ = (
+        sa.UniqueConstraint("enrolment_id", "mentor_id"),
+        sa.CheckConstraint(f"position BETWEEN 1 AND {MOST_WISHES}", name="position_in_range"),
+    )
+
+    enrolment_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    mentor_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
 
 
 def one_each_round(name: str, condition: str) -> sa.Index:

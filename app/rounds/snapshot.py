@@ -12,7 +12,15 @@ from app.engagements.models import Engagement, EngagementMember, EngagementRole
 from app.people.models import Person, PersonalBlock
 from app.programmes.models import Programme
 from app.rounds.enrolling import day_that_counts, is_available
-from app.rounds.models import Assignment, AssignmentMember, Enrolment, EnrolmentRole, MatchingRound, Run
+from app.rounds.models import (
+    Assignment,
+    AssignmentMember,
+    Enrolment,
+    EnrolmentRole,
+    EnrolmentWish,
+    MatchingRound,
+    Run,
+)
 from app.rounds.snapshot_people import managers_above, person_id_of, person_key, person_rows
 from app.rounds.snapshot_skills import (
     HeldRow,
@@ -144,13 +152,38 @@ def _programme_with_points(
 ) -> engine.MentoringProgramme:
     bare = _programme(matching_round, programme, parts)
     waited = rounds_waited(programme, matching_round)
+    offers = {row.person for row in bare.mentors}
+    wishes = _wishes(programme, matching_round)
     return replace(
         bare,
         mentees=tuple(
-            replace(row, rounds_waited=waited.get(person_id_of(row.person), 0)) for row in bare.mentees
+            replace(
+                row,
+                rounds_waited=waited.get(person_id_of(row.person), 0),
+                wishes=tuple(mentor for mentor in wishes.get(row.person, ()) if mentor in offers),
+            )
+            for row in bare.mentees
         ),
         criteria={engine.Criterion(row.criterion): row.weight for row in programme.criteria},
     )
+
+
+def _wishes(programme: Programme, matching_round: MatchingRound) -> dict[str, list[str]]:
+    """Return whom each mentee has named, the one they would like best first."""
+    query = (
+        sa.select(Enrolment.person_id, EnrolmentWish.mentor_id)
+        .join(EnrolmentWish, EnrolmentWish.enrolment_id == Enrolment.id)
+        .where(
+            Enrolment.matching_round_id == matching_round.id,
+            Enrolment.programme_id == programme.id,
+            Enrolment.role == EnrolmentRole.MENTEE,
+        )
+        .order_by(EnrolmentWish.enrolment_id, EnrolmentWish.position)
+    )
+    named: dict[str, list[str]] = defaultdict(list)
+    for mentee_id, mentor_id in db.session.execute(query):
+        named[person_key(mentee_id)].append(person_key(mentor_id))
+    return named
 
 
 def rounds_waited(programme: Programme, matching_round: MatchingRound) -> dict[int, int]:

@@ -68,6 +68,9 @@ VIEWS = [
     View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
     View("rounds.enrolment", "mentor", lambda ids: f"/rounds/{ids.published[0]}/enrolment"),
     View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.waiting[0]}/enrolment"),
+    View("rounds.wishes", "employee", lambda ids: f"/rounds/{ids.open}/enrolment/1/wishes"),
+    View("rounds.wishes", "employee", lambda ids: f"/rounds/{ids.open}/enrolment/1/wishes?name=an"),
+    View("rounds.wishes", "employee", lambda ids: f"/rounds/{ids.waiting[0]}/enrolment/1/wishes"),
     View("rounds.late_joiners", "hr", lambda ids: f"/rounds/{ids.failed[0]}/enrolment/late?name=an"),
     View("rounds.show_run", "hr", of("published")),
     View("rounds.show_run", "hr", of("proposed")),
@@ -124,6 +127,11 @@ REFUSALS = [
         View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
         "Offer my places",
         {"places": "0"},
+    ),
+    Refusal(
+        View("rounds.wishes", "employee", lambda ids: f"/rounds/{ids.open}/enrolment/1/wishes"),
+        "Add to your list",
+        {"name": "Nobody At All"},
     ),
     Refusal(
         View("rounds.late_joiners", "hr", lambda ids: f"/rounds/{ids.failed[0]}/enrolment/late?name=an"),

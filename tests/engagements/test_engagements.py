@@ -13,7 +13,7 @@ from app.engagements.models import (
     EngagementRole,
     EngagementState,
 )
-from app.engagements.reasons import CRITERIA, RELATIONS, Party, parts_in_words, told
+from app.engagements.reasons import CRITERIA, RELATIONS, Party, Told, parts_in_words, told
 from app.engagements.service import end_engagements_of
 from app.people.queries import Filters, directory, profile_of
 from matching.skill_paths import Relation
@@ -68,7 +68,6 @@ def sentence(kind: str, side: str = "for", *, reader: str = "", **facts) -> str:
             "Bo is 1 level above the level you want in SQL",
             "You are 1 level above the level Ada wants in SQL",
         ),
-        ("wish", "Ada named Bo first", "You named Bo first", "Ada named you first"),
         ("grades", "Bo is 2 grades above Ada", "Bo is 2 grades above you", "You are 2 grades above Ada"),
         ("hours", *["5 hours 30 minutes of shared working hours a day"] * 3),
         ("variety", *["Another department"] * 3),
@@ -85,7 +84,7 @@ def test_a_reason_is_said_to_each_reader_in_their_own_words(kind, hr, mentee, me
 @pytest.mark.parametrize("kind", FACTS)
 @pytest.mark.parametrize("side", ["for", "against"])
 def test_every_kind_of_reason_has_a_sentence_for_each_side(kind, side):
-    said = sentence(kind, side)
+    said = sentence(kind, side, reader="mentee" if kind == "wish" else "")
     assert said == said[0].upper() + said[1:]
 
 
@@ -101,7 +100,6 @@ def test_every_kind_of_reason_has_a_sentence_for_each_side(kind, side):
         ("hours", {"minutes": 0, "known": False}, "It is not known when both work"),
         ("location", {"same": "time_zone"}, "Different places in one time zone"),
         ("location", {"same": ""}, "Far apart"),
-        ("wish", {"rank": 0}, "Ada named someone else"),
         ("lacks_skill", {"near": "Python"}, "Bo does not have SQL, which Ada wants; Python comes closest"),
         ("below", {}, "Bo has SQL at level 2, and Ada wants level 3"),
         ("variety", {"department": False, "place": False}, "Same department and place of work, or not known"),
@@ -190,3 +188,11 @@ def test_the_directory_finds_a_mentor_when_a_mentorship_is_over(mentorship):
     mentorship.state, mentorship.ended_on = EngagementState.COMPLETED, NOW.date()
     db.session.commit()
     assert [entry.person for entry in directory(Filters(has_place=True), page=1)[1]] == [mentor]
+
+
+def test_whom_a_mentee_has_named_is_told_to_them_alone():
+    assert sentence("wish", "for", reader="mentee") == "You named Bo first"
+    assert sentence("wish", "against", reader="mentee", rank=0) == "You named someone else"
+    record = {"side": "for", "kind": "wish", "rank": 1}
+    for mentor in (Party("Bo"), Party("Bo", is_reader=True)):
+        assert told([record], mentee=Party("Ada"), mentor=mentor) == Told([], [])

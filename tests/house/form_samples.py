@@ -12,7 +12,7 @@ from app.auth.models import Account, SignInSession
 from app.auth.service import open_session
 from app.db import db
 from app.people.models import Person, PersonalBlock
-from app.rounds.models import EnrolmentRole
+from app.rounds.models import Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
 from app.rounds.states import RoundState
 from app.skills.models import ClaimEvidence, EvidenceKind
 from tests import factories
@@ -128,6 +128,41 @@ def own_enrolment(account: Account) -> Sample:
     return Sample({"round_id": matching_round.id, "enrolment_id": row.id})
 
 
+def seeker(account: Account) -> tuple[MatchingRound, Sample]:
+    matching_round = factories.matching_round()
+    factories.enrolment(person_of(account), EnrolmentRole.MENTEE, matching_round)
+    address = {"round_id": matching_round.id, "programme_id": matching_round.programmes[0].id}
+    return matching_round, Sample(address)
+
+
+def mentor_in(matching_round: MatchingRound, **values: Any) -> Person:
+    mentor = factories.person(mentor_capacity=2, **values)
+    factories.enrolment(mentor, EnrolmentRole.MENTOR, matching_round, places=2)
+    return mentor
+
+
+def mentor_wanted(account: Account) -> Sample:
+    matching_round, sample = seeker(account)
+    return Sample(sample.address, {"name": mentor_in(matching_round).name})
+
+
+def mentor_found(account: Account) -> Sample:
+    """The second step: one mentor of those that Find has found."""
+    matching_round, sample = seeker(account)
+    mentor = mentor_in(matching_round, name="Somebody Else")
+    return Sample(sample.address, {"found": str(mentor.id)}, {"name": "Somebody"})
+
+
+def mentor_named(account: Account) -> Sample:
+    matching_round, sample = seeker(account)
+    mentors = [mentor_in(matching_round) for _ in range(3)]
+    enrolment_id = db.session.scalar(sa.select(Enrolment.id).filter_by(person_id=account.person_id))
+    for position, mentor in enumerate(mentors, start=1):
+        db.session.add(EnrolmentWish(enrolment_id=enrolment_id, position=position, mentor_id=mentor.id))
+    db.session.commit()
+    return Sample({**sample.address, "mentor_id": mentors[1].id})
+
+
 def latecomer(account: Account) -> Sample:
     matching_round = factories.matching_round(state=RoundState.CLOSED)
     late = factories.person(name="Late Comer")
@@ -197,6 +232,10 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.make_public": [proposed_run],
     "rounds.take_part": [enrolment],
     "rounds.withdraw": [own_enrolment],
+    "rounds.wishes": [mentor_wanted, mentor_found],
+    "rounds.move_wish_up": [mentor_named],
+    "rounds.move_wish_down": [mentor_named],
+    "rounds.remove_wish": [mentor_named],
     "rounds.late_joiners": [latecomer],
     "rounds.take_out": [added_late],
 }

@@ -51,6 +51,7 @@ WORLD: dict[str, dict] = {
         "id": 1, "matching_round_id": 1, "programme_id": 1, "person_id": 1, "role": "mentee", "places": 1,
         "enrolled_at": INSTANT,
     },
+    "enrolment_wish": {"enrolment_id": 1, "position": 1, "mentor_id": 2},
     "run": {
         "id": 1, "matching_round_id": 1, "state": "queued", "seed": 0, "attempts": 0, "stage": "", "done": 0,
         "total": 1, "queued_at": INSTANT,
@@ -78,6 +79,7 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_engagement_ended_has_day": {"state": "ended"},
     "ck_engagement_ends_after_start": {"state": "ended", "ended_on": EARLIER},
     "ck_enrolment_places_in_range": {"places": 0},
+    "ck_enrolment_wish_position_in_range": {"position": 6},
     "ck_feedback_rating_in_range": {"rating": 0},
     "ck_goal_importance_in_range": {"importance": 4},
     "ck_goal_level_in_range": {"level": 0},
@@ -211,7 +213,7 @@ def _apart_from(table: str, name: str) -> dict:
         if isinstance(rule, sa.UniqueConstraint) and rule.name != name:
             column = next(column for column in rule.columns if column.name not in kept)
             changes[column.name] = None if column.nullable else "another"
-    if table == "programme_goal":
+    if table in ("programme_goal", "enrolment_wish"):
         changes["position"] = 2
     return changes
 

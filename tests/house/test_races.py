@@ -11,7 +11,7 @@ from app.access import Role
 from app.db import db
 from app.people.models import Person, PersonalBlock
 from app.rounds import tasks
-from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, Run
+from app.rounds.models import Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound, Run
 from app.rounds.states import RoundState
 from app.skills.models import Claim, ClaimEvidence, Goal
 from app.skills.service import MOST_CLAIMS
@@ -30,6 +30,7 @@ ROWS = {
     "rounds.create": MatchingRound,
     "rounds.take_part": Enrolment,
     "rounds.late_joiners": Enrolment,
+    "rounds.wishes": EnrolmentWish,
     "rounds.run": Run,
 }
 TIMES = 20

@@ -87,13 +87,20 @@ def _solved(problem: Problem, programme: Programme, seed: int, watch: Watch) -> 
 
 def _has(problem: Problem, programme: Programme, aim: Aim) -> bool:
     if aim is Aim.STABLE:
-        mentees = programme.mentees if isinstance(programme, MentoringProgramme) else None
-        return mentees is not None and not any(row.required for row in mentees)
+        return _may_be_stable(programme)
     if aim is Aim.PARITY:
         return getattr(programme, "parity", None) is not None
     if aim is Aim.SAME_PARTNERS:
         return any(row.programme == programme.id for row in problem.previous)
     return True
+
+
+def _may_be_stable(programme: Programme) -> bool:
+    if isinstance(programme, MentoringProgramme):
+        return not any(row.required for row in programme.mentees)
+    if isinstance(programme, PeerProgramme):
+        return 3 not in programme.group_sizes and not any(row.required for row in programme.people)
+    return False
 
 
 class _Figures:

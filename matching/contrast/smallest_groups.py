@@ -11,7 +11,16 @@ from matching.clash.search import LARGEST_OF_GROUPS
 from matching.contrast.anew import Anew
 from matching.contrast.records import ChangeKind, SmallestChange
 from matching.errors import ProblemError
-from matching.problem import CommunitiesProgramme, Community, Lock, PeerProgramme, Problem, Rule, RuleName
+from matching.problem import (
+    CommunitiesProgramme,
+    Community,
+    GoalName,
+    Lock,
+    PeerProgramme,
+    Problem,
+    Rule,
+    RuleName,
+)
 from matching.solution import ClashKind, Solution, Status
 
 # How many partners are tried who are only short of shared hours; each takes a whole solve.
@@ -26,7 +35,7 @@ class GroupChanges:
 
     Enough is a change with which everybody who is matched, and the person, can be: they are all taken as
     required. Whether that can stand is asked of the court that judges clashes; what it says is then solved
-    anew, whole.
+    anew, whole. Among stable plans nobody can be required, and no change is told.
     """
 
     def __init__(self, anew: Anew, programme: Group) -> None:
@@ -44,7 +53,8 @@ class GroupChanges:
             When there is no time for it.
         """
         too_many = len(self._programme.people) > LARGEST_OF_GROUPS
-        if person in self._matched or too_many or self._anew.is_joint:
+        is_stable = GoalName.STABLE in self._programme.goals
+        if person in self._matched or too_many or self._anew.is_joint or is_stable:
             return None
         programme = self._requiring(person)
         try:

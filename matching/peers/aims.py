@@ -10,7 +10,7 @@ from matching.errors import ProblemError
 from matching.goals import LARGEST_SUM, Amounts
 from matching.peers.groups import Floor, Groups
 from matching.peers.market import PeerMarket
-from matching.problem import PeerProgramme
+from matching.problem import GoalName, PeerProgramme
 from matching.rules import Mask
 from matching.term_stages import TERMS
 
@@ -40,9 +40,10 @@ def order_of(programme: PeerProgramme) -> tuple[str, ...]:
     """Return what a programme seeks, in its order: its goals, and the aims that are no goals among them.
 
     Whoever must be matched comes first. Where only one size is allowed there is nothing to say about triads;
-    where coverage is no goal they come last, and decide between plans of equal points.
+    where coverage is no goal they come last, and decide between plans of equal points. Stable plans are found
+    apart from all aims.
     """
-    goals: list[str] = [goal.value for goal in programme.goals]
+    goals: list[str] = [goal.value for goal in programme.goals if goal is not GoalName.STABLE]
     if any(row.required for row in programme.people):
         goals.insert(0, Aim.REQUIRED.value)
     if len(programme.group_sizes) == 1:
@@ -138,7 +139,7 @@ class Aims:
         steepest = self.weights(self.order, LARGEST_SUM)
         each = steepest.coverage * int(self._market.waiting.max(initial=1)) + steepest.points * self.largest
         each += steepest.required + steepest.same_partners + steepest.parity
-        finest = LARGEST_AMOUNT // (3 * each + steepest.triads)
+        finest = LARGEST_AMOUNT // max(1, 3 * each + steepest.triads)
         if finest < FINEST_NEEDED:
             raise ProblemError(
                 "$.programmes", "the points are too large to be added exactly; divide them all."

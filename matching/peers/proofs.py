@@ -57,7 +57,12 @@ class InOrder:
             earlier.append(found)
         if self._falls_short(last, best):
             last = self._under(order, best)
-        return self._together(earlier, last)
+        self._earlier, self._last = earlier, last
+        return self._together(earlier, last, {})
+
+    def beside(self, others: Values) -> Proof:
+        """Return the proof again, with weights that put all plans in order that reach so much at most."""
+        return self._together(self._earlier, self._last, others)
 
     def _falls_short(self, found: Found, best: Values) -> bool:
         values = self._aims.values(found.plan)
@@ -100,7 +105,7 @@ class InOrder:
         prices = Prices(1, people, tuple((OddSet(members), 2) for members in odd))
         return Found(plan, Weights(coverage=1, triads=1), worth, prices, worth)
 
-    def _together(self, earlier: list[Found], last: Found) -> Proof:
+    def _together(self, earlier: list[Found], last: Found, others: Values) -> Proof:
         """Add up the proofs, each so many times that its aim outweighs what is reached of all after it."""
         values, order = self._aims.values(last.plan), self._aims.order
         weights, prices = last.weights, last.prices
@@ -110,7 +115,8 @@ class InOrder:
             aim, found = order[depth], earlier[depth]
             is_best &= found.is_best and values[aim] >= self._aims.values(found.plan)[aim]
             later = sum(
-                weights.of(other) * (values[other] - self._aims.least[other]) for other in order[depth + 1 :]
+                weights.of(other) * (max(values[other], others.get(other, 0)) - self._aims.least[other])
+                for other in order[depth + 1 :]
             )
             lacking = later + 1 - weights.of(aim)
             if lacking > 0:

@@ -11,6 +11,8 @@ from matching.peers.groups import NOBODY, Groups
 from matching.peers.locks import locked_groups
 from matching.peers.market import PeerMarket
 from matching.peers.quick import plan_in_order
+from matching.peers.stable import Choosing, blocking_pairs
+from matching.peers.stable_solve import StableSolve
 from matching.peers.stages import PeerStages, Reached
 from matching.peers.ties import TieBreak
 from matching.problem import GoalName, PeerProgramme, Problem
@@ -48,6 +50,8 @@ class PeerSolve:
             self._watch.go_on_to("candidates")
             self._market.fill(self._watch)
             self._stages = PeerStages(self._market, self._free, self._lots, self._watch)
+            if GoalName.STABLE in self._programme.goals:
+                return self._stable()
             self._found = self._stages.best(order_of(self._programme))
             if self._found.is_best:
                 plan = self._luckiest(self._found.last)
@@ -55,7 +59,16 @@ class PeerSolve:
                 status, plan = Status.FEASIBLE, self._found.last.proof.plan
         except Stopped as stop:
             status, plan = stop.status, self._plan_so_far()
-        return self._outcome(status, plan)
+        looked_at = 0 if self._stages is None else self._stages.looked_at
+        return self._outcome(status, plan, self._certificate(status, plan), looked_at)
+
+    def _stable(self) -> Outcome:
+        """Solve a programme in which no two may rather have each other."""
+        solve = StableSolve(self._market, self._free, self._lots, self._watch)
+        found = solve.best()
+        certificate = Certificate(programme=self._programme.id, kind=found.kind, **found.stated)
+        status = Status.OPTIMAL if found.finished else Status.FEASIBLE
+        return self._outcome(status, found.plan, certificate, solve.looked_at)
 
     def _luckiest(self, last: Reached) -> Groups:
         """Return the luckiest of the plans that the prices prove best.
@@ -80,6 +93,8 @@ class PeerSolve:
             self._market.fill(Watch(Limits()))
         elif self._stages.so_far is not None:
             return self._stages.so_far.proof.plan
+        if GoalName.STABLE in self._programme.goals:
+            return Choosing(self._market, self._free, self._lots).plan(Watch(Limits()))
         quick = plan_in_order(self._market, self._free)
         if self._stages is None or self._stages.search is None:
             return quick
@@ -121,7 +136,7 @@ class PeerSolve:
             return sum(self._programme.criteria.values())
         return max((points for _a, _b, points in self._programme.candidates), default=0)
 
-    def _outcome(self, status: Status, plan: Groups) -> Outcome:
+    def _outcome(self, status: Status, plan: Groups, certificate: Certificate, looked_at: int) -> Outcome:
         self._watch.begin("reasons")
         clashes = status is Status.OPTIMAL and self._leaves_out(plan)
         return Outcome(
@@ -129,8 +144,8 @@ class PeerSolve:
             assignments=assignments_of(self._market, self._locked, plan),
             unmatched=causes_of(self._market, self._locked, plan, finished=status is Status.OPTIMAL),
             goals=self._goals(status, plan),
-            certificate=self._certificate(status, plan),
-            candidates=0 if self._stages is None else self._stages.looked_at,
+            certificate=certificate,
+            candidates=looked_at,
         )
 
     def _leaves_out(self, plan: Groups) -> bool:
@@ -148,11 +163,14 @@ class PeerSolve:
             GoalName.POINTS: int(points.sum()),
             GoalName.SAME_PARTNERS: int(every.worth(self._market.previous).sum()),
         }
+        if GoalName.STABLE in self._programme.goals:
+            values[GoalName.STABLE] = -blocking_pairs(self._market, self._free, plan)
         stages = self._stages or PeerStages(self._market, self._free, self._lots, self._watch)
         for goal in TERMS:
             values[goal] = stages.value_of(goal, plan)
         bounds = dict(values)
         if status is not Status.OPTIMAL:
+            bounds[GoalName.STABLE] = 0
             bounds[GoalName.COVERAGE] = int(self._market.waiting.sum())
             bounds[GoalName.SAME_PARTNERS] = int(self._market.previous.any(axis=1).sum())
             bounds[GoalName.POINTS] = self._most_points() * int(self._free.sum()) + locked_points

@@ -35,8 +35,6 @@ CRITERIA = (
     "grade_step",
 )
 GOALS = ("coverage", "points", "worst_match", "stable", "parity", "same_partners")
-# Goals that only some kinds have.
-GOALS_OF_MENTORING = ("stable",)
 
 
 def check_programme(programme: "Programme", people: Collection[str], skills: Collection[str]) -> None:
@@ -105,19 +103,32 @@ def _check_goals(programme: Any) -> None:
 def _check_goal(programme: Any, goal: str, *, has_groups: bool) -> None:
     """Raise for a goal that this kind of programme cannot have, or not at this place among the others."""
     earlier = programme.goals[: programme.goals.index(goal)]
-    kind = programme.kind
-    if goal in GOALS_OF_MENTORING and kind != "mentoring":
-        raise ProblemError("", f"the goal {goal} is one of mentoring; this programme is of {kind}.")
     if goal == "worst_match" and "coverage" not in earlier:
         raise ProblemError("", "the goal worst_match must come after coverage; else to match nobody is best.")
     if goal == "parity" and not has_groups:
         raise ProblemError("", 'the goal parity needs "parity": {"attribute": ...}: who is a group.')
-    if goal == "stable" and earlier:
-        raise ProblemError("", "the goal stable must come first: it leaves no choice of who may block whom.")
-    if goal == "stable" and any(getattr(row, "required", False) for row in programme.mentees):
-        raise ProblemError("", "the goal stable cannot be sought where somebody must be matched.")
+    if goal == "stable":
+        _check_stable(programme, earlier)
     if goal in ("worst_match", "parity") and "stable" in earlier:
         raise ProblemError("", f"the goal {goal} cannot be sought among stable plans.")
+
+
+def _check_stable(programme: Any, earlier: tuple[str, ...]) -> None:
+    """Raise where there need be no stable plan, or where somebody must be matched all the same."""
+    if programme.kind in ("communities", "group_mentoring"):
+        raise ProblemError(
+            "",
+            "the goal stable is none of communities: who leaves one for another may close it for the rest.",
+        )
+    if type(getattr(programme, "group_sizes", None)) is tuple and 3 in programme.group_sizes:
+        raise ProblemError(
+            "", "the goal stable needs groups of 2 alone: two of a triad may always rather be a pair."
+        )
+    if earlier:
+        raise ProblemError("", "the goal stable must come first: it leaves no choice of who may block whom.")
+    seeking = programme.mentees if programme.kind == "mentoring" else programme.people
+    if any(getattr(row, "required", False) for row in seeking):
+        raise ProblemError("", "the goal stable cannot be sought where somebody must be matched.")
 
 
 def _check_members(

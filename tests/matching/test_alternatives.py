@@ -185,7 +185,7 @@ def test_among_peers_the_weakest_two_have_a_price() -> None:
     """As in the plan that has it first; who would rather change is counted as in the audit."""
     problem = test_peer_goals.circle(test_peer_goals.UNEVEN, "coverage points")
     rows = kinds(problem, "p")
-    assert set(rows) == {Aim.CHOSEN, Aim.WORST_MATCH, Aim.PARITY, Aim.POINTS_FIRST}
+    assert set(rows) == {Aim.CHOSEN, Aim.WORST_MATCH, Aim.STABLE, Aim.PARITY, Aim.POINTS_FIRST}
     assert sentence(rows[Aim.CHOSEN], rows[Aim.WORST_MATCH]) == (
         "Raising the weakest match from 10 to 40 points costs 40 of 200 points and nobody their place."
     )

@@ -191,13 +191,11 @@ def test_orders_that_mean_nothing_are_refused_by_name(goals: list[str], path: st
     assert sentence in error.value.sentence
 
 
-@pytest.mark.parametrize("kind", ["peer_coaching", "communities"])
-def test_goals_of_mentoring_are_refused_elsewhere(kind: str) -> None:
-    """A programme of another kind says that it cannot have such a goal."""
-    row = {"id": "g", "kind": kind, "people": [], "goals": ["stable", "coverage"]}
-    if kind == "communities":
-        row["communities"] = []
-    with pytest.raises(ProblemError, match="one of mentoring"):
+@pytest.mark.parametrize("kind", ["group_mentoring", "communities"])
+def test_stable_communities_are_refused(kind: str) -> None:
+    """Who leaves one may close it for the rest: such a programme says that it cannot have the goal, and why."""
+    row = {"id": "g", "kind": kind, "people": [], "communities": [], "goals": ["stable", "coverage"]}
+    with pytest.raises(ProblemError, match="none of communities: who leaves one for another may close it"):
         read({"format": "trellis-problem/1", "round": "2026-Q4", "people": [], "programmes": [row]})
 
 

@@ -8,6 +8,7 @@ from matching.check.peers.causes import cause_violations
 from matching.check.peers.certificate import most_points, proof_violations
 from matching.check.peers.circle import Circle
 from matching.check.peers.plan import Placed, placed, plan_violations
+from matching.check.peers.stability import unrest_of
 from matching.check.report import Violation
 from matching.check.stages import EVERYBODY
 from matching.problem import PeerProgramme, Problem
@@ -46,7 +47,10 @@ def _goals_reached(circle: Circle, groups: Sequence[Placed]) -> dict[str, int]:
         if frozenset(group.members) not in circle.locked
         for a, b in combinations(group.members, 2)
     ]
+    # Two who would both rather have each other count against a plan only where that is a goal.
+    unrest = unrest_of(circle, groups).blocking if "stable" in circle.programme.goals else 0
     return {
+        "stable": -unrest,
         "parity": min(rates, default=EVERYBODY),
         "worst_match": min(made) if made else most_points(circle),
         "coverage": sum(int(circle.priority[circle.number[m]]) for group in groups for m in group.members),

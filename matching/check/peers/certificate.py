@@ -9,6 +9,7 @@ from matching.check.claims import certificates_of, claims_best, count_violations
 from matching.check.peers.circle import Circle
 from matching.check.peers.plan import Placed
 from matching.check.peers.prices import AGAIN, SIZES, GroupPrices, Proof
+from matching.check.peers.stability import forced_violations
 from matching.check.report import Violation, ViolationKind
 from matching.check.stages import EVERYBODY, TERMS, Step, Terms, steps_of
 from matching.solution import Certificate, CertificateKind, Solution, Stage
@@ -37,7 +38,17 @@ def proof_violations(
     where, certificate = found[0]
     has_terms = any(goal in TERMS for goal in circle.programme.goals)
     terms = ("groups", "least_points", "rate", "stages") if has_terms else ()
-    yield from field_violations(certificate, where, used=("people", "odd_sets", "scale", "searched", *terms))
+    priced = ("people", "odd_sets", "scale", "searched", *terms)
+    is_forced = certificate.kind is CertificateKind.FORCED and "stable" in circle.programme.goals
+    yield from field_violations(certificate, where, used=() if is_forced else priced)
+    if reached.get("stable"):
+        sentence = (
+            f"In the plan of {circle.programme.id} there are two who would both rather have each other."
+        )
+        yield Violation(ViolationKind.NOT_PROVED, where, sentence)
+    if is_forced:
+        yield from forced_violations(circle, groups, certificate, _reached(circle, groups), where)
+        return
     claimed = claims_best(circle.programme, solution)
     most = {"parity": EVERYBODY, "worst_match": most_points(circle) if has_terms else 0}
     steps = list(steps_of(_order(circle, certificate), reached, most, required=False))
@@ -161,7 +172,7 @@ def _largest(circle: Circle, certificate: Proof) -> int:
 
 def _order(circle: Circle, certificate: Certificate) -> list[str]:
     """Return the goals, and the aims that are none among them, in their order."""
-    order = [str(goal) for goal in circle.programme.goals]
+    order = [str(goal) for goal in circle.programme.goals if goal != "stable"]
     if len(circle.programme.group_sizes) > 1:
         order.insert(order.index("coverage") + 1 if "coverage" in order else len(order), "triads")
     if REQUIRED in certificate.weights:

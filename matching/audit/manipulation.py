@@ -5,8 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from matching.audit.by_ways import ByWays
 from matching.audit.matches import Match, matches_in, scale_of
-from matching.audit.narrowings import LOWERING, Narrowing, NarrowingKind, narrowings_of, with_bans
+from matching.audit.narrowings import (
+    LOWERING,
+    OF_WANTS,
+    Narrowing,
+    NarrowingKind,
+    narrowings_of,
+    with_bans,
+)
 from matching.audit.partners import Partner, partners_of
 from matching.audit.price_bound import PriceBound, PriceBounds
 from matching.contrast.anew import Anew
@@ -148,6 +156,7 @@ class _Search:
         self._reader = matches_in(anew.problem, self._programme, self._watch)
         self._now = self._reader.of(anew.solution)
         self._bounds = PriceBounds(anew, self._programme, self._reader)
+        self._ways = ByWays(anew, self._programme, self._reader)
 
     def of(self, person: str) -> Manipulation:
         """Return what was found for one person, as far as the limits allow."""
@@ -187,9 +196,9 @@ class _Search:
             if hopeless and narrowing.kind in LOWERING:
                 yield None
                 continue
-            matches = self._solved(person, narrowing)
-            if matches is not None:
-                yield _attempt(narrowing, matches, now)
+            points = self._points_after(person, narrowing, partners, now)
+            if points is not None:
+                yield _attempt(narrowing, points, now)
         held = [match for match in self._now if match.person == person]
         for narrowing, kept in self._shorter_lists(person, partners, held):
             # Who gets none of these is left with nothing, which is more than a match of less than nothing.
@@ -197,10 +206,10 @@ class _Search:
             if hopeless or nobody:
                 yield None
                 continue
-            matches = self._solved(person, narrowing)
-            if matches is not None:
-                yield _attempt(narrowing, matches, now)
-                if len(matches) >= max(1, len(held)):
+            points = self._points_after(person, narrowing, partners, now)
+            if points is not None:
+                yield _attempt(narrowing, points, now)
+                if len(points) >= max(1, len(held)):
                     return
 
     def _shorter_lists(
@@ -214,19 +223,33 @@ class _Search:
             if has >= set(loose[:length]):
                 continue
             bans = partial(with_bans, self._anew.problem, self._programme, person, loose[length:])
-            narrowing = Narrowing(kind=NarrowingKind.BEST_PARTNERS_ALONE, what=str(length), change=bans)
+            narrowing = Narrowing(
+                kind=NarrowingKind.BEST_PARTNERS_ALONE,
+                what=str(length),
+                change=bans,
+                partners=frozenset(locked.union(loose[:length])),
+            )
             yield narrowing, loose[:length]
 
-    def _solved(self, person: str, narrowing: Narrowing) -> list[Match] | None:
-        """Return a person's matches in the best plan of a narrowing; `None` when a lock forbids to say so."""
-        stage = f"{person}: {narrowing.kind.value.replace('_', ' ')}, {narrowing.what}"
+    def _points_after(
+        self, person: str, narrowing: Narrowing, partners: list[Partner], now: int
+    ) -> list[int] | None:
+        """Return what a person's matches are worth after a narrowing; `None` when a lock forbids it."""
+        points = self._ways.points_after(person, narrowing, partners)
+        # What is wanted also makes skills a little closer or less close, to everybody.
+        moves_skills = narrowing.kind in OF_WANTS and self._anew.problem.skills.closeness is None
+        if points is None or (moves_skills and sum(points) > now):
+            return self._solved(person, narrowing)
+        return points
+
+    def _solved(self, person: str, narrowing: Narrowing) -> list[int] | None:
+        """Return what a person's matches are worth when all is solved anew."""
         try:
-            found = self._anew.solved(narrowing.change(), self._programme.id, stage)
+            found = self._anew.solved(narrowing.change(), self._programme.id, narrowing.stage(person))
         except ProblemError:
             return None
-        return [match for match in self._reader.of(found) if match.person == person]
+        return [match.points for match in self._reader.of(found) if match.person == person]
 
 
-def _attempt(narrowing: Narrowing, matches: Sequence[Match], now: int) -> Attempt:
-    gain = sum(match.points for match in matches) - now
-    return Attempt(kind=narrowing.kind, what=narrowing.what, gain=gain)
+def _attempt(narrowing: Narrowing, points: Sequence[int], now: int) -> Attempt:
+    return Attempt(kind=narrowing.kind, what=narrowing.what, gain=sum(points) - now)

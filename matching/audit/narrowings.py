@@ -40,18 +40,30 @@ LOWERING = (
     NarrowingKind.FEWER_PLACES,
     NarrowingKind.BEST_PARTNERS_ALONE,
 )
+# These change how often skills stand together, and so how close they are.
+OF_WANTS = (NarrowingKind.ONE_WANT_FEWER, NarrowingKind.FIRST_WANT_ALONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowing:
     """A person says less: `what` is left out, or for "alone" what is left; `change` makes the problem of it.
 
-    `change` raises `ProblemError` where a lock or another restriction forbids to say so little.
+    `change` raises `ProblemError` where a lock or another restriction forbids to say so little. What is then
+    said stands in `person`, `wishes`, `places` (and the name of the list in which) or `partners` (the only
+    ones who are not refused); the others are as they are, and `None`.
     """
 
     kind: NarrowingKind
     what: str
     change: Callable[[], Problem]
+    person: Person | None = None
+    wishes: tuple[str, ...] | None = None
+    places: tuple[str, int] | None = None
+    partners: frozenset[str] | None = None
+
+    def stage(self, person: str) -> str:
+        """Return what is told of the progress while this is tried."""
+        return f"{person}: {self.kind.value.replace('_', ' ')}, {self.what}"
 
 
 def narrowings_of(problem: Problem, programme: Programme, person: str) -> Iterator[Narrowing]:
@@ -62,7 +74,7 @@ def narrowings_of(problem: Problem, programme: Programme, person: str) -> Iterat
     (own,) = (row for row in problem.people if row.id == person)
     for kind, what, changed in _sayings(own, matters):
         people = tuple(changed if row is own else row for row in problem.people)
-        yield Narrowing(kind=kind, what=what, change=partial(replace, problem, people=people))
+        yield Narrowing(kind=kind, what=what, change=partial(replace, problem, people=people), person=changed)
     yield from _places(problem, programme, person)
 
 
@@ -118,10 +130,10 @@ def _wishes(problem: Problem, programme: Programme, person: str) -> Iterator[Nar
     for wish in wishes:
         left = tuple(row for row in wishes if row != wish)
         change = partial(_enrolled, problem, programme, person, _WISHERS, wishes=left)
-        yield Narrowing(kind=NarrowingKind.ONE_WISH_FEWER, what=wish, change=change)
+        yield Narrowing(kind=NarrowingKind.ONE_WISH_FEWER, what=wish, change=change, wishes=left)
     if len(wishes) > 2:
         change = partial(_enrolled, problem, programme, person, _WISHERS, wishes=wishes[:1])
-        yield Narrowing(kind=NarrowingKind.FIRST_WISH_ALONE, what=wishes[0], change=change)
+        yield Narrowing(kind=NarrowingKind.FIRST_WISH_ALONE, what=wishes[0], change=change, wishes=wishes[:1])
 
 
 # Where wishes, and places, are said: the names of the lists and of the field.
@@ -142,7 +154,9 @@ def _places(problem: Problem, programme: Programme, person: str) -> Iterator[Nar
         for fewer in sorted({count - 1, 1}, reverse=True):
             if 0 < fewer < count:
                 change = partial(_enrolled, problem, programme, person, (name,), **{word: fewer})
-                yield Narrowing(kind=NarrowingKind.FEWER_PLACES, what=str(fewer), change=change)
+                yield Narrowing(
+                    kind=NarrowingKind.FEWER_PLACES, what=str(fewer), change=change, places=(name, fewer)
+                )
 
 
 def places_of(programme: Programme, person: str) -> Iterator[tuple[str, str, int]]:
@@ -154,13 +168,6 @@ def places_of(programme: Programme, person: str) -> Iterator[tuple[str, str, int
         )
     elif isinstance(programme, CommunitiesProgramme):
         yield from (("people", "places", row.places) for row in programme.people if row.person == person)
-
-
-def without(problem: Problem, programme: Programme, person: str) -> Problem:
-    """Return the problem in which a person has no places in the programme."""
-    for name, word, _count in places_of(programme, person):
-        problem = _enrolled(problem, problem.programme(programme.id), person, (name,), **{word: 0})
-    return problem
 
 
 def _enrolled(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from matching.audit.matches import Matches, MentoringMatches
-from matching.audit.narrowings import places_of, without
+from matching.audit.narrowings import places_of
 from matching.audit.partners import Partner
 from matching.contrast.anew import Anew
 from matching.contrast.losses import loss_of_mentee, loss_of_mentor
@@ -38,7 +38,7 @@ class PriceBounds:
     partners with no greater loss, as many as they have places.
 
     D is the greatest price the person can have in any proof (their marginal product), found by cheapest ways
-    in what the flow leaves over; for a mentee of several places by solving once without them.
+    in what the flow leaves over.
 
     References
     ----------
@@ -83,26 +83,17 @@ class PriceBounds:
         if self._certificate is None or person in self._locked or self._anew.is_joint or len(stands) != 1:
             return None
         ((name, _word, places),) = stands
-        most_loss = self._loss_without(person, name, places)
-        if most_loss is None:
-            return None
+        most_loss = self._loss_without(person, name)
         near = [row for row in partners if self._loss(person, row) <= most_loss]
         best = sum(row.points for row in near[:places] if row.points > 0)
         return PriceBound(max(0, best - now), frozenset(row.who for row in near))
 
-    def _loss_without(self, person: str, name: str, places: int) -> int | None:
-        """Return what the best plan without somebody is worth less; `None` where that is not proved."""
+    def _loss_without(self, person: str, name: str) -> int:
+        """Return what the best plan without somebody is worth less."""
         self._anew.watch.go_on_to(f"without {person}")
         if name == "mentors":
             return loss_of_mentor(self._standing, self._standing.mentor_row[person])
-        if places == 1:
-            return loss_of_mentee(self._standing, self._standing.mentee_row[person])
-        changed = without(self._anew.problem, self._programme, person)
-        found = self._anew.solved(changed, self._programme.id, f"without {person}")
-        if found.status is not Status.OPTIMAL or self._certificate is None:
-            return None
-        goals = self._anew.difference(found, self._programme.id).goals
-        return -sum(self._certificate.weights[goal] * change for goal, change in goals.items())
+        return loss_of_mentee(self._standing, self._standing.mentee_row[person])
 
     @cached_property
     def _standing(self) -> Standing:

@@ -44,8 +44,10 @@ def filled(
     node = standing.shape[0] + column
     gained = 0
     for left in range(places, 0, -1):
-        ways = Ways(standing, sum(standing.shape), node)
-        worth = max(0, int(standing.price[column] - ways.cost[node]))
+        price = int(standing.price[column])
+        # A way that costs more leaves too little for all of the places.
+        ways = Ways(standing, sum(standing.shape), node, within=price - max(0, (least - gained) // left))
+        worth = max(0, price - int(ways.cost[node]))
         if gained + left * worth <= least:
             return None
         if not worth:

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from statistics import median_low
 from typing import TypeVar
 
@@ -14,11 +13,11 @@ from matching.contrast.mentoring import changes
 from matching.contrast.places import filled
 from matching.contrast.records import Recruit
 from matching.contrast.standing import Standing
+from matching.contrast.today import MarketOfToday
 from matching.goals import Amounts
-from matching.problem import Held, Mentor, MentoringProgramme, Person, Problem, RuleName
+from matching.problem import Held, Mentor, MentoringProgramme, Person, RuleName
 from matching.rules import Mask
-from matching.skills import Closeness
-from matching.watch import Limits, Watch
+from matching.watch import Watch
 
 Value = TypeVar("Value", str, tuple[tuple[int, int], ...])
 # How many skills, and how many places in the world, are considered: those that most people miss.
@@ -130,21 +129,7 @@ def _market_with(market: Market, people: Sequence[Person]) -> Market:
     )
     (ordered,) = problem.programmes
     assert isinstance(ordered, MentoringProgramme)  # noqa: S101 - it was one before
-    return _MarketOfToday(problem, ordered, market.closeness)
-
-
-class _MarketOfToday(Market):
-    """A market in which skills are as close as they are without those who are only thought of."""
-
-    def __init__(self, problem: Problem, programme: MentoringProgramme, closeness: Closeness) -> None:
-        # Set first: rules about skills ask for it while the market is made.
-        self._today = closeness
-        super().__init__(problem, programme, Watch(Limits()))
-
-    @cached_property
-    def closeness(self) -> Closeness:
-        """How close the skills of today's people are."""
-        return self._today
+    return MarketOfToday(problem, ordered, market.closeness)
 
 
 def _people(standing: Standing) -> list[Person]:

@@ -43,6 +43,14 @@ class Rows:
             for found_rows, found in [(part, self._kept[part])] if self._keeps else self._found(part):
                 yield found_rows, found.astype(np.int64), found != INELIGIBLE
 
+    def every(self) -> NDArray[np.int16] | None:
+        """Return the points of all pairs, shape (mentees, mentors); `None` where they are too many."""
+        if not self._keeps:
+            return None
+        self._looks = FEW_LOOKS
+        self._look(np.flatnonzero(~self._known))
+        return self._kept
+
     def _look(self, rows: Index) -> None:
         if not len(rows):
             return

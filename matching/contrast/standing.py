@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.candidates import Candidates, Market
+from matching.candidates import NONE, Candidates, Market
 from matching.contrast.rows import Rows
 from matching.errors import ProblemError
 from matching.goals import REQUIRED, Amounts, GoalWeights, Room
 from matching.locks import locked_pairs, room_left
+from matching.lots import Lots
 from matching.problem import GoalName, MentoringProgramme, Problem
 from matching.rules import Mask
 from matching.solution import Certificate, CertificateKind, Role, Solution
@@ -46,6 +47,19 @@ def certificate_of(problem: Problem, programme_id: str, solution: Solution) -> C
     return found if named | set(found.weights) <= PRICED else None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What somebody says, or would, instead of the truth: points with the other side, and who is allowed.
+
+    `number` is that of a mentee (`side` 0) or a mentor (1); a recruit has the number after the last mentor.
+    """
+
+    side: int
+    number: int
+    points: Amounts
+    allowed: Mask
+
+
 class Standing:
     """A mentoring programme's best plan with its prices, beside what locks have settled.
 
@@ -59,6 +73,8 @@ class Standing:
         How many of these pairs each mentee and each mentor has.
     way_out, price : int array
         The prices of mentees and mentors, as in `matching.prices`: in units of the weighted sum of goals.
+    lots : Lots or None
+        Those that count after all goals, where the prices know of them (`matching.contrast.drawn`).
     """
 
     def __init__(self, market: Market, solution: Solution, certificate: Certificate) -> None:
@@ -76,7 +92,8 @@ class Standing:
         self.price: Amounts = _in_order(self.mentor_row, certificate.mentors)
         self._named = _points_named(market)
         self._rows = Rows(market)
-        self._recruit: tuple[Amounts, Mask] | None = None
+        self.told: tuple[Said, ...] = ()
+        self.lots: Lots | None = None
         self.chosen = self._plan_of(solution)
         self.taken, self.given = self._counts()
         self._check()
@@ -126,13 +143,18 @@ class Standing:
             found.update(others[own == number].tolist())
         return found
 
+    def pairs_with(self, side: int, number: int) -> list[tuple[int, int, int]]:
+        """Return the pairs of somebody that no lock has settled: mentee, mentor, points."""
+        own = self.chosen.only((self.chosen.columns if side else self.chosen.rows) == number)
+        return list(zip(own.rows.tolist(), own.columns.tolist(), own.points.tolist(), strict=True))
+
     def with_recruit(self, person: str, points: Amounts, allowed: Mask) -> "Standing":
         """Return the same plan beside one more mentor, who has no place yet.
 
         `points` are those of each mentee with the recruit, `allowed` tells who keeps every rule with them.
         """
         made = copy(self)
-        made._recruit = points, allowed
+        made.told = (*self.told, Said(1, self.shape[1], points, allowed))
         made.mentor_ids = (*self.mentor_ids, person)
         asking = allowed & (self.room.places > 0)
         dearest = (points * self.points_weight + self.way_out)[asking].max(initial=0)
@@ -144,41 +166,96 @@ class Standing:
     def with_place(self, column: int, ways: "CheapestWays", steps: Sequence[Step]) -> "Standing":
         """Return the best plan with one more place with a mentor: the flow led there from the end.
 
-        The prices fall by what the ways cost, so that they prove that plan as these prove this one.
+        The prices fall by what the ways cost, so that they prove that plan as these prove this one. Without
+        steps the place stays empty, and the mentor's price falls to nothing.
         """
-        made = self._led_along(ways, self.shape[0] + column, steps)
+        cost = int(ways.cost[self.shape[0] + column]) if steps else int(self.price[column])
+        made = self.led_along(ways, cost, steps)
         made.room = replace(self.room, capacity=_more_at(self.room.capacity, column, 1))
         made._check()
         return made
 
-    def without_empty_places(self, column: int) -> "Standing":
-        """Return the same plan where a mentor has only the places that are taken."""
+    def without_mentee(self, row: int) -> "Standing":
+        """Return the same plan without a mentee, and without the places that they have with mentors."""
+        made, own = copy(self), self.chosen.rows == row
+        places, capacity = self.room.places.copy(), self.room.capacity.copy()
+        places[row] = 0
+        np.subtract.at(capacity, self.chosen.columns[own], 1)
+        made.room = replace(self.room, places=places, capacity=capacity)
+        made._choose(self.chosen.only(~own), NONE)
+        return made
+
+    def where(self, said: Said) -> "Standing":
+        """Return the same plan where somebody says something else, which makes no pair worth more."""
         made = copy(self)
-        less = int(self.given[column] - self.room.capacity[column])
+        made.told = (*self.told, said)
+        return made
+
+    def with_newcomer(self, said: Said) -> "Standing":
+        """Return the same plan beside a mentee without places, who says this and asks the least."""
+        made = self.where(said)
+        columns = np.flatnonzero(said.allowed)
+        rows = np.full_like(columns, said.number)
+        asked = self.price[columns] - self.profits(said.points[columns], rows, columns)
+        made.way_out = self.way_out.copy()
+        made.way_out[said.number] = asked.min(initial=self.bonus[said.number])
+        return made
+
+    def with_unit_in_hand(self, row: int, column: int) -> "Standing":
+        """Return the plan without a pair whose unit is still to be led back to the mentor."""
+        made = copy(self)
+        made.chosen = self._chosen_without([(row, column)])
+        return made
+
+    def with_mentee_place(self, row: int) -> "Standing":
+        """Return the same plan where a mentee asks for one place more, which is empty."""
+        made, places = copy(self), self.room.places.copy()
+        places[row] += 1
+        made.room = replace(self.room, places=places)
+        return made
+
+    def with_empty_places_less(self, column: int, places: int) -> "Standing":
+        """Return the same plan where a mentor has so many places, or as many more as are taken."""
+        made = copy(self)
+        less = max(places, int(self.given[column])) - int(self.room.capacity[column])
         made.room = replace(self.room, capacity=_more_at(self.room.capacity, column, less))
         return made
 
     def with_place_less(self, column: int, ways: "CheapestWays", steps: Sequence[Step]) -> "Standing":
         """Return the best plan without one of a mentor's taken places: the flow led from there to the end."""
-        made = self._led_along(ways, sum(self.shape), steps)
+        made = self.led_along(ways, int(ways.cost[-1]), steps)
         made.room = replace(self.room, capacity=_more_at(self.room.capacity, column, -1))
         made._check()
         return made
 
-    def _led_along(self, ways: "CheapestWays", target: int, steps: Sequence[Step]) -> "Standing":
-        """Return the plan after these steps, with prices that prove it; that of the end stays nothing."""
-        made = copy(self)
-        mentees = self.shape[0]
-        fallen = np.minimum(ways.cost, ways.cost[target])
+    def led_along(self, ways: "CheapestWays", cost: int, steps: Sequence[Step]) -> "Standing":
+        """Return the plan after the steps of a way of this cost, with prices that prove it.
+
+        The price of the end stays nothing.
+        """
+        made, mentees = copy(self), self.shape[0]
+        fallen = np.minimum(ways.cost, cost)
         fallen -= fallen[-1]
         made.way_out = self.way_out - fallen[:mentees]
         made.price = self.price - fallen[mentees:-1]
-        pairs = set(zip(self.chosen.rows.tolist(), self.chosen.columns.tolist(), strict=True))
-        pairs -= {step[:2] for step in steps if step[2] < 0}
-        pairs |= {step[:2] for step in steps if step[2] > 0}
-        made.chosen = self.pairs_of(sorted(pairs))
-        made.taken, made.given = made._counts()
+        return made.with_steps(steps)
+
+    def with_steps(self, steps: Sequence[Step]) -> "Standing":
+        """Return the plan with pairs that come and go, at the same prices."""
+        made = copy(self)
+        come = self.pairs_of(sorted(step[:2] for step in steps if step[2] > 0))
+        made._choose(self._chosen_without([step[:2] for step in steps if step[2] < 0]), come)
         return made
+
+    def _chosen_without(self, pairs: Sequence[tuple[int, int]]) -> Candidates:
+        """Return the pairs of the plan but for these."""
+        mentors = self.shape[1]
+        keys = self.chosen.rows * mentors + self.chosen.columns
+        return self.chosen.only(~np.isin(keys, [row * mentors + column for row, column in pairs]))
+
+    def _choose(self, chosen: Candidates, come: Candidates) -> None:
+        self.chosen = chosen.merged(come, self.shape[1])
+        self.taken, self.given = self._counts()
 
     def _counts(self) -> tuple[Index, Index]:
         mentees, mentors = self.shape
@@ -189,13 +266,14 @@ class Standing:
 
     def _points_of(self, rows: Index, columns: Index) -> Amounts:
         """Return the points of pairs, whatever rules they break; 0 for no candidate of a list."""
-        if self._recruit is not None:
-            new = columns == self.shape[1] - 1
-            points = np.zeros(len(rows), dtype=np.int64)
-            points[new] = self._recruit[0][rows[new]]
-            points[~new] = self._points_with(rows[~new], columns[~new])
-            return points
-        return self._points_with(rows, columns)
+        points, of_market = np.zeros(len(rows), dtype=np.int64), np.ones(len(rows), dtype=np.bool_)
+        for said in self.told:
+            own, others = (rows, columns) if said.side == 0 else (columns, rows)
+            here = own == said.number
+            points[here] = said.points[others[here]]
+            of_market &= ~here
+        points[of_market] = self._points_with(rows[of_market], columns[of_market])
+        return points
 
     def _points_with(self, rows: Index, columns: Index) -> Amounts:
         """Return the points of pairs with mentors of the programme."""
@@ -213,8 +291,32 @@ class Standing:
 
     def gains_of(self, pairs: Candidates) -> Amounts:
         """Return what pairs would gain at the prices: none does that is not in the plan."""
-        profits = pairs.points * self.points_weight
+        profits = self.profits(pairs.points, pairs.rows, pairs.columns)
         return np.asarray(profits + self.way_out[pairs.rows] - self.price[pairs.columns])
+
+    def profits(self, points: Amounts, rows: Index, columns: Index) -> Amounts:
+        """Return what pairs with these points add to the weighted sum; numbers broadcast to the points."""
+        profits = points * self.points_weight
+        return profits if self.lots is None else profits + self.lots.of(rows, columns)
+
+    def _seen(self, rows: Index, points: Amounts, allowed: Mask) -> tuple[Amounts, Mask]:
+        """Return the points of some mentees, and whom they may be with, as it is said."""
+        for said in self.told:
+            if said.side == 1 and said.number == points.shape[1]:
+                points = np.column_stack((points, said.points[rows]))
+                allowed = np.column_stack((allowed, said.allowed[rows]))
+            elif said.side == 1:
+                points[:, said.number] = said.points[rows]
+                allowed[:, said.number] = said.allowed[rows]
+            else:
+                here = rows == said.number
+                points[here], allowed[here] = said.points, said.allowed
+        return points, allowed
+
+    @property
+    def kept_points(self) -> NDArray[np.int16] | None:
+        """The points of all pairs, for compiled loops; `None` in small markets and for too many pairs."""
+        return self._rows.every() if self.market.is_large else None
 
     def losses(self, rows: Index) -> Iterator[tuple[Index, Amounts]]:
         """Yield, for mentees in order, what each mentor would lose at the prices, in blocks of rows.
@@ -223,10 +325,9 @@ class Standing:
         plan has it already.
         """
         for part, points, allowed in self._rows.of(rows):
-            if self._recruit is not None:
-                points = np.column_stack((points, self._recruit[0][part]))
-                allowed = np.column_stack((allowed, self._recruit[1][part]))
-            losses = self.price[None, :] - self.way_out[part][:, None] - points * self.points_weight
+            points, allowed = self._seen(part, points, allowed)
+            profits = self.profits(points, part[:, None], np.arange(points.shape[1])[None, :])
+            losses = self.price[None, :] - self.way_out[part][:, None] - profits
             losses[~allowed] = FAR
             for settled in (self.chosen, self.locked):
                 losses[_inside(part, settled)] = FAR

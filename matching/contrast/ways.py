@@ -1,6 +1,7 @@
 """The cheapest ways in which a best plan can change: shortest paths in what its flow leaves over."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.contrast.standing import FAR, Standing, not_proved
 from matching.goals import Amounts
@@ -19,7 +20,7 @@ class Ways:
     Nodes are the mentees, then the mentors, then the end, where empty places are. A unit that arrives at a
     mentor leaves by an empty place there or pushes out a mentee; a mentee who is pushed out goes to another
     mentor or is left with a mentor less; what leaves the end fills an empty place of a mentee, or takes one
-    from a mentor.
+    from a mentor. Ways that cost as much as `within` are not followed.
 
     Attributes
     ----------
@@ -36,7 +37,9 @@ class Ways:
     R. K. Ahuja, T. L. Magnanti, J. B. Orlin, *Network Flows*, 1993, section 9.7 (successive shortest paths).
     """
 
-    def __init__(self, standing: Standing, source: int, target: int | None = None) -> None:
+    def __init__(
+        self, standing: Standing, source: int, target: int | None = None, *, within: int = int(FAR)
+    ) -> None:
         self._standing = standing
         mentees, mentors = standing.shape
         self._mentees, self._end = mentees, mentees + mentors
@@ -48,8 +51,12 @@ class Ways:
         self._by_mentor = chosen.only(np.argsort(chosen.columns, kind="stable"))
         self._first = np.searchsorted(self._by_mentor.columns, np.arange(mentors + 1))
         self._kept_gains = standing.gains_of(self._by_mentor)
-        self.cost[source] = self._steps[source] = 0
-        self._find(target)
+        points = standing.kept_points
+        if points is None:
+            self.cost[source] = self._steps[source] = 0
+            self._find(target, within)
+        else:
+            self._search(points, source, target, within)
 
     def way_to(self, node: int) -> tuple[int, ...]:
         """Return the nodes of the cheapest way to a node, its first and last among them."""
@@ -58,9 +65,46 @@ class Ways:
             found.append(int(self._before[found[-1]]))
         return tuple(reversed(found))
 
-    def _find(self, target: int | None) -> None:
+    def _search(self, points: NDArray[np.int16], source: int, target: int | None, within: int) -> None:
+        """Find the same ways by compiled loops over the points that are kept of all pairs."""
+        # Loaded only here: small markets do without a compiler.
+        from matching.contrast.search import Found, Map, Told, find_ways
+
+        standing = self._standing
+        settled = standing.chosen.merged(standing.locked, standing.shape[1])
+        told = {said.side: Told(said.number, said.points, said.allowed) for said in standing.told}
+        nobody = Told(NOWHERE, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_))
+        no_lots = np.zeros(0, dtype=np.uint64)
+        lots = (no_lots, no_lots) if standing.lots is None else standing.lots.drawn
+        plan = Map(
+            points=points,
+            mentors=standing.shape[1],
+            weight=standing.points_weight,
+            lots_of_mentees=lots[0],
+            lots_of_mentors=lots[1],
+            mentee=told.get(0, nobody),
+            mentor=told.get(1, nobody),
+            way_out=standing.way_out,
+            price=standing.price,
+            bonus=standing.bonus,
+            places=standing.room.places,
+            taken=standing.taken,
+            capacity=standing.room.capacity,
+            given=standing.given,
+            first=self._first,
+            rows=self._by_mentor.rows,
+            gains=self._kept_gains,
+            settled_first=np.searchsorted(settled.rows, np.arange(self._mentees + 1)),
+            settled=settled.columns,
+        )
+        found = Found(self.cost, self._steps, self._before)
+        goal, weights = NOWHERE if target is None else target, (STEPS_OF_PAIR, STEPS_OF_PLACE)
+        if not find_ways(plan, found, source, goal, within, *weights):
+            raise not_proved()
+
+    def _find(self, target: int | None, within: int) -> None:
         while True:
-            reached = np.flatnonzero(self._open & (self.cost < FAR))
+            reached = np.flatnonzero(self._open & (self.cost < within))
             if not len(reached):
                 return
             nearest = reached[self.cost[reached] == self.cost[reached].min()]

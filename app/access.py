@@ -43,7 +43,9 @@ class Permission(StrEnum):
     ROUND_ENROL = "round:enrol"
     ROUND_LIST = "round:list"
     ROUND_SEE = "round:see"
+    ROUND_TRY = "round:try"
     ROUND_RUN = "round:run"
+    ROUND_STOP = "round:stop"
     ROUND_PUBLISH = "round:publish"
 
 
@@ -86,6 +88,11 @@ def is_own(actor: Actor, row: Any) -> bool:
 def works_here(_actor: Actor, person: Any) -> bool:
     """Hold for everyone, of a person who has not left."""
     return not person.has_left(clock.today())
+
+
+def tries_out(actor: Actor, run: Any) -> bool:
+    """Hold for those who read rounds, of a run that only tries something out."""
+    return bool(run.is_what_if) and _reads_rounds(actor, run)
 
 
 def is_member(actor: Actor, engagement: Any) -> bool:
@@ -137,7 +144,9 @@ RULES: dict[Permission, Rule] = {
     Permission.ROUND_ENROL: Rule(is_employee, is_employee),
     Permission.ROUND_LIST: Rule(_reads_rounds, _reads_rounds),
     Permission.ROUND_SEE: Rule(_reads_rounds, _reads_rounds),
+    Permission.ROUND_TRY: Rule(_reads_rounds, _reads_rounds),
     Permission.ROUND_RUN: Rule(_runs_rounds, _reads_rounds),
+    Permission.ROUND_STOP: Rule(either(_runs_rounds, tries_out), _reads_rounds),
     Permission.ROUND_PUBLISH: Rule(_runs_rounds, _reads_rounds),
 }
 

@@ -80,5 +80,7 @@ def _carry_out(run: Run, progress: Callable[[str, int], None]) -> None:
 
 
 def _finished_run(matching_round: MatchingRound) -> Run:
-    latest = sa.select(Run).filter_by(matching_round_id=matching_round.id, state=RunState.FINISHED)
+    latest = sa.select(Run).filter_by(
+        matching_round_id=matching_round.id, state=RunState.FINISHED, base_run_id=None
+    )
     return db.session.scalars(latest.order_by(Run.id.desc()).limit(1)).one()

@@ -18,8 +18,9 @@ ATTRIBUTES = {"department": "department", "location": "place of work"}
 
 @dataclass(frozen=True, slots=True)
 class RuleWords:
-    """A hard rule: its sentence, its parameters with their ranges, and which of them it cannot do without."""
+    """A hard rule: its name, its sentence, its parameters with their ranges, and which of them it needs."""
 
+    name: str
     sentence: Callable[[Mapping[str, Any]], str]
     numbers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -54,19 +55,42 @@ def _same_attribute(parameters: Mapping[str, Any]) -> str:
 
 
 RULES: dict[str, RuleWords] = {
-    "covers_wants": RuleWords(_covers_wants, numbers={"percent": (1, 100)}, needs=frozenset({"percent"})),
-    "not_in_reporting_line": RuleWords(_always("Not in the same reporting line")),
-    "shared_hours": RuleWords(
-        _shared_hours, numbers={"minutes": (1, LONGEST_MEETING)}, needs=frozenset({"minutes"})
+    "covers_wants": RuleWords(
+        "Help with what the mentee wants",
+        _covers_wants,
+        numbers={"percent": (1, 100)},
+        needs=frozenset({"percent"}),
     ),
-    "shared_language": RuleWords(_always("A language in common")),
-    "no_prior_pair": RuleWords(_always("Not together in an earlier round")),
+    "not_in_reporting_line": RuleWords(
+        "Not in the same reporting line", _always("Not in the same reporting line")
+    ),
+    "shared_hours": RuleWords(
+        "Shared working hours on every day",
+        _shared_hours,
+        numbers={"minutes": (1, LONGEST_MEETING)},
+        needs=frozenset({"minutes"}),
+    ),
+    "shared_language": RuleWords("A language in common", _always("A language in common")),
+    "no_prior_pair": RuleWords(
+        "Not together in an earlier round", _always("Not together in an earlier round")
+    ),
     "grade_distance": RuleWords(
+        "The mentor's grade beside the mentee's",
         _grade_distance,
         numbers={"min": (-FURTHEST_GRADES, FURTHEST_GRADES), "max": (-FURTHEST_GRADES, FURTHEST_GRADES)},
     ),
-    "other_department": RuleWords(_always("From different departments")),
-    "same_attribute": RuleWords(_same_attribute, choices={"name": ATTRIBUTES}, needs=frozenset({"name"})),
+    "other_department": RuleWords("From different departments", _always("From different departments")),
+    "same_attribute": RuleWords(
+        "The same for both", _same_attribute, choices={"name": ATTRIBUTES}, needs=frozenset({"name"})
+    ),
+}
+
+PARAMETERS: dict[str, str] = {
+    "minutes": "Least minutes",
+    "percent": "Least percent",
+    "min": "Least steps above",
+    "max": "Most steps above",
+    "name": "What is the same",
 }
 
 GOALS: dict[str, str] = {

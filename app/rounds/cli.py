@@ -241,7 +241,8 @@ def _follow(run_id: int, line: LiveLine) -> None:
 def _finished_run(matching_round: MatchingRound, run_id: int | None) -> Run:
     if run_id is not None:
         return queries.run_numbered(matching_round.id, run_id)
-    finished = (run for run in queries.runs_of(matching_round.id) if run.state is RunState.FINISHED)
+    runs = queries.runs_of(matching_round.id)
+    finished = (run for run in runs if run.state is RunState.FINISHED and not run.is_what_if)
     run = next(finished, None)
     if run is None:
         raise Refused(f"{matching_round.name} has no finished run. Match it with: flask rounds solve")

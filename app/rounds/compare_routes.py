@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.access import Permission, guard
 from app.errors import Missing
 from app.rounds import comparing, queries
-from app.rounds.comparisons import measures, names_of, proofs
+from app.rounds.comparisons import measures, names_of, otherwise, proofs
 from app.rounds.forms import CompareForm
 from app.rounds.models import MatchingRound, Run
 from app.rounds.routes import bp
@@ -64,10 +64,11 @@ def compare_pairs(matching_round: MatchingRound, first_id: int, second_id: int) 
 def _compared(runs: Sequence[Run], names: Mapping[int, str]) -> dict[str, Any]:
     """Return what the page says of the runs it compares; nothing when there are fewer than two."""
     if len(runs) < COMPARED_FIRST:
-        return {"rows": [], "proofs": [], "changed": []}
+        return {"rows": []}
     run_ids = [run.id for run in runs]
     return {
         "rows": measures(runs, comparing.fits_of(run_ids), comparing.gaps_of(run_ids)),
+        "otherwise": otherwise(runs),
         "proofs": proofs(runs),
         "changed": [(run.id, names[run.id], comparing.changed_count(runs[0], run)) for run in runs[1:]],
     }

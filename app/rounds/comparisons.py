@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.rounds import results
 from app.rounds.comparing import FEWEST_IN_GROUP, Fits, Gap
 from app.rounds.models import Run
+from app.rounds.settings import differences
 from app.words import number
 
 SAME, BETTER, WORSE = "No change", "Better", "Worse"
@@ -31,8 +32,15 @@ class Measure:
 
 
 def names_of(runs: Sequence[Run]) -> Mapping[int, str]:
-    """Return what the runs of a round are called: numbered as they were asked for."""
-    return {run.id: f"Run {place}" for place, run in enumerate(sorted(runs, key=lambda run: run.id), start=1)}
+    """Return what the runs of a round and its what-ifs are called: numbered as they were asked for."""
+    ordered = sorted(runs, key=lambda run: run.id)
+    called = {"Run": (run for run in ordered if not run.is_what_if)}
+    called["What-if"] = (run for run in ordered if run.is_what_if)
+    return {
+        run.id: f"{word} {place}"
+        for word, alike in called.items()
+        for place, run in enumerate(alike, start=1)
+    }
 
 
 def measures(runs: Sequence[Run], fits: Mapping[int, Fits], gaps: Mapping[int, Gap | None]) -> list[Measure]:
@@ -50,6 +58,12 @@ def measures(runs: Sequence[Run], fits: Mapping[int, Fits], gaps: Mapping[int, G
         Measure("Weak fits", "Fewer is better", _cells(map(number, weak), weak, less_is_better=True)),
         Measure("Gap between departments", small, _cells(map(_gap, widths), apart, less_is_better=True)),
     ]
+
+
+def otherwise(runs: Sequence[Run]) -> list[list[str]]:
+    """Say of each run which of its settings are not those of the first."""
+    first = runs[0].settings or {}
+    return [differences(first, run.settings or {}) for run in runs]
 
 
 def proofs(runs: Sequence[Run]) -> list[str]:

@@ -117,13 +117,19 @@ def one_each_round(name: str, condition: str) -> sa.Index:
 
 
 class Run(Model):
-    """One attempt to match a round: its progress while it lasts, its figures when it is done."""
+    """One attempt to match a round: its progress while it lasts, its figures when it is done.
+
+    `settings` are the rules, criteria and goals of each programme, by its key, that the run was asked with.
+    A what-if is a run of the problem of its base run, with settings of its own.
+    """
 
     __tablename__ = "run"
     __table_args__ = (
         sa.CheckConstraint("0 <= done AND done <= total", name="progress_in_range"),
         sa.CheckConstraint("published_at IS NULL OR state = 'finished'", name="published_is_finished"),
-        one_each_round("uq_run_one_active", "state IN ('queued', 'running')"),
+        sa.CheckConstraint("base_run_id IS NULL OR published_at IS NULL", name="what_if_unpublished"),
+        one_each_round("uq_run_one_active", "state IN ('queued', 'running') AND base_run_id IS NULL"),
+        one_each_round("uq_run_one_what_if", "state IN ('queued', 'running') AND base_run_id IS NOT NULL"),
         one_each_round("uq_run_one_published", "published_at IS NOT NULL"),
     )
 
@@ -131,6 +137,8 @@ class Run(Model):
     matching_round_id: Mapped[int] = mapped_column(
         sa.ForeignKey("matching_round.id", ondelete="CASCADE"), index=True
     )
+    base_run_id: Mapped[int | None] = mapped_column(sa.ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    settings: Mapped[dict[str, Any] | None]
     state: Mapped[RunState] = mapped_column(enum_column(RunState, name="state"), default=RunState.QUEUED)
     seed: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
@@ -156,6 +164,11 @@ class Run(Model):
     problem_sha256: Mapped[str | None] = mapped_column(sa.String(64))
 
     matching_round: Mapped[MatchingRound] = relationship()
+
+    @property
+    def is_what_if(self) -> bool:
+        """Tell whether this run only tries something out."""
+        return self.base_run_id is not None
 
 
 class RunDocument(Model):

@@ -1,6 +1,21 @@
 """Every page of rounds, imported once so that the blueprint is whole."""
 
-from app.rounds import compare_routes, enrolment_routes, late_routes, run_routes, wish_routes
+from app.rounds import (
+    compare_routes,
+    enrolment_routes,
+    late_routes,
+    run_routes,
+    what_if_routes,
+    wish_routes,
+)
 from app.rounds.routes import bp
 
-__all__ = ["bp", "compare_routes", "enrolment_routes", "late_routes", "run_routes", "wish_routes"]
+__all__ = [
+    "bp",
+    "compare_routes",
+    "enrolment_routes",
+    "late_routes",
+    "run_routes",
+    "what_if_routes",
+    "wish_routes",
+]

@@ -30,6 +30,8 @@ def check_may_publish(run: Run, matching_round: MatchingRound, *, pairs: int) ->
     Raises:
         Conflict: with the reason, as the page says it too.
     """
+    if run.is_what_if:
+        raise Conflict("A what-if cannot be published: it only shows what other settings would bring.")
     check_may_follow(matching_round.name, matching_round.state, RoundState.PUBLISHED)
     if run.state is not RunState.FINISHED:
         raise Conflict("This run found no plan, so there is nothing to publish.")

@@ -120,7 +120,7 @@ def enrolment_counts(round_id: int) -> Counts:
 
 
 def runs_of(round_id: int) -> Sequence[Run]:
-    """Return the runs of a round, the latest first."""
+    """Return the runs of a round and its what-ifs, the latest first."""
     query = sa.select(Run).filter_by(matching_round_id=round_id)
     return db.session.scalars(query.order_by(Run.id.desc())).all()
 
@@ -165,7 +165,11 @@ def rating_before(matching_round: MatchingRound) -> Rating | None:
 def busy_round() -> BusyRound | None:
     """Return the round HR is busy with: the next that is neither published, over nor given up."""
     done = [RoundState.PUBLISHED, RoundState.COMPLETED, RoundState.CANCELLED]
-    latest = sa.select(sa.func.max(Run.id)).where(Run.matching_round_id == MatchingRound.id).scalar_subquery()
+    latest = (
+        sa.select(sa.func.max(Run.id))
+        .where(Run.matching_round_id == MatchingRound.id, Run.base_run_id.is_(None))
+        .scalar_subquery()
+    )
     found: Any = db.session.execute(
         sa.select(MatchingRound, *_counted(MatchingRound.id), latest)
         .where(MatchingRound.state.not_in(done))

@@ -8,7 +8,8 @@ from app import access
 from app.access import Permission, guard
 from app.db import db
 from app.programmes.queries import current_programmes
-from app.rounds import actions, queries, running, service, tasks
+from app.rounds import actions, comparing, queries, running, service, tasks
+from app.rounds.comparisons import names_of
 from app.rounds.forms import RoundForm
 from app.rounds.models import MatchingRound
 from app.rounds.states import RUN_STATE_WORDS, STATE_WORDS
@@ -54,7 +55,8 @@ def create() -> ResponseReturnValue:
 def show(matching_round: MatchingRound) -> ResponseReturnValue:
     """Show where a round stands and what it waits for."""
     counts = queries.enrolment_counts(matching_round.id)
-    runs = queries.runs_of(matching_round.id)
+    everything = queries.runs_of(matching_round.id)
+    runs = [run for run in everything if not run.is_what_if]
     return page(
         "rounds/show.html",
         matching_round=matching_round,
@@ -62,6 +64,9 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
         run_states=RUN_STATE_WORDS,
         counts=counts,
         runs=runs,
+        what_ifs=[run for run in everything if run.is_what_if],
+        names=names_of(everything),
+        may_compare=len(comparing.finished_of(everything)) > 1,
         rating=queries.rating_before(matching_round),
         step=actions.next_step(matching_round, counts, runs[0].id if runs else None),
         others=actions.other_actions(matching_round, counts),

@@ -21,6 +21,7 @@ from app.rounds.models import (
     UnmatchedPerson,
 )
 from app.rounds.queries import Shown
+from app.rounds.settings import rules_in_words
 from app.words import FIT_BANDS
 
 KEPT_ALWAYS = (
@@ -146,7 +147,12 @@ def all_left_out(run: Run) -> Iterator[LeftOut]:
 
 
 def rules_kept(run: Run) -> list[str]:
-    """Return the sentences of the rules that every pair of a run keeps."""
+    """Return the sentences of the rules that every pair of a run keeps.
+
+    Of a run from before its settings were kept, they are those its programmes have today.
+    """
+    if run.settings is not None:
+        return [*rules_in_words(run.settings), *KEPT_ALWAYS]
     query = (
         sa.select(ProgrammeRule.rule, ProgrammeRule.parameters)
         .join(MatchingRoundProgramme, MatchingRoundProgramme.programme_id == ProgrammeRule.programme_id)

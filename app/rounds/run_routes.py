@@ -12,7 +12,7 @@ from app import access, clock
 from app.access import Permission, guard
 from app.db import db
 from app.engagements.reasons import Party, Told, parts_in_words, told
-from app.rounds import publishing, queries, results, run_queries, running
+from app.rounds import publishing, queries, results, run_queries, running, what_ifs
 from app.rounds.actions import refusal_of
 from app.rounds.export import csv_of
 from app.rounds.forms import MatchSearchForm
@@ -64,12 +64,12 @@ def show_run(run: Run) -> ResponseReturnValue:
         is_finished=run.state is RunState.FINISHED,
         headline=results.headline(run),
         seconds=_polled_after(run),
-        may_run=access.can(Permission.ROUND_RUN, run.matching_round),
+        may_stop=access.can(Permission.ROUND_STOP, run),
     )
 
 
 @bp.post("/<int:round_id>/runs/<int:run_id>/stop")
-@guard(Permission.ROUND_RUN, load=queries.run_numbered)
+@guard(Permission.ROUND_STOP, load=queries.run_numbered)
 def stop(run: Run) -> ResponseReturnValue:
     """Stop a run; what it has found so far is kept."""
     running.stop_run(run, by=current_user)
@@ -141,6 +141,8 @@ def _result(run: Run) -> ResponseReturnValue:
         left_out=list(_explained(run_queries.first_left_out(run, most=SHOWN_LEFT_OUT))),
         left_out_count=(run.mentees or 0) - (run.mentees_matched or 0),
         rules=run_queries.rules_kept(run),
+        tried=what_ifs.tried_by(run),
+        may_try=access.can(Permission.ROUND_TRY) and run.settings is not None,
         refusal=refusal_of(lambda: publishing.check_may_publish(run, run.matching_round, pairs=pairs)),
         pairs=pairs,
         may_publish=access.can(Permission.ROUND_PUBLISH, run.matching_round),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -50,7 +51,9 @@ def request_run(
         Conflict: when another run is going on or the round is not closed.
     """
     check_may_run(matching_round, mentees=mentees, mentors=mentors)
-    active = sa.select(Run.id).where(Run.matching_round_id == matching_round.id, Run.state.in_(ACTIVE))
+    active = sa.select(Run.id).where(
+        Run.matching_round_id == matching_round.id, Run.state.in_(ACTIVE), Run.base_run_id.is_(None)
+    )
     if db.session.scalar(active) is not None:
         raise Conflict(f"{matching_round.name} is being matched already.")
     move(matching_round, RoundState.SOLVING)
@@ -78,7 +81,7 @@ def stop_run(run: Run, *, by: audit.Actor) -> None:
     check_may_stop(run)
     _record("run.stopped", run, by=by)
     if run.state is RunState.QUEUED and _settle(run.id, RunState.QUEUED, RunState.CANCELLED):
-        _give_back(run.matching_round_id)
+        _give_back(run)
     else:
         db.session.execute(
             sa.update(Run)
@@ -125,9 +128,10 @@ def report(attempt: Attempt, *, stage: str, done: int, total: int) -> bool:
     return stop_requested is not None and stop_requested.stop_requested_at is None
 
 
-def note_problem(attempt: Attempt, sha256: str) -> None:
-    """Note which problem a run was given."""
-    db.session.execute(sa.update(Run).where(_held(attempt)).values(problem_sha256=sha256))
+def note_problem(attempt: Attempt, sha256: str, settings: dict[str, Any]) -> None:
+    """Note which problem a run was given, and with which settings."""
+    given = {"problem_sha256": sha256, "settings": settings}
+    db.session.execute(sa.update(Run).where(_held(attempt)).values(**given))
 
 
 def fail(attempt: Attempt, sentence: str) -> None:
@@ -143,11 +147,15 @@ def abandon(attempt: Attempt) -> None:
 
 
 def settle_finished(attempt: Attempt, **figures: object) -> bool:
-    """Mark a run as finished and its round as proposed; False when another attempt has taken over."""
+    """Mark a run as finished and its round as proposed; False when another attempt has taken over.
+
+    A what-if proposes nothing.
+    """
     if not _settle(attempt.run_id, RunState.RUNNING, RunState.FINISHED, attempt=attempt, **figures):
         return False
     run = db.session.get_one(Run, attempt.run_id, populate_existing=True)
-    move(run.matching_round, RoundState.PROPOSED)
+    if not run.is_what_if:
+        move(run.matching_round, RoundState.PROPOSED)
     _record("run.finished", run, by=audit.WORKER)
     return True
 
@@ -191,13 +199,15 @@ def _settle(
 
 def _after(run_id: int, action: str) -> None:
     run = db.session.get_one(Run, run_id, populate_existing=True)
-    _give_back(run.matching_round_id)
+    _give_back(run)
     _record(action, run, by=audit.WORKER)
 
 
-def _give_back(matching_round_id: int) -> None:
-    """Let a round whose run came to nothing be matched again."""
-    matching_round = db.session.get_one(MatchingRound, matching_round_id, populate_existing=True)
+def _give_back(run: Run) -> None:
+    """Let a round whose run came to nothing be matched again; a what-if never held it."""
+    if run.is_what_if:
+        return
+    matching_round = db.session.get_one(MatchingRound, run.matching_round_id, populate_existing=True)
     if matching_round.state is RoundState.SOLVING:
         move(matching_round, RoundState.CLOSED)
 

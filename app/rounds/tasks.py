@@ -10,12 +10,13 @@ from huey import crontab
 from app import jobs
 from app.db import db, read_at_one_instant
 from app.jobs import periodic, queue, task
-from app.rounds import running
+from app.rounds import running, what_ifs
 from app.rounds.documents import keep
 from app.rounds.models import DocumentKind, Run
 from app.rounds.progress import Reporter
 from app.rounds.reasons import reasons_of
 from app.rounds.running import Attempt
+from app.rounds.settings import settings_of
 from app.rounds.snapshot import take
 from app.rounds.storing import store
 from app.words import plural
@@ -121,9 +122,10 @@ def _snapshot(attempt: Attempt) -> tuple[Problem, int]:
     """
     with read_at_one_instant():
         run = db.session.get_one(Run, attempt.run_id)
-        problem, seed = take(run.matching_round), run.seed
+        problem = what_ifs.problem_of(run) if run.is_what_if else take(run.matching_round)
+        seed = run.seed
     keep(attempt.run_id, DocumentKind.PROBLEM, problem.to_json())
-    running.note_problem(attempt, problem.sha256)
+    running.note_problem(attempt, problem.sha256, settings_of(problem))
     db.session.commit()
     return problem, seed
 

@@ -14,7 +14,7 @@ from app.demo import accounts, loading, people
 from app.engagements.models import Engagement, EngagementMember, EngagementState
 from app.people.models import Person
 from app.programmes.models import Programme
-from app.rounds import publishing, queries, running, service, tasks
+from app.rounds import publishing, queries, running, service, tasks, what_ifs
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, Run
 from app.skills.models import Claim, Goal
 
@@ -38,6 +38,7 @@ class Ids:
     waiting: tuple[int, int]
     failed: tuple[int, int]
     compared: tuple[int, int, int]
+    what_if: tuple[int, int]
     open: int
 
 
@@ -73,6 +74,7 @@ def load_with_rounds() -> Ids:
         waiting=_after(lambda run_id: None, rounds[2]),
         failed=_after(_fail, rounds[3]),
         compared=(*proposed, _again(rounds[1])),
+        what_if=_without_rules(proposed[1]),
         open=rounds[4].id,
     )
     db.session.commit()
@@ -137,6 +139,17 @@ def _again(matching_round: MatchingRound) -> int:
     for enrolment in db.session.scalars(mentees.order_by(Enrolment.id).limit(2)):
         enrolment.withdrawn_at = clock.now()
     return _run(tasks.carry_out, matching_round)
+
+
+def _without_rules(run_id: int) -> tuple[int, int]:
+    """Try out what a run would bring without its rules; return its round and the what-if."""
+    base = db.session.get_one(Run, run_id)
+    settings = {key: {**programme, "rules": {}} for key, programme in (base.settings or {}).items()}
+    what_if = what_ifs.request_what_if(base, settings, by=BY)
+    db.session.commit()
+    tasks.carry_out(what_if.id)
+    db.session.commit()
+    return base.matching_round_id, what_if.id
 
 
 def _run(carry_out: Callable[[int], object], matching_round: MatchingRound) -> int:

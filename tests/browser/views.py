@@ -80,6 +80,9 @@ VIEWS = [
     View("rounds.show_run", "hr", of("failed")),
     View("rounds.left_out", "hr", of("proposed", "/left-out")),
     View("rounds.publish", "hr", of("proposed", "/publish")),
+    View("rounds.show_run", "hr", of("what_if")),
+    View("rounds.what_if", "hr", of("proposed", "/what-if")),
+    View("rounds.what_if", "architect", of("what_if", "/what-if")),
     View("rounds.compare", "hr", lambda ids: f"/rounds/{ids.published[0]}/compare"),
     View("rounds.compare", "hr", lambda ids: f"/rounds/{ids.compared[0]}/compare"),
     View("rounds.compare_pairs", "architect", lambda ids: "/rounds/{}/compare/{}/{}".format(*ids.compared)),
@@ -121,6 +124,9 @@ REFUSALS = [
     Refusal(View("skills.add_goal", "employee", lambda ids: "/skills/goals/add"), "Add the goal"),
     Refusal(
         View("skills.add_evidence", "employee", lambda ids: f"/skills/claims/{ids.claim}/evidence"), "Add"
+    ),
+    Refusal(
+        View("rounds.what_if", "hr", of("proposed", "/what-if")), "Try it out", {"mentoring-skills": "101"}
     ),
     Refusal(View("rounds.new", "hr", lambda ids: "/rounds/new"), "Create the round"),
     Refusal(

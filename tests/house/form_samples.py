@@ -12,6 +12,7 @@ from app.auth.models import Account, SignInSession
 from app.auth.service import open_session
 from app.db import db
 from app.people.models import Person, PersonalBlock
+from app.programmes.vocabulary import CRITERIA
 from app.rounds.models import Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
 from app.rounds.states import RoundState
 from app.skills.models import ClaimEvidence, EvidenceKind
@@ -193,6 +194,17 @@ def proposed_run(account: Account) -> Sample:
     return Sample({"round_id": run.matching_round_id, "run_id": run.id})
 
 
+def what_if(account: Account) -> Sample:
+    run = finished_run(company())
+    (key,) = run.settings
+    weights = {
+        f"{key}-{criterion}": str(weight) for criterion, weight in run.settings[key]["criteria"].items()
+    }
+    unused = {f"{key}-{criterion}": "0" for criterion in CRITERIA}
+    fields = {**unused, **weights, f"{key}-goals": "coverage,points"}
+    return Sample({"round_id": run.matching_round_id, "run_id": run.id}, fields)
+
+
 HOURS = {"first_start": "09:00", "first_end": "12:00", "second_start": "13:00", "second_end": "17:00"}
 WORK = {"job_title": "Engineer", "department_id": "", "location_id": "", "spoken": "en"}
 
@@ -230,6 +242,7 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.complete": [a_round(RoundState.PUBLISHED, published_at=NOW)],
     "rounds.stop": [waiting_run],
     "rounds.make_public": [proposed_run],
+    "rounds.try_out": [what_if],
     "rounds.take_part": [enrolment],
     "rounds.withdraw": [own_enrolment],
     "rounds.wishes": [mentor_wanted, mentor_found],

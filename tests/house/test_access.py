@@ -19,6 +19,7 @@ from app.auth.models import Account
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember
 from app.people.models import Person
+from app.rounds.models import Run
 from app.skills.models import Claim
 from tests import factories
 from tests.conftest import NOW, config_for, signed_in_client
@@ -33,6 +34,7 @@ ROLES = {
     "outside": {Role.ADMINISTRATOR},  # an administrator who is no person of the company
 }
 # "own" and "other" say whose the thing is, "left" is a person who has left, "-" is no thing or one of everybody.
+# Of runs, "own" is a what-if.
 # 403: may know of it and not do this. 404: may not know that it exists. A dot: there can be no such thing.
 MATRIX = """
                       employee  lead   hr  architect admin outside
@@ -58,7 +60,10 @@ mentorship:see   other     404   404  404        404   404     404
 round:enrol      -         yes   yes  yes        yes   yes     404
 round:list       -         404   404  yes        yes   404     404
 round:see        -         404   404  yes        yes   404     404
+round:try        -         404   404  yes        yes   404     404
 round:run        -         404   404  yes        403   404     404
+round:stop       own       404   404  yes        yes   404       .
+round:stop       other     404   404  yes        403   404     404
 round:publish    -         404   404  yes        403   404     404
 """
 WITHOUT_GUARD = {"static", "assets.vendor_file"}
@@ -121,6 +126,7 @@ def subject(permission: Permission, thing: str) -> object:
         "person": lambda: person,
         "block": lambda: person,
         "claim": lambda: Claim(person_id=owner_id),
+        "round": lambda: Run(base_run_id=1 if thing == "own" else None),
         "mentorship": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),
     }
     return None if thing == "-" else makers[permission.partition(":")[0]]()

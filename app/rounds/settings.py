@@ -1,0 +1,83 @@
+"""The settings a run is asked with, out of a problem and into one: rules, criteria and goals by programme."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from app.programmes.vocabulary import CRITERIA, GOALS, rule_sentence
+from app.words import plural
+from matching.problem import Criterion, GoalName, Problem, Rule, RuleName
+
+FIGURES = ("minutes", "min", "max", "name", "percent")
+Settings = Mapping[str, Mapping[str, Any]]
+
+
+def settings_of(problem: Problem) -> dict[str, Any]:
+    """Return the settings of a problem as they are kept, by the key of each programme."""
+    return {
+        programme.id: {
+            "rules": {str(rule.rule): _figures(rule) for rule in programme.rules},
+            "criteria": {str(criterion): weight for criterion, weight in programme.criteria.items()},
+            "goals": [str(goal) for goal in programme.goals],
+        }
+        for programme in problem.programmes
+    }
+
+
+def with_settings(problem: Problem, settings: Settings) -> Problem:
+    """Return a problem of the same people with other settings.
+
+    Raises:
+        ProblemError: when they make no sense together.
+    """
+    programmes = tuple(
+        replace(
+            programme,
+            rules=tuple(
+                Rule(rule=RuleName(name), **figures)
+                for name, figures in sorted(settings[programme.id]["rules"].items())
+            ),
+            criteria={Criterion(name): weight for name, weight in settings[programme.id]["criteria"].items()},
+            goals=tuple(GoalName(name) for name in settings[programme.id]["goals"]),
+        )
+        for programme in problem.programmes
+    )
+    return replace(problem, programmes=programmes)
+
+
+def rules_in_words(settings: Settings) -> list[str]:
+    """Return the sentences of the rules that hold in any programme, each once."""
+    named = [
+        rule_sentence(rule, figures)
+        for programme in settings.values()
+        for rule, figures in sorted(programme["rules"].items())
+    ]
+    return list(dict.fromkeys(named))
+
+
+def differences(before: Settings, after: Settings) -> list[str]:
+    """Say what is otherwise in `after`, programme by programme; nothing when nothing is."""
+    return [text for key in after if key in before for text in _differences(before[key], after[key])]
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    yield from _rules(before["rules"], after["rules"])
+    for name in CRITERIA:
+        was, now = before["criteria"].get(name, 0), after["criteria"].get(name, 0)
+        if was != now:
+            yield f"{CRITERIA[name]}: {plural(now, 'point')} instead of {was}"
+    if before["goals"] != after["goals"]:
+        yield "Goals: " + "; then ".join(GOALS[name] for name in after["goals"])
+
+
+def _rules(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for name in sorted({*before, *after}):
+        if name not in after:
+            yield f"Without the rule: {rule_sentence(name, before[name])}"
+        elif before.get(name) != after[name]:
+            yield f"With the rule: {rule_sentence(name, after[name])}"
+
+
+def _figures(rule: Rule) -> dict[str, Any]:
+    given = {name: getattr(rule, name) for name in FIGURES}
+    return {name: value for name, value in given.items() if value is not None}

@@ -1,0 +1,57 @@
+"""Pages at `/rounds/<id>/runs/<run>/what-if`: what would come of a run with other settings."""
+
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from app.access import Permission, guard
+from app.db import db
+from app.fields import HouseForm
+from app.rounds import queries, tasks, what_ifs
+from app.rounds.comparisons import names_of
+from app.rounds.models import Run
+from app.rounds.routes import bp
+from app.rounds.what_if_form import programmes_of, settings_in, what_if_form
+from app.web import accepted, page, see_other
+
+
+@bp.get("/<int:round_id>/runs/<int:run_id>/what-if")
+@guard(Permission.ROUND_TRY, load=queries.run_numbered)
+def what_if(run: Run) -> ResponseReturnValue:
+    """Show the settings of a run, to be changed."""
+    what_ifs.check_may_try(run)
+    return _page(run, what_if_form(run.settings or {}))
+
+
+@bp.post("/<int:round_id>/runs/<int:run_id>/what-if")
+@guard(Permission.ROUND_TRY, load=queries.run_numbered)
+def try_out(run: Run) -> ResponseReturnValue:
+    """Ask for a copy of a run with other settings."""
+    what_ifs.check_may_try(run)
+    before = run.settings or {}
+    form = what_if_form(before)
+    asked: list[Run] = []
+
+    def ask() -> None:
+        asked.append(what_ifs.request_what_if(run, settings_in(form, before), by=current_user))
+
+    if not form.validate() or not accepted(form, ask):
+        return _page(run, form, status=422)
+    run_id, round_id = asked[0].id, run.matching_round_id
+    db.session.commit()
+    # Only now: a worker may look for it at once.
+    tasks.hand_over(run_id)
+    return see_other("rounds.show_run", round_id=round_id, run_id=run_id)
+
+
+def _page(run: Run, form: HouseForm, *, status: int = 200) -> ResponseReturnValue:
+    runs = queries.runs_of(run.matching_round_id)
+    names = {programme.key: programme.name for programme in run.matching_round.programmes}
+    return page(
+        "rounds/what_if.html",
+        status=status,
+        form=form,
+        run=run,
+        run_name=names_of(runs)[run.id],
+        matching_round=run.matching_round,
+        programmes=[(names.get(row.key, row.key), row) for row in programmes_of(form, run.settings or {})],
+    )

@@ -47,6 +47,7 @@ class DirectoryForm(SearchForm):
     location_id = SelectField("Location", coerce=row_id)
     language = SelectField("Language", default=NOTHING)
     has_place = BooleanField("Has a place for a mentee")
+    offers_none = BooleanField("Offers no place yet")
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)

@@ -30,6 +30,7 @@ class Filters:
     location_id: int | None = None
     language: str | None = None
     has_place: bool = False
+    offers_none: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         conditions.append(Person.id.in_(speakers))
     if filters.has_place:
         conditions += [Person.mentor_capacity > 0, ~_is_paused(), Person.id.not_in(_full_mentors())]
+    if filters.offers_none:
+        conditions.append(Person.mentor_capacity == 0)
     return conditions
 
 

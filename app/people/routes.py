@@ -74,6 +74,7 @@ def _filters(form: DirectoryForm, skill_ids: frozenset[int] | None) -> queries.F
         location_id=form.location_id.data,
         language=form.language.data or None,
         has_place=form.has_place.data,
+        offers_none=form.offers_none.data,
     )
 
 

@@ -32,6 +32,11 @@ def is_available(day: date) -> sa.ColumnElement[bool]:
     return sa.and_(here, sa.or_(Person.paused_from.is_(None), sa.not_(pausing)))
 
 
+def places_given(offer: type[Enrolment]) -> sa.ColumnElement[int]:
+    """Return how many places of an offer count: its mentor's profile caps them. Needs the person as well."""
+    return sa.case((offer.places > Person.mentor_capacity, Person.mentor_capacity), else_=offer.places)
+
+
 def check_may_enrol(matching_round: MatchingRound) -> None:
     """Refuse changes of enrolment outside its time.
 
@@ -133,7 +138,7 @@ def enrol_everyone(matching_round: MatchingRound) -> int:
     day = day_that_counts(matching_round)
     enrolled = 0
     for programme in matching_round.programmes:
-        seeks = sa.and_(Person.seeks_mentor, Person.id.not_in(_has_mentor_on(day, programme.id)))
+        seeks = sa.and_(Person.seeks_mentor, Person.id.not_in(has_mentor_on(day, programme.id)))
         enrolled += _enrol_where(seeks, sa.literal(1), EnrolmentRole.MENTEE, matching_round, programme.id)
         offers = Person.mentor_capacity > 0
         places = Person.mentor_capacity
@@ -170,7 +175,8 @@ def _enrol_where(
     return changed_rows(sa.insert(Enrolment).from_select(names, people))
 
 
-def _has_mentor_on(day: date, programme_id: int) -> sa.Select[int]:
+def has_mentor_on(day: date, programme_id: int) -> sa.Select[int]:
+    """Return who has a mentor of a programme on a day."""
     return (
         sa.select(EngagementMember.person_id)
         .join(Engagement)

@@ -12,7 +12,13 @@ from app.errors import Conflict, Invalid, Missing
 from app.people.models import Person, PersonalBlock
 from app.people.queries import name_holds
 from app.people.service import hold
-from app.rounds.enrolling import check_may_enrol, day_that_counts, hold_round, is_available
+from app.rounds.enrolling import (
+    check_may_enrol,
+    day_that_counts,
+    hold_round,
+    is_available,
+    places_given,
+)
 from app.rounds.models import MOST_WISHES, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
 from app.text import folded
 
@@ -130,7 +136,7 @@ def wishes_of(enrolment: Enrolment) -> list[Wish]:
         offer.withdrawn_at.is_(None),
     )
     query = (
-        sa.select(Person, sa.func.coalesce(offer.places, 0), others)
+        sa.select(Person, sa.func.coalesce(places_given(offer), 0), others)
         .join(EnrolmentWish, EnrolmentWish.mentor_id == Person.id)
         .outerjoin(offer, offered)
         .where(EnrolmentWish.enrolment_id == enrolment.id)

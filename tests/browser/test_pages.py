@@ -40,6 +40,7 @@ NO_PAGE = {
     "assets.vendor_file",
     "home.healthz",
     "rounds.pairs_file",
+    "rounds.problems_file",
     "rounds.suggest_mentors",
     "skills.suggest",
     "static",

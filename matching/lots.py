@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,12 @@ class Lots:
     def __init__(self, programme: str, mentees: Sequence[str], mentors: Sequence[str], seed: int) -> None:
         self._mentees = _drawn(f"{seed} {programme} mentee", mentees)
         self._mentors = _drawn(f"{seed} {programme} mentor", mentors)
+
+    def of_some(self, people: Index) -> "Lots":
+        """Return the lots of some of the people who stand on both sides, by their numbers."""
+        found = copy(self)
+        found._mentees, found._mentors = self._mentees[people], self._mentors[people]
+        return found
 
     @property
     def drawn(self) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.peers.aims import Aim, Aims, Values, Weights
+from matching.peers.apart import SearchApart
 from matching.peers.groups import Groups, OddSet
 from matching.peers.market import PeerMarket
 from matching.peers.pricing import Prices
@@ -39,7 +40,7 @@ class InOrder:
     sum of those sums, and one of these has weights as steep as the order of the aims asks for.
     """
 
-    def __init__(self, market: PeerMarket, free: Mask, aims: Aims, search: Search) -> None:
+    def __init__(self, market: PeerMarket, free: Mask, aims: Aims, search: Search | SearchApart) -> None:
         self._market = market
         self._free = free
         self._aims = aims

@@ -51,17 +51,34 @@ class Found:
         return self.worth in (self.bound, self.searched)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """What a search knows: groups and odd sets of its linear programmes, and the best plan so far."""
+
+    known: Groups
+    odd_sets: tuple[OddSet, ...]
+    best_plan: Groups
+
+
 class Search:
     """Looks for best plans of one market; what it has found for some weights helps with others."""
 
-    def __init__(self, market: PeerMarket, free: Mask, aims: Aims, lots: Lots, watch: Watch) -> None:
+    def __init__(
+        self,
+        market: PeerMarket,
+        free: Mask,
+        aims: Aims,
+        lots: Lots,
+        watch: Watch,
+        memory: Memory | None = None,
+    ) -> None:
         self._market = market
         self._free = free
         self._aims = aims
         self._watch = watch
-        self._known = self._first_groups(lots)
-        self._odd_sets = self._odd_components()
-        self.best_plan = NO_GROUPS
+        self._known = self._first_groups(lots) if memory is None else memory.known
+        self._odd_sets = self._odd_components() if memory is None else list(memory.odd_sets)
+        self.best_plan = NO_GROUPS if memory is None else memory.best_plan
 
     def _first_groups(self, lots: Lots) -> Groups:
         """Return some of the best groups of each person; equal points are told apart by lots."""
@@ -109,6 +126,11 @@ class Search:
     def known(self) -> Groups:
         """The groups the linear programmes have known."""
         return self._known
+
+    @property
+    def memory(self) -> Memory:
+        """What it knows by now, for another search of the same people to go on from."""
+        return Memory(self._known, tuple(self._odd_sets), self.best_plan)
 
     @property
     def looked_at(self) -> int:

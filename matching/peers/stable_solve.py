@@ -7,10 +7,10 @@ import numpy as np
 
 from matching.lots import Lots
 from matching.peers.aims import Aim, Aims, Weights, named_weights
+from matching.peers.apart import search_of
 from matching.peers.groups import Groups
 from matching.peers.market import PeerMarket
 from matching.peers.proofs import InOrder, Proof
-from matching.peers.search import Search
 from matching.peers.stable import Choosing, blocking_pairs, pairs_among, sure_people
 from matching.peers.stable_search import MOST_OPEN, StableSearch
 from matching.peers.stages import Reached
@@ -57,7 +57,7 @@ class StableSolve:
         if not self._aims.order:
             # Any stable plan is as good as another: nothing is worth anything.
             return Settled(plan, CertificateKind.PRICES, finished=True, stated=self._alone(plan))
-        search = Search(self._market, self._free, self._aims, self._lots, self._watch)
+        search = search_of(self._market, self._free, self._aims, self._lots, self._watch)
         in_order = InOrder(self._market, self._free, self._aims, search)
         relaxed = in_order.proof()
         self.looked_at = search.looked_at

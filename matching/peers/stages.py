@@ -9,6 +9,7 @@ import numpy as np
 from matching.groups import NO_GROUP, groups_among
 from matching.lots import Lots
 from matching.peers.aims import Aim, Aims, named_weights
+from matching.peers.apart import SearchApart, search_of
 from matching.peers.groups import Floor, Groups
 from matching.peers.market import PeerMarket
 from matching.peers.pricing import Pricing
@@ -85,7 +86,7 @@ class PeerStages(TermStages[Reached]):
         people = [market.problem.people[position] for position in market.positions.tolist()]
         self._groups = groups_among(people, [True] * len(people), market.programme.parity)
         # What there is when a solve is stopped.
-        self.search: Search | None = None
+        self.search: Search | SearchApart | None = None
 
     def reached(self, order: Sequence[str], terms: Terms) -> Reached:
         """Return the best plan by these aims; raises `Stopped` when the solve is to end."""
@@ -95,7 +96,7 @@ class PeerStages(TermStages[Reached]):
             # What is out of reach is shown beside a plan that need not keep these terms.
             beside=Aims(self._market, self._free, [Aim(name) for name in order]),
         )
-        self.search = Search(market, self._free, aims, self._lots, self._watch)
+        self.search = search_of(market, self._free, aims, self._lots, self._watch)
         proof = InOrder(market, self._free, aims, self.search).proof()
         return Reached(market, aims, terms, proof)
 

@@ -142,8 +142,9 @@ def _unless_empty(switch: str, asked: str, needed: bool) -> Callable[[HouseForm,
     """Return the check that lets a figure stay empty, unless the rule of the switch is on and needs it."""
 
     def check(form: HouseForm, field: Field) -> None:
-        if field.data is not None or field.errors:
+        if field.raw_data and field.raw_data[0].strip():
             return
+        field.errors = []  # an empty field is no number that could not be read
         raise StopValidation(asked if needed and form[switch].data else "")
 
     return check

@@ -11,6 +11,7 @@ from app.audit import AuditEvent
 from app.db import db
 from app.errors import Conflict, Invalid
 from app.programmes.models import ProgrammeRule
+from app.programmes.vocabulary import CRITERIA, RULES
 from app.rounds import publishing, queries, running, service, tasks, what_ifs
 from app.rounds.documents import document_of
 from app.rounds.models import DocumentKind, MatchingRound, Run
@@ -48,6 +49,19 @@ def other_settings(run: Run, **changes) -> dict:
 
 def key_of(run: Run) -> str:
     return next(iter(run.settings))
+
+
+def what_if_fields(run: Run) -> dict[str, str]:
+    """Return what a browser sends of the form as it is shown: empty fields, too."""
+    key = key_of(run)
+    programme = run.settings[key]
+    fields = {f"{key}-{criterion}": str(programme["criteria"].get(criterion, 0)) for criterion in CRITERIA}
+    for rule, words in RULES.items():
+        fields |= {f"{key}-{rule}": "y"} if rule in programme["rules"] else {}
+        given = programme["rules"].get(rule, {})
+        fields |= {f"{key}-{rule}-{name}": str(given.get(name, "")) for name in words.numbers}
+        fields |= {f"{key}-{rule}-{name}": next(iter(words.choices[name])) for name in words.choices}
+    return {**fields, f"{key}-goals": ",".join(programme["goals"])}
 
 
 def tried(run: Run, **changes) -> Run:
@@ -151,11 +165,10 @@ def test_a_run_without_a_plan_or_from_before_settings_were_kept_cannot_be_copied
 
 def test_by_page_a_rule_left_out_and_a_weight_doubled_are_tried_and_compared(run, as_hr):
     key, address = key_of(run), f"/rounds/{run.matching_round_id}/runs/{run.id}"
-    form = {
-        f"{key}-{name}": "0" for name in ("skills", "level_step", "hours", "variety", "wishes", "continuity",
-                                         "location", "grade_step")
-    }  # fmt: skip
-    fields = {**form, f"{key}-skills": "2", f"{key}-hours": "1", f"{key}-goals": "coverage,points"}
+    shown = what_if_fields(run)
+    fields = {**shown, **dict.fromkeys((f"{key}-{criterion}" for criterion in CRITERIA), "0")}
+    fields |= {f"{key}-skills": "2", f"{key}-hours": "1"}
+    fields.pop(f"{key}-not_in_reporting_line")
     asked = post(as_hr, f"{address}/what-if", fields, page=f"{address}/what-if")
     assert asked.status_code == 303, words(asked)
     page = words(as_hr.get(asked.location))
@@ -187,12 +200,7 @@ def test_what_makes_no_sense_is_refused_beside_its_field_with_what_was_typed(
     run, as_hr, field, value, sentence
 ):
     key, address = key_of(run), f"/rounds/{run.matching_round_id}/runs/{run.id}/what-if"
-    fields = {
-        f"{key}-shared_hours": "y",
-        f"{key}-skills": "100",
-        f"{key}-goals": "coverage,points",
-        f"{key}-{field}": value,
-    }
+    fields = {**what_if_fields(run), f"{key}-shared_hours": "y", f"{key}-{field}": value}
     response = post(as_hr, address, fields, page=address)
     assert response.status_code == 422
     assert sentence in words(response)

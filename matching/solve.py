@@ -16,7 +16,7 @@ from matching.mentoring import MentoringSolve
 from matching.outcome import Outcome
 from matching.peers.solve import PeerSolve
 from matching.problem import CommunitiesProgramme, MentoringProgramme, PeerProgramme, Problem, Programme
-from matching.solution import Clash, Solution, Statistics, Status
+from matching.solution import Solution, Statistics, Status
 from matching.values import shown
 from matching.watch import Limits, Progress, Stopped, Watch
 
@@ -32,6 +32,7 @@ def solve(
     progress: Progress | None = None,
     should_stop: Callable[[], bool] | None = None,
     workers: int | None = None,
+    clashes: bool = True,
 ) -> Solution:
     """Decide who is matched with whom.
 
@@ -51,6 +52,8 @@ def solve(
     workers
         How many threads share large markets, and processes the parts of a joint round, at least 1; as many
         as processors when not given. Their number changes no result.
+    clashes
+        Whether to look for what clashes where not everybody can be matched who must be.
 
     Raises
     ------
@@ -62,6 +65,8 @@ def solve(
         return _joint(problem, seed, watch)
     programmes = _programmes(problem, programme)
     outcomes = [_SOLVERS[type(row)](problem, row, seed, watch) for row in programmes]
+    if clashes:
+        outcomes = [_with_clash(problem, *row, watch) for row in zip(programmes, outcomes, strict=True)]
     watch.finish()
     return Solution(
         status=_status(outcomes),
@@ -75,13 +80,15 @@ def solve(
         clashes=tuple(outcome.clash for outcome in outcomes if outcome.clash is not None),
         seed=seed,
         engine=dict(_engine()),
-        statistics=Statistics(
-            candidates={
-                row.id: outcome.candidates for row, outcome in zip(programmes, outcomes, strict=True)
-            },
-            seconds=watch.seconds,
-            peak_memory_mib=_peak_memory_mib(),
-        ),
+        statistics=_statistics(programmes, outcomes, watch),
+    )
+
+
+def _statistics(programmes: list[Programme], outcomes: list[Outcome], watch: Watch) -> Statistics:
+    return Statistics(
+        candidates={row.id: outcome.candidates for row, outcome in zip(programmes, outcomes, strict=True)},
+        seconds=watch.seconds,
+        peak_memory_mib=_peak_memory_mib(),
     )
 
 
@@ -106,30 +113,31 @@ def _engine() -> tuple[tuple[str, str], ...]:
 
 
 def _mentoring(problem: Problem, programme: MentoringProgramme, seed: int, watch: Watch) -> Outcome:
-    outcome = MentoringSolve(problem, programme, seed, watch).outcome()
-    return _with_clash(outcome, lambda: clash_of(problem, programme, watch), watch)
+    return MentoringSolve(problem, programme, seed, watch).outcome()
 
 
-def _with_clash(outcome: Outcome, clash: Callable[[], Clash | None], watch: Watch) -> Outcome:
+def _with_clash(problem: Problem, programme: Programme, outcome: Outcome, watch: Watch) -> Outcome:
     """Return what came of a programme, with what clashes where not everybody can be matched who must be."""
     if outcome.status is not Status.INFEASIBLE:
         return outcome
     try:
         watch.go_on_to("clash")
-        return replace(outcome, clash=clash())
+        if isinstance(programme, MentoringProgramme):
+            return replace(outcome, clash=clash_of(problem, programme, watch))
+        if isinstance(programme, PeerProgramme | CommunitiesProgramme):
+            return replace(outcome, clash=clash_of_groups(problem, programme, watch))
+        raise TypeError(programme)
     except Stopped:
         # That not everybody can be matched is proved all the same.
         return outcome
 
 
 def _peers(problem: Problem, programme: PeerProgramme, seed: int, watch: Watch) -> Outcome:
-    outcome = PeerSolve(problem, programme, seed, watch).outcome()
-    return _with_clash(outcome, lambda: clash_of_groups(problem, programme, watch), watch)
+    return PeerSolve(problem, programme, seed, watch).outcome()
 
 
 def _communities(problem: Problem, programme: CommunitiesProgramme, _seed: int, watch: Watch) -> Outcome:
-    outcome = CommunitiesSolve(problem, programme, watch).outcome()
-    return _with_clash(outcome, lambda: clash_of_groups(problem, programme, watch), watch)
+    return CommunitiesSolve(problem, programme, watch).outcome()
 
 
 # How a programme is solved, by its kind.

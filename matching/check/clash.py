@@ -1,9 +1,9 @@
 """Verifies a clash with code of its own: that its members cannot all stand, and that none could be spared."""
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from matching.check.clash_groups import BoardTrial, PeerTrial
+from matching.check.exchanges import places_for
 from matching.check.fit import Fit
 from matching.check.hours import SharedHours
 from matching.check.report import Violation, ViolationKind
@@ -78,13 +78,7 @@ class _Trial(Trial):
                 return False
 
     def can_stand(self, members: Sequence[ClashMember]) -> bool:
-        """Tell whether everybody among the members can have a mentor, by looking for ever longer exchanges.
-
-        References
-        ----------
-        H. W. Kuhn, "The Hungarian method for the assignment problem", 1955; P. Hall, "On representatives of
-        subsets", 1935: whoever finds no exchange competes with others for too few places.
-        """
+        """Tell whether everybody among the members can have a mentor."""
         locks = [row.people for row in members if row.kind is ClashKind.LOCK]
         settled = {mentee for mentee, _mentor in locks}
         places = {
@@ -95,8 +89,7 @@ class _Trial(Trial):
         }
         people = [row.people[0] for row in members if row.kind is ClashKind.PERSON]
         may = {person: self._mentors_of(person, members) for person in people if person not in settled}
-        held: dict[str, int] = {}
-        return all(_finds_place(person, may, places, held) for person in may)
+        return places_for(may, places) is not None
 
     def _mentors_of(self, person: str, members: Sequence[ClashMember]) -> list[int]:
         """Return the columns that the members, and what always holds, allow somebody."""
@@ -116,33 +109,3 @@ class _Trial(Trial):
             if rule is not None:
                 shut |= self.rules.forbidden_by(rule, row)
         return [int(column) for column in (~shut).nonzero()[0]]
-
-
-def _finds_place(
-    person: str, may: Mapping[str, list[int]], places: Mapping[int, int], held: dict[str, int]
-) -> bool:
-    """Give somebody a mentor, if need be by others changing theirs; tell whether it worked."""
-    asked_by: dict[int, str] = {}
-    asking = deque([person])
-    while asking:
-        asker = asking.popleft()
-        for column in may[asker]:
-            if column in asked_by:
-                continue
-            asked_by[column] = asker
-            holders = [other for other, mentor in held.items() if mentor == column]
-            if column not in places or len(holders) < places[column]:
-                _exchange(column, asked_by, held)
-                return True
-            asking.extend(holders)
-    return False
-
-
-def _exchange(column: int, asked_by: Mapping[int, str], held: dict[str, int]) -> None:
-    """Let each who asked have the mentor, and hand on the one they held before."""
-    left: int | None = column
-    while left is not None:
-        person = asked_by[left]
-        before = held.get(person)
-        held[person] = left
-        left = before

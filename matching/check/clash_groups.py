@@ -1,7 +1,7 @@
 """Verifies clashes of peers and communities: a model of their own, put to branch and bound."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 
@@ -9,6 +9,7 @@ import numpy as np
 from scipy import optimize, sparse
 
 from matching.check.communities.board import Board
+from matching.check.exchanges import places_for
 from matching.check.peers.circle import Circle
 from matching.check.report import ViolationKind
 from matching.check.sheet import Flags
@@ -110,6 +111,7 @@ class BoardTrial(Trial):
         }
         self._blocks = problem.blocks
         self._broken_by: dict[tuple[RuleName, str | None], list[Flags]] = {}
+        self._found: dict[tuple[object, ...], list[tuple[int, int]]] = {}
 
     @cached_property
     def _always(self) -> list[Flags]:
@@ -177,6 +179,63 @@ class BoardTrial(Trial):
         count, rows = self._mixed(count, rows, cells, opened, needy)
         settled = [cells.index(cell) for cell in sorted(locked)]
         return _can_be_kept(count, rows, settled + [opened[board.column[name]] for name in must])
+
+    def stands_plainly(self, members: Sequence[ClashMember]) -> bool | None:
+        """Tell it by exchanges of places, without regard to sizes, mixes and who is kept apart.
+
+        Where not even so everybody has a place the answer is no; it is yes where what is found keeps all that
+        was left aside.
+        """
+        board, of = self._board, {kind: [row for row in members if row.kind is kind] for kind in ClashKind}
+        locked = [row.people for row in of[ClashKind.LOCK]]
+        places = {
+            board.column[row.people[0]]: (row.places or 0)
+            - sum(name == row.people[0] for _who, name in locked)
+            for row in of[ClashKind.PLACES]
+        }
+        settled = {person for person, _name in locked}
+        may: dict[str, list[int]] = {
+            row.people[0]: [] for row in of[ClashKind.PERSON] if row.people[0] not in settled
+        }
+        for index, column in self._cells(of[ClashKind.RULE], of[ClashKind.BAN]):
+            person = board.programme.people[index].person
+            if person in may:
+                may[person].append(column)
+        held = places_for(may, places)
+        if held is None or min(places.values(), default=0) < 0:
+            return False
+        inside = defaultdict[int, set[str]](set)
+        for person, column in (*held.items(), *((who, board.column[name]) for who, name in locked)):
+            inside[column].add(person)
+        return True if self._keeps_the_rest(inside, of) else None
+
+    def _keeps_the_rest(
+        self, inside: Mapping[int, set[str]], of: Mapping[ClashKind, list[ClashMember]]
+    ) -> bool:
+        """Tell whether communities have enough members, none of whom are to be kept apart."""
+        board = self._board
+        needs = {row.people[0]: row.places or 0 for row in of[ClashKind.NEEDS]}
+        must = {row.people[0] for row in of[ClashKind.COMMUNITY]}
+        foes = [*map(set, self._blocks), *(set(row.people) for row in of[ClashKind.BAN])]
+        for community in board.programme.communities:
+            people = inside.get(board.column[community.id], set())
+            if (community.id in must or people) and len(people) < max(1, needs.get(community.id, 1)):
+                return False
+            if people and community.id in needs and community.mix:
+                return False
+            if any(len(people & apart) > 1 for apart in foes):
+                return False
+        return True
+
+    def _cells(self, rules: Sequence[ClashMember], bans: Sequence[ClashMember]) -> list[tuple[int, int]]:
+        """Return the open cells of these members, each found once."""
+        key = tuple(
+            (row.kind, row.rule, tuple(sorted(row.figures.items())), row.people) for row in (*rules, *bans)
+        )
+        if key not in self._found:
+            kept = [rule for row in rules if (rule := self.rule_of(row)) is not None]
+            self._found[key] = list(self._open_cells(kept, [set(row.people) for row in bans]))
+        return self._found[key]
 
     def _open_cells(self, rules: Sequence[Rule], bans: Sequence[set[str]]) -> Iterable[tuple[int, int]]:
         """Yield the people and communities that these rules and bans allow to come together."""

@@ -25,6 +25,14 @@ class Trial(ABC):
     def can_stand(self, members: Sequence[ClashMember]) -> bool:
         """Tell whether everybody, and everything, among the members can be matched."""
 
+    def stands_plainly(self, _members: Sequence[ClashMember]) -> bool | None:
+        """Tell it at once where exchanges of places show it; `None` where it takes more than that."""
+        return None
+
+    def _stands(self, members: Sequence[ClashMember]) -> bool:
+        plainly = self.stands_plainly(members)
+        return self.can_stand(members) if plainly is None else plainly
+
     def violations(self) -> Iterator[Violation]:
         """Yield what is wrong with the clash."""
         strange = [number for number, row in enumerate(self.clash.members) if not self.is_known(row)]
@@ -36,12 +44,12 @@ class Trial(ABC):
             if not strange:
                 yield Violation(ViolationKind.WRONG_CLASH, self.where, "A member of the clash stands twice.")
             return
-        if self.can_stand(members):
+        if self._stands(members):
             sentence = "The members of the clash do not clash: everybody among them could be matched."
             yield Violation(ViolationKind.WRONG_CLASH, self.where, sentence)
             return
         for number in range(len(members)):
-            if not self.can_stand((*members[:number], *members[number + 1 :])):
+            if not self._stands((*members[:number], *members[number + 1 :])):
                 sentence = "The clash does not need this member: without it the others clash as well."
                 yield Violation(ViolationKind.WRONG_CLASH, f"{self.where}.members[{number}]", sentence)
 

@@ -63,6 +63,8 @@ class Anew:
             limits=Limits(seconds=self.watch.seconds_left),
             progress=None if progress is None else lambda name, *more: progress(f"{stage}: {name}", *more),
             should_stop=self._should_stop,
+            # Of a plan that is only compared nobody asks what clashes.
+            clashes=False,
         )
         if found.status in (Status.CANCELLED, Status.TIMED_OUT):
             raise Stopped(found.status)

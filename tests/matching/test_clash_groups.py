@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from matching.__main__ import main
 from matching.check import ViolationKind, check
+from matching.check.clash_groups import BoardTrial
 from matching.clash.relaxations import relaxations
 from matching.clash.search import court_of
 from matching.contrast.anew import Anew
-from matching.problem import Problem, ProblemError
-from matching.solution import ClashKind, ClashMember, Solution, Status
+from matching.problem import CommunitiesProgramme, Problem, ProblemError
+from matching.solution import Clash, ClashKind, ClashMember, Solution, Status
 from matching.solve import Limits, solve
 from tests.matching import community_problems, peer_problems
 from tests.matching.community_goals import programme_of as communities_of
@@ -129,6 +130,22 @@ def test_members_in_communities_clash_and_none_can_be_spared(random: Random) -> 
         assert not can_stand_in_communities(problem, clash.members)
         for member in clash.members:
             assert can_stand_in_communities(problem, [row for row in clash.members if row != member])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_what_exchanges_show_is_so(random: Random) -> None:
+    """The check's answer by exchanges alone is that of looking at every plan, for any members at all."""
+    try:
+        problem = demanding(random)
+    except ProblemError:
+        reject()
+    (programme,) = problem.programmes
+    assert isinstance(programme, CommunitiesProgramme)
+    members = court_of(problem, programme).members
+    some = tuple(row for row in members if random.random() < 0.8)
+    trial = BoardTrial(problem, programme, Clash(programme=programme.id, members=members), "clash")
+    assert trial.stands_plainly(some) in (None, can_stand_in_communities(problem, some))
 
 
 def colleagues(people: list[dict], programme: dict, **more: object) -> Problem:

@@ -1,4 +1,4 @@
-"""Pages at `/rounds/<id>` that HR looks at before a run: whether a round is ready."""
+"""Pages at `/rounds/<id>` that HR looks at before a run: who would be matched, what is short or missing."""
 
 import csv
 import io
@@ -12,7 +12,7 @@ from app import access
 from app.access import Permission, guard
 from app.cells import safe_cell
 from app.programmes.models import Programme
-from app.rounds import data_quality, queries, readiness, wishing
+from app.rounds import actions, data_quality, last_time, queries, readiness, wishing
 from app.rounds.data_quality import WORDS, Problem, Row
 from app.rounds.models import MatchingRound
 from app.rounds.routes import bp
@@ -21,6 +21,28 @@ from app.web import here, page
 from app.words import number
 
 log = logging.getLogger(__name__)
+
+
+@bp.get("/<int:round_id>/snapshot")
+@guard(Permission.ROUND_SEE, load=queries.round_numbered)
+def snapshot_page(matching_round: MatchingRound) -> ResponseReturnValue:
+    """Show who would be matched now, what has changed since the last round, and what is missing."""
+    counts = queries.enrolment_counts(matching_round.id)
+    return page(
+        "rounds/snapshot.html",
+        matching_round=matching_round,
+        counts=counts,
+        changes=last_time.changes_since(matching_round),
+        problems=[
+            (WORDS[kind], count, url_for("rounds.problems", round_id=matching_round.id, kind=kind.value))
+            for kind, count in data_quality.problem_counts(matching_round).items()
+        ],
+        sentences=[
+            (row.name, readiness.feasibility(matching_round, row)) for row in matching_round.programmes
+        ],
+        run=actions.run_action(matching_round, counts),
+        may_run=access.can(Permission.ROUND_RUN, matching_round),
+    )
 
 
 @bp.get("/<int:round_id>/readiness")

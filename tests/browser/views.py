@@ -74,6 +74,8 @@ VIEWS = [
     View("rounds.late_joiners", "hr", lambda ids: f"/rounds/{ids.failed[0]}/enrolment/late?name=an"),
     View("rounds.readiness_page", "hr", lambda ids: f"/rounds/{ids.open}/readiness"),
     View("rounds.readiness_page", "architect", lambda ids: f"/rounds/{ids.failed[0]}/readiness?page=2"),
+    View("rounds.snapshot_page", "hr", lambda ids: f"/rounds/{ids.failed[0]}/snapshot"),
+    View("rounds.snapshot_page", "architect", lambda ids: f"/rounds/{ids.open}/snapshot"),
     View("rounds.problems", "hr", lambda ids: f"/rounds/{ids.open}/data-quality"),
     View("rounds.problems", "architect", lambda ids: f"/rounds/{ids.failed[0]}/data-quality?kind=away"),
     View("rounds.show_run", "hr", of("published")),

@@ -15,7 +15,7 @@ import numpy as np
 
 from matching.goals import Amounts
 from matching.lots import Lots
-from matching.peers.groups import NO_GROUPS, Groups, groups_of, joined, pairs_of
+from matching.peers.groups import Groups, groups_of, pairs_of
 from matching.peers.market import PeerMarket
 from matching.rules import Mask
 from matching.views import Index
@@ -23,6 +23,8 @@ from matching.watch import Watch
 
 # Stands for being with nobody: anybody who may be had is more.
 NOBODY_YET = np.int64(-(2**62))
+# Among more people than this nothing is ruled out, and ties are left to lots.
+MOST_PEOPLE = 4_000
 
 
 class Choosing:
@@ -96,17 +98,30 @@ def sure_people(market: PeerMarket, free: Mask, plan: Groups) -> Mask:
     return sure
 
 
-def pairs_among(market: PeerMarket, people: Mask, most: int) -> Groups | None:
-    """Return the pairs of these people who may be together; `None` where they are more than `most`."""
-    parts, found = [NO_GROUPS], 0
+def open_pairs(market: PeerMarket, people: Mask, most: int, watch: Watch) -> Groups | None:
+    """Return the pairs of these people that may be in a stable plan; `None` where they are more than `most`.
+
+    Where one partner is better for somebody than all others they could still have, that partner is in no pair
+    of fewer points: the two would both rather have each other. What is ruled out so leaves others fewer to
+    choose from, and so on. Raises `Stopped`.
+    """
     rows = np.flatnonzero(people)
-    for some in np.array_split(rows, max(1, len(market.rows()))):
-        row, column = np.nonzero(market.eligible[np.ix_(some, rows)] & (some[:, None] < rows))
-        found += len(row)
-        if found > most:
-            return None
-        parts.append(pairs_of(some[row], rows[column]))
-    return joined(parts)
+    if len(rows) > MOST_PEOPLE:
+        return None
+    cells = np.ix_(rows, rows)
+    points = np.where(market.eligible[cells], market.points[cells], NOBODY_YET)
+    while True:
+        watch.reached(0, 1)
+        best = points.max(axis=1, initial=NOBODY_YET)
+        has_one = (best > NOBODY_YET) & ((points == best[:, None]).sum(axis=1) == 1)
+        least = np.full(len(rows), NOBODY_YET)
+        np.maximum.at(least, points[has_one].argmax(axis=1), best[has_one])
+        gone = (points < np.maximum(least[:, None], least)) & (points > NOBODY_YET)
+        if not gone.any():
+            break
+        points[gone] = NOBODY_YET
+    first, second = np.nonzero(np.triu(points > NOBODY_YET, 1))
+    return None if len(first) > most else pairs_of(rows[first], rows[second])
 
 
 def blocking_pairs(market: PeerMarket, free: Mask, plan: Groups) -> int:

@@ -11,7 +11,7 @@ from matching.peers.apart import search_of
 from matching.peers.groups import Groups
 from matching.peers.market import PeerMarket
 from matching.peers.proofs import InOrder, Proof
-from matching.peers.stable import Choosing, blocking_pairs, pairs_among, sure_people
+from matching.peers.stable import Choosing, blocking_pairs, open_pairs, sure_people
 from matching.peers.stable_search import MOST_OPEN, StableSearch
 from matching.peers.stages import Reached
 from matching.rules import Mask
@@ -90,7 +90,7 @@ class StableSolve:
 
     def _searched(self, greedy: Groups, sure: Mask) -> tuple[Groups, bool]:
         """Return the best plan that branch and bound finds in what is open, and whether it is proved."""
-        pairs = pairs_among(self._market, self._free & ~sure, MOST_OPEN)
+        pairs = open_pairs(self._market, self._free & ~sure, MOST_OPEN, self._watch)
         if pairs is None:
             return greedy, False
         first, second = pairs.members[:, 0], pairs.members[:, 1]

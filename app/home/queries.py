@@ -22,6 +22,8 @@ class OpenRound:
 
     matching_round: MatchingRound
     takes_part: bool
+    has_asked: bool
+    """Whether they asked for a mentor in it, even if they have withdrawn since."""
 
     @property
     def hint(self) -> str:
@@ -68,6 +70,21 @@ class Desk:
         return next((row for row in self.open_rounds if not row.takes_part), None)
 
     @property
+    def reminder(self) -> OpenRound | None:
+        """Return the round to ask for a mentor in, for somebody whose profile says they look for one."""
+        person = self.person
+        if person is None or not person.seeks_mentor or self.learning:
+            return None
+        return next(
+            (
+                row
+                for row in self.open_rounds
+                if row.is_open and not row.has_asked and not person.is_paused(row.matching_round.starts_on)
+            ),
+            None,
+        )
+
+    @property
     def is_new(self) -> bool:
         """Tell whether nothing has begun for this person yet."""
         return self.person is not None and not (self.learning or self.mentoring or self.open_rounds)
@@ -81,7 +98,7 @@ def desk_of(actor: Actor) -> Desk:
     return Desk(
         greeting=_greeting(person),
         person=person,
-        open_rounds=[OpenRound(row, bool(parts)) for row, parts in open_rounds_for(person_id)]
+        open_rounds=[OpenRound(row, bool(parts), asked) for row, parts, asked in open_rounds_for(person_id)]
         if person_id is not None
         else [],
         learning=[row for row in mentorships if row.reader_is_mentee],

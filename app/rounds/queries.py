@@ -188,9 +188,17 @@ def latest_published_round() -> MatchingRound | None:
     return db.session.scalar(published.order_by(MatchingRound.published_at.desc()).limit(1))
 
 
-def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int]]:
-    """Return the rounds that a person can join or waits for, each with in how many ways they take part."""
-    own = aliased(Enrolment)
+def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int, bool]]:
+    """Return the rounds that a person can join or waits for.
+
+    Each comes with in how many ways they take part, and whether they have ever asked for a mentor in it.
+    """
+    own, wish = aliased(Enrolment), aliased(Enrolment)
+    asked = sa.exists().where(
+        wish.matching_round_id == MatchingRound.id,
+        wish.person_id == person_id,
+        wish.role == EnrolmentRole.MENTEE,
+    )
     waits = sa.and_(
         MatchingRound.state.in_(
             [RoundState.OPEN, RoundState.CLOSED, RoundState.SOLVING, RoundState.PROPOSED]
@@ -199,7 +207,7 @@ def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int]]:
     )
     may_join = sa.and_(MatchingRound.state == RoundState.OPEN, MatchingRound.closes_on >= clock.today())
     query = (
-        sa.select(MatchingRound, sa.func.count(own.id))
+        sa.select(MatchingRound, sa.func.count(own.id), asked)
         .outerjoin(
             own,
             sa.and_(
@@ -212,7 +220,7 @@ def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int]]:
         .group_by(MatchingRound.id)
         .order_by(MatchingRound.closes_on, MatchingRound.id)
     )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
 
 
 def enrolments_of(person_id: int, round_id: int) -> Sequence[Enrolment]:

@@ -98,3 +98,57 @@ def test_a_training_architect_sees_rounds_and_is_not_asked_to_prepare_one(app, c
 
 def test_an_employee_sees_nothing_of_rounds_beyond_their_own(home):
     assert "All rounds" not in words(home())
+
+
+class TestReminder:
+    """Who looks for a mentor and has not asked for one is told so before the last day."""
+
+    WORDS = "You look for a mentor, and are not on the list of"
+
+    @pytest.fixture
+    def matching_round(self, app):
+        return factories.matching_round()
+
+    @pytest.fixture
+    def ada(self, app):
+        return factories.person(name="Ada", seeks_mentor=True)
+
+    def test_it_names_the_last_day_and_leads_to_the_round(self, home, matching_round):
+        page = home()
+        assert f"{self.WORDS} {matching_round.name}" in words(page)
+        assert "Until 30 November 2026, in 7 days" in words(page)
+        assert page.text.count(f'href="/rounds/{matching_round.id}/enrolment"') == 1
+
+    def test_a_mentor_who_looks_for_one_is_reminded_too(self, ada, home, matching_round):
+        factories.enrolment(ada, EnrolmentRole.MENTOR, matching_round)
+        assert self.WORDS in words(home())
+
+    def test_it_goes_when_they_have_asked_or_changed_their_mind(self, ada, home, matching_round):
+        row = factories.enrolment(ada, EnrolmentRole.MENTEE, matching_round)
+        assert self.WORDS not in words(home())
+        row.withdrawn_at = NOW
+        db.session.commit()
+        assert self.WORDS not in words(home())
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"seeks_mentor": False},
+            {"paused_from": NOW.date()},
+        ],
+    )
+    def test_nobody_else_is_reminded(self, ada, home, matching_round, change):
+        for name, value in change.items():
+            setattr(ada, name, value)
+        db.session.commit()
+        assert self.WORDS not in words(home())
+
+    def test_it_is_gone_after_the_last_day(self, home, matching_round):
+        matching_round.closes_on = NOW.date().replace(day=22)
+        db.session.commit()
+        assert self.WORDS not in words(home())
+
+    def test_hr_keeps_the_next_step_of_the_round_as_the_first_thing(self, ada, client_for, matching_round):
+        page = client_for(factories.account(of=ada, roles={Role.EMPLOYEE, Role.HR})).get("/")
+        assert self.WORDS in words(page)
+        assert page.text.count("up-next") == 1

@@ -127,7 +127,8 @@ def _check_stable(programme: Any, earlier: tuple[str, ...]) -> None:
     if earlier:
         raise ProblemError("", "the goal stable must come first: it leaves no choice of who may block whom.")
     seeking = programme.mentees if programme.kind == "mentoring" else programme.people
-    if any(getattr(row, "required", False) for row in seeking):
+    # Whether these are rows at all is looked at later.
+    if type(seeking) is tuple and any(getattr(row, "required", False) for row in seeking):
         raise ProblemError("", "the goal stable cannot be sought where somebody must be matched.")
 
 

@@ -1,5 +1,6 @@
 """Peers in pairs of whom no two would both rather have each other: always there, best among all such plans."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations, count, permutations
@@ -306,6 +307,20 @@ def test_what_cannot_be_stable_is_refused_by_name(sizes, goals, people, reason) 
                 ),
             ),
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"), [("peer_coaching", "people"), ("mentoring", "mentees")], ids=["peers", "mentoring"]
+)
+def test_a_file_without_rows_is_refused_as_such(kind: str, rows: str) -> None:
+    """A stable programme of nothing is told what is missing, as any other."""
+    programme = {"id": "p", "kind": kind, "goals": ["stable"], "mentors": [], rows: None}
+    if kind == "peer_coaching":
+        del programme["mentors"]
+    content = {"format": "trellis-problem/1", "round": "2026-Q4", "people": [], "programmes": [programme]}
+    with pytest.raises(ProblemError) as error:
+        Problem.from_json(json.dumps(content))
+    assert error.value.path == f"$.programmes[0].{rows}"
 
 
 @pytest.mark.parametrize("goals", ORDERS)

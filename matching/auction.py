@@ -7,10 +7,11 @@ one unit in all are none among whole numbers. Coarse steps come first, for good 
 
 import numpy as np
 
-from matching.bidding import FINER, NOWHERE, Book, hold_auction, nobody_gains, write_gains
+from matching.bidding import FINER, NOWHERE, Book, hold_auction
 from matching.candidates import Candidates
 from matching.goals import LARGEST_SUM, Amounts, Room
-from matching.prices import Prices, bound_of, prices_if_best
+from matching.ledger import nobody_gains, write_gains
+from matching.prices import FAR, Prices, bound_of, prices_if_best
 from matching.rules import Mask
 
 # Prices stay below 2.25 times the largest worth and what a mentee would offer for a place below five times.
@@ -105,7 +106,7 @@ def _lightened(profits: Amounts, bonus: Amounts) -> Amounts:
     """
     enough = LIGHT * int(np.abs(profits).max(initial=1))
     values, rank = np.unique(np.append(bonus, 0), return_inverse=True)
-    if not len(bonus) or int(np.diff(values).min(initial=enough)) <= enough or values[0] < 0:
+    if not len(bonus) or bonus.min() < 0 or int(np.diff(values).min(initial=FAR)) <= enough:
         return bonus
     return rank[:-1] * np.int64(enough)
 

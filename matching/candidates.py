@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from matching.columns import Columns
 from matching.figures import INELIGIBLE as INELIGIBLE
 from matching.figures import figures_of
+from matching.kept import kept
 from matching.offers import SkillFit
 from matching.problem import MentoringProgramme, Problem
 from matching.rules import HardRule, Mask, rules_of
@@ -81,7 +82,7 @@ class Market:
         self._watch = watch
         self.problem = problem
         self.programme = programme
-        self.columns = Columns.of(problem)
+        self.columns = kept(problem, Columns, lambda: Columns.of(problem))
         self.sides = Sides(
             np.array([self.columns.index[row.person] for row in programme.mentees], dtype=np.intp),
             np.array([self.columns.index[row.person] for row in programme.mentors], dtype=np.intp),
@@ -94,12 +95,18 @@ class Market:
     @cached_property
     def closeness(self) -> Closeness:
         """How close the skills of the problem's people are; found when first asked for."""
-        return closeness_of(self.problem)
+        return kept(self.problem, Closeness, lambda: closeness_of(self.problem))
 
     @cached_property
     def fit(self) -> SkillFit:
         """How well the mentors' skills answer the mentees' wants; found when first asked for."""
-        return SkillFit(self.problem, self.sides, self.closeness)
+        key = SkillFit, self.sides.mentees.tobytes(), self.sides.mentors.tobytes()
+        return kept(self.problem, key, lambda: SkillFit(self.problem, self.sides, self.closeness))
+
+    @property
+    def workers(self) -> int:
+        """How many threads may share the work."""
+        return self._watch.workers
 
     @property
     def is_large(self) -> bool:

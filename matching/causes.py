@@ -1,9 +1,10 @@
 """Why somebody has no match: one cause each, found by looking at every partner they could have had."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from matching.goals import Amounts
 from matching.problem import GoalName, RuleName, Wanted
 from matching.rules import BLOCKED, SELF, Mask
 from matching.solution import Cause, CauseKind, Lack, Role, Unmatched
+from matching.threads import in_threads
 from matching.views import Block, Index
 
 # What people settle themselves; the other rules are the organisation's.
@@ -57,13 +59,23 @@ class _Diagnosis:
         """Yield the mentees without a mentor."""
         programme = self._market.programme
         left_out = np.flatnonzero(self._taken == 0)
-        for rows in _chunks(left_out, len(programme.mentors)):
-            block = Block(self._market.sides, rows, np.arange(len(programme.mentors)))
-            seen = _look(self._market, block, axis=1)
+        everybody = np.arange(len(programme.mentors))
+
+        def look(rows: Index) -> _Look:
+            return _look(self._market, Block(self._market.sides, rows, everybody), axis=1)
+
+        for rows, seen in self._looks(_chunks(left_out, len(programme.mentors)), look):
             for number, row in enumerate(rows.tolist()):
                 cause = self._mentee_cause(row, seen, number)
                 person = programme.mentees[row].person
                 yield Unmatched(programme=programme.id, person=person, role=Role.MENTEE, cause=cause)
+
+    def _looks(
+        self, chunks: Iterator[Index], look: Callable[[Index], "_Look"]
+    ) -> Iterator[tuple[Index, "_Look"]]:
+        """Yield what is seen of each chunk of people; the market's workers look side by side."""
+        while together := list(islice(chunks, self._market.workers)):
+            yield from zip(together, in_threads(look, together), strict=True)
 
     def _mentee_cause(self, row: int, seen: "_Look", number: int) -> Cause:
         partners, removed = np.flatnonzero(seen.eligible[number]), seen.removed_of(number)
@@ -125,9 +137,12 @@ class _Diagnosis:
         """Yield the mentors without a mentee."""
         programme = self._market.programme
         free = np.flatnonzero(self._given == 0)
-        for columns in _chunks(free, len(programme.mentees)):
-            block = Block(self._market.sides, np.arange(len(programme.mentees)), columns)
-            seen = _look(self._market, block, axis=0)
+        everybody = np.arange(len(programme.mentees))
+
+        def look(columns: Index) -> _Look:
+            return _look(self._market, Block(self._market.sides, everybody, columns), axis=0)
+
+        for columns, seen in self._looks(_chunks(free, len(programme.mentees)), look):
             for number, column in enumerate(columns.tolist()):
                 partners = int(seen.eligible[:, number].sum())
                 kind = self._mentor_kind(column, partners, bool(seen.narrow[number]))
@@ -198,18 +213,20 @@ def _look(market: Market, block: Block, *, axis: int) -> _Look:
     by_others: Mask = np.ones(shape, dtype=np.bool_)
     reachable: Mask = np.ones(shape, dtype=np.bool_)
     removed: dict[str, Amounts] = {}
+    left = eligible.sum(axis=axis)
     for rule in market.rules:
         kept = rule.keeps(block)
-        removed[rule.name] = removed.get(rule.name, 0) + (eligible & ~kept).sum(axis=axis)
         eligible &= kept
+        before, left = left, eligible.sum(axis=axis)
+        removed[rule.name] = removed.get(rule.name, 0) + before - left
         if rule.name not in OWN_RULES:
             by_others &= kept
         if rule.name != COVERS_WANTS:
             reachable &= kept
     if market.explicit is not None:
         named = block.entries(market.named_pairs)
-        removed[NOT_A_CANDIDATE] = (eligible & ~named).sum(axis=axis)
         eligible &= named
+        removed[NOT_A_CANDIDATE] = left - eligible.sum(axis=axis)
         by_others &= named
     return _Look(eligible, reachable, np.asarray(by_others.any(axis=axis)), removed)
 

@@ -1,7 +1,6 @@
 """Compiles the loops over all pairs, for markets with more pairs than NumPy's arrays get through in time."""
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
@@ -10,7 +9,6 @@ import numpy as np
 # A whole number in a compiled function, also one that is written out where it is called.
 Whole = int | np.int64
 Function = TypeVar("Function", bound=Callable[..., Any])
-Result = TypeVar("Result")
 
 
 def compiled(function: Function) -> Function:
@@ -24,12 +22,3 @@ def compiled(function: Function) -> Function:
         return cast(Function, numba.njit(cache=True, nogil=True)(function))
     except RuntimeError:
         return cast(Function, numba.njit(nogil=True)(function))
-
-
-def in_threads(work: Callable[..., Result], *parts: Iterable[Any]) -> list[Result]:
-    """Return the results of independent parts of a work, in their order, each part done by a thread."""
-    listed = list(zip(*parts, strict=False))
-    if len(listed) < 2:
-        return [work(*part) for part in listed]
-    with ThreadPoolExecutor(len(listed)) as threads:
-        return list(threads.map(lambda part: work(*part), listed))

@@ -77,9 +77,11 @@ class SkillFit:
 
     def cover(self, view: View) -> NDArray[np.int32]:
         """Return how far the mentors' skills cover the mentees' wants, in thousandths."""
-        if self._latest is None or self._latest[0] is not view:
-            self._latest = view, self._average(view, self._covered)
-        return self._latest[1]
+        # Threads share this: between two looks at it the latest may have become another.
+        latest = self._latest
+        if latest is None or latest[0] is not view:
+            self._latest = latest = view, self._average(view, self._covered)
+        return latest[1]
 
     def covers(self, view: View, percent: int) -> NDArray[np.bool_]:
         """Tell where the mentor covers at least so much of the wants, or where nothing is wanted."""

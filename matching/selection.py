@@ -228,7 +228,11 @@ def choose_gaining(
     settled = np.full(mentors, -1, dtype=np.int64)
     asked = np.where(offers.shut, np.inf, offers.mentors.astype(np.float64))
     besides = weight * (figures.most_besides + ROUNDED)
-    doubt = EXACT * (np.abs(offers.mentors).max() + np.abs(offers.way_out).max() + weight * -INELIGIBLE)
+    # Prices beyond all sums, of who has no room and of who has no way out, cast no doubt on the others.
+    sums = weight * -INELIGIBLE
+    for mentor in range(mentors):
+        if not offers.shut[mentor]:
+            sums = max(sums, weight * -INELIGIBLE + np.abs(np.float64(offers.mentors[mentor])))
     for number in range(len(mentees)):
         mentee = mentees[number]
         for place in range(offers.first[mentee], offers.first[mentee + 1]):
@@ -236,7 +240,8 @@ def choose_gaining(
         cover_wants(figures, mentee, desk.covers)
         count = exceptional(figures, mentee, desk)
         size = _take_gaining(desk, np.int64(0), count, mentee, offers, span, settled, lots)
-        least = np.float64(span.above) - np.float64(offers.way_out[mentee]) - besides - doubt
+        out = np.float64(offers.way_out[mentee])
+        least = np.float64(span.above) - out - besides - EXACT * (sums + np.abs(out))
         wanted = Wanted(weight * worth_covered(figures, mentee), least, np.inf, asked)
         count = in_band(desk, within_reach(figures, mentee, desk, wanted), wanted)
         count = judged(figures, mentee, desk, count)

@@ -3,6 +3,7 @@
 import resource
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
@@ -64,13 +65,13 @@ def solve(
     if is_joint(problem) and (programme is None or len(problem.programmes) == 1):
         return _joint(problem, seed, watch)
     programmes = _programmes(problem, programme)
-    outcomes = [_SOLVERS[type(row)](problem, row, seed, watch) for row in programmes]
+    outcomes, sha256 = _outcomes(problem, programmes, seed, watch)
     if clashes:
         outcomes = [_with_clash(problem, *row, watch) for row in zip(programmes, outcomes, strict=True)]
     watch.finish()
     return Solution(
         status=_status(outcomes),
-        problem_sha256=problem.sha256,
+        problem_sha256=sha256,
         programmes=tuple(row.id for row in programmes),
         goals=tuple(goal for outcome in outcomes for goal in outcome.goals),
         assignments=tuple(row for outcome in outcomes for row in outcome.assignments),
@@ -90,6 +91,17 @@ def _statistics(programmes: list[Programme], outcomes: list[Outcome], watch: Wat
         seconds=watch.seconds,
         peak_memory_mib=_peak_memory_mib(),
     )
+
+
+def _outcomes(
+    problem: Problem, programmes: list[Programme], seed: int, watch: Watch
+) -> tuple[list[Outcome], str]:
+    """Return what became of each programme, and the problem's hash."""
+    with ThreadPoolExecutor(1) as beside:
+        # Compiled loops leave the interpreter to whoever writes the problem out for its hash.
+        hashing = beside.submit(lambda: problem.sha256) if watch.workers > 1 else None
+        outcomes = [_SOLVERS[type(row)](problem, row, seed, watch) for row in programmes]
+        return outcomes, problem.sha256 if hashing is None else hashing.result()
 
 
 def _joint(problem: Problem, seed: int, watch: Watch) -> Solution:

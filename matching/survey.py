@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.candidates import Candidates, joined
-from matching.compiled import in_threads
 from matching.figures import Figures
 from matching.selection import MIXED, Choice, Heaps, Lots, Offers, Span, choose_best, choose_gaining
 from matching.sweep import Sums, score_rows
+from matching.threads import in_threads
 from matching.views import Index
 from matching.watch import Watch
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from matching.closeness_command import add_closeness
 from matching.command_files import read, write
-from matching.console import DONE, NOT_SO, WRONG, Interrupt, seconds, tell, whole
+from matching.console import DONE, NOT_SO, WRONG, Interrupt, millionths, seconds, tell, whole
 from matching.errors import ProblemError
 from matching.explain_command import add_explain
 from matching.problem import Problem
@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     solve.add_argument(
         "--workers", type=whole, metavar="N", help="threads and processes; their number changes no result"
     )
+    solve.add_argument(
+        "--gap", type=millionths, default=0, metavar="PART", help="a mentoring plan within it will do: 1e-5"
+    )
     solve.add_argument("--progress", action="store_true", help="tell each stage on standard error")
     solve.set_defaults(run=_solve)
     check = commands.add_parser("check", help="check a solution without the solver's code")
@@ -118,7 +121,7 @@ def _solve(options: argparse.Namespace) -> int:
             problem,
             programme=options.programme,
             seed=options.seed,
-            limits=Limits(seconds=options.time_limit),
+            limits=Limits(seconds=options.time_limit, gap=options.gap),
             workers=options.workers,
             progress=tell if options.progress else None,
             should_stop=interrupt.asked,

@@ -4,6 +4,7 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable
+from fractions import Fraction
 from types import FrameType
 
 DONE, NOT_SO, WRONG = 0, 1, 2
@@ -23,6 +24,18 @@ def seconds(text: str) -> float:
     if not 0 <= given < float("inf"):
         raise argparse.ArgumentTypeError("must be a number of seconds that is not negative")
     return given
+
+
+def millionths(text: str) -> int:
+    """Return the millionths of a share that an option gives, such as 1e-5."""
+    sentence = "must be a number of whole millionths from 0 to 1, such as 1e-5"
+    try:
+        given = Fraction(text) * 10**6
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(sentence) from None
+    if not 0 <= given <= 10**6 or given.denominator > 1:
+        raise argparse.ArgumentTypeError(sentence)
+    return int(given)
 
 
 class Interrupt:

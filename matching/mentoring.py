@@ -13,7 +13,7 @@ from matching.lots import Lots
 from matching.mentors import plan_in_order
 from matching.outcome import Outcome
 from matching.pool import Pool, open_pool
-from matching.priced import PlanFinder, Values
+from matching.priced import PlanFinder, Priced, Values
 from matching.problem import GoalName, MentoringProgramme, Problem
 from matching.rules import Mask
 from matching.solution import (
@@ -60,7 +60,7 @@ class MentoringSolve:
             stages = Stages(self._market, self._room, self._locked, groups, finder)
             if GoalName.STABLE in self._programme.goals:
                 return self._stable(stages, finder)
-            found = stages.best(self._programme.goals)
+            found = stages.best(self._programme.goals, self._watch.gap)
         except Stopped as stop:
             finder = self._finder(pool or _empty_pool(self._room), groups)
             candidates = finder.pool.candidates
@@ -73,8 +73,15 @@ class MentoringSolve:
         plan = found.plan
         values = self._values(plan.chosen, stages, finder)
         certificate = self._prices(stages.proof("", plan), found.stages)
-        goals = self._goals(values, values)
-        return self._outcome(Status.OPTIMAL, plan.chosen, goals, certificate, len(plan.candidates))
+        goals = self._goals(values, values if plan.is_best else self._within(values, plan, finder))
+        status = Status.OPTIMAL if plan.is_best else Status.FEASIBLE
+        return self._outcome(status, plan.chosen, goals, certificate, len(plan.candidates))
+
+    def _within(self, values: Values, plan: Priced, finder: PlanFinder) -> Values:
+        """Return what no plan can pass in each goal, by prices that leave a gap."""
+        reached = finder.values(plan.chosen)
+        bounds = finder.bounds(self._programme.goals, plan)
+        return {goal: values[goal] + bounds[goal] - reached[goal] for goal in bounds}
 
     def _quick(self, candidates: Candidates) -> Mask:
         """Return a plan made quickly, which nobody would leave where that is a goal."""

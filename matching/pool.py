@@ -107,7 +107,8 @@ class Pricing:
             best = _ranks(self._every.rows[new], gains[new]) < ADDED_AT_ONCE
             return self._every.only(new[best])
         # A pair can only gain what its points add to the mentee's way out: most mentees need no look.
-        rows = np.flatnonzero(self._floor * self._weights.points + prices.way_out > 0)
+        within = self._floor * self._weights.points + prices.way_out > 0
+        rows = np.flatnonzero(within & (self._room.places > 0))
         if isinstance(self._market, Market):
             # Loaded only here: small markets do without a compiler.
             from matching.selection import Span
@@ -134,7 +135,8 @@ class Pricing:
         if self._every is not None:
             gains = prices.gains(self._every, self._every.points * self._weights.points)
             return self._every.only(gains == 0)
-        rows = np.flatnonzero(self._floor * self._weights.points + prices.way_out >= 0)
+        within = self._floor * self._weights.points + prices.way_out >= 0
+        rows = np.flatnonzero(within & (self._room.places > 0))
         if isinstance(self._market, Market):
             # Loaded only here: small markets do without a compiler.
             from matching.selection import Span
@@ -163,6 +165,11 @@ class Pricing:
             first=np.searchsorted(settled.rows, np.arange(len(self._room.places) + 1)),
             settled=settled.columns.astype(np.int32),
         )
+
+
+def are_all(missing: Candidates) -> bool:
+    """Tell whether pairs that a look at a large market found missing are all that there are."""
+    return not len(missing) or int(np.bincount(missing.rows).max()) < ADDED_AT_ONCE
 
 
 def _gains(

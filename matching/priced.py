@@ -7,11 +7,12 @@ import numpy as np
 
 from matching.candidates import Candidates, Market
 from matching.errors import ProblemError
+from matching.gaps import goal_bounds, is_small
 from matching.goals import ADDITIVE, LARGEST_SUM, REQUIRED, Amounts, GoalWeights, Room, steep
 from matching.groups import Floors, Groups, floors_at
 from matching.lots import Lots
 from matching.mentors import best_plan
-from matching.pool import Pool, Pricing
+from matching.pool import Pool, Pricing, are_all
 from matching.prices import MANY, Prices, bonus_with, bound_of, prices_of
 from matching.problem import GoalName
 from matching.rules import Mask
@@ -30,7 +31,8 @@ class Priced:
     """A plan (`chosen`) that is best under its terms, and the prices that show it.
 
     `bound` is the worth of the plan by the weights, less the penalties for what it keeps of the terms only in
-    part. `candidates` are the pairs that were needed to find it.
+    part. `candidates` are the pairs that were needed to find it. Where it `is_best` only but for a gap that
+    was allowed, the bound is above its worth.
     """
 
     terms: Terms
@@ -41,6 +43,7 @@ class Priced:
     candidates: Candidates
     chosen: Candidates
     bound: int
+    is_best: bool = True
 
 
 class PlanFinder:
@@ -120,10 +123,11 @@ class PlanFinder:
         weights = self.weights(goals)
         return sum(weights.of(goal) * value for goal, value in self.values(chosen).items())
 
-    def best(self, goals: Sequence[GoalName], terms: Terms) -> Priced:
+    def best(self, goals: Sequence[GoalName], terms: Terms, gap: int = 0) -> Priced:
         """Return the best plan of all pairs that keep the terms, by the additive goals in their order.
 
         Where no plan keeps the rate of the terms the answer is one that misses it by as few as possible.
+        Without terms a plan is good enough that leaves a `gap` of so many millionths of the last goal.
         """
         weights, pool = self.weights(goals), terms.of(self.pool)
         floors = None
@@ -145,9 +149,28 @@ class PlanFinder:
             if not len(missing):
                 break
             candidates = candidates.merged(missing, self._mentors)
+            if gap and are_all(missing):
+                found = self._nearly(Priced(terms, weights, bonus, floors, prices, candidates, chosen, 0))
+                bounds, values = self.bounds(goals, found), self.values(chosen)
+                # Where nothing is left open the tie-break wants exact prices as well.
+                if is_small(bounds, values, gap) and any(bounds[goal] > values[goal] for goal in bounds):
+                    return found
         prices = self._everywhere(prices, weights, bonus, floors)
         found = Priced(terms, weights, bonus, floors, prices, candidates, chosen, 0)
         return replace(found, bound=self._proved(found))
+
+    def _nearly(self, found: Priced) -> Priced:
+        """Return a plan with the bound that its prices give over all pairs: some of them would still gain."""
+        prices = self._everywhere(found.prices, found.weights, found.bonus, found.floors)
+        profits = self._profits(found.candidates, found.weights)
+        bound = bound_of(found.candidates, profits, self._room, found.bonus, prices)
+        return replace(found, prices=prices, bound=bound, is_best=False)
+
+    def bounds(self, goals: Sequence[GoalName], found: Priced) -> Values:
+        """Return what no plan has more of than the prices of one allow, beside what locks settle."""
+        sums = [goal for goal in goals if goal in ADDITIVE]
+        least = int((self._room.places * np.minimum(self.pool.least, 0)).sum())
+        return goal_bounds(sums, found.weights, self.values(found.chosen), found.bound, least)
 
     def _sought(
         self, candidates: Candidates, weights: GoalWeights, bonus: Amounts, pricing: Pricing

@@ -44,8 +44,11 @@ class Stages:
         # The best plan there is when a solve is stopped between its goals.
         self.so_far: Candidates | None = None
 
-    def best(self, goals: Sequence[GoalName]) -> Found:
-        """Return the plan that is best by the goals in their order."""
+    def best(self, goals: Sequence[GoalName], gap: int = 0) -> Found:
+        """Return the plan that is best by the goals in their order.
+
+        Where all of them are sums, and nobody must be matched, one that leaves a small gap is good enough.
+        """
         terms, stages = Terms(), list[Stage]()
         sums: list[GoalName] = []
         required = bool(self._room.required.any())
@@ -64,8 +67,9 @@ class Stages:
             terms = base.terms
             if beyond is not None:
                 stages.append(self.proof(goal, beyond))
-        plan = base if base is not None else self._finder.best(sums, terms)
-        return Found(self._finder.luckiest(plan), tuple(stages))
+        allowed = 0 if required or len(sums) < len(goals) else gap
+        plan = base if base is not None else self._finder.best(sums, terms, allowed)
+        return Found(self._finder.luckiest(plan) if plan.is_best else plan, tuple(stages))
 
     def _raised(self, goal: GoalName, sums: Sequence[GoalName], base: Priced) -> tuple[Priced, Priced | None]:
         """Raise a goal that is no sum as far as plans stay as good as `base` in the goals before it.

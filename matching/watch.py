@@ -11,15 +11,26 @@ from matching.solution import Status
 Progress = Callable[[str, int, int, int | None], None]
 
 
+# In how many parts a gap is told.
+MILLIONTHS = 1_000_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How long a solve may take: `seconds` from its start, or as long as it takes."""
+    """How long a solve may take, and how little is left to gain when it may end without a proved optimum.
+
+    `seconds` are from its start; without them it may take as long as it takes. `gap` is in millionths: of
+    what is reached in the last goal of a mentoring programme, no plan may have more than so much above it.
+    """
 
     seconds: float | None = None
+    gap: int = 0
 
     def __post_init__(self) -> None:
         if self.seconds is not None and not self.seconds >= 0:
             raise ValueError("A time limit is a number of seconds, 0 or more.")
+        if not 0 <= self.gap <= MILLIONTHS:
+            raise ValueError(f"A gap is a whole number of millionths, from 0 to {MILLIONTHS:,}.")
 
 
 class Stopped(Exception):
@@ -53,6 +64,8 @@ class Watch:
         self._should_stop = should_stop
         self._started = self._stage_started = time.perf_counter()
         self._seconds = limits.seconds
+        # How much of the last goal may stay open, in millionths.
+        self.gap = limits.gap
         self._stage = ""
         self.best: int | None = None
         # Why the solve is to end, once it is.

@@ -10,6 +10,7 @@ from matching.check.causes import cause_violations
 from matching.check.claims import goal_violations, of_what_is_claimed
 from matching.check.clash import clash_violations
 from matching.check.communities import communities_violations
+from matching.check.gaps import gap_words
 from matching.check.grid import grid_of
 from matching.check.joint import is_joint, joint_violations, stray_violations
 from matching.check.peers import peer_violations
@@ -111,7 +112,7 @@ def _good_news(solution: Solution) -> str:
     if solution.status is Status.OPTIMAL:
         proof = _proof_words(solution)
     else:
-        proof = f"It is {solution.status} and does not claim to be the best plan."
+        proof = gap_words(solution) or f"It is {solution.status} and does not claim to be the best plan."
     left_out = len(solution.unmatched)
     return (
         f"Matches: {number:,}, each within every rule, for {points:,} points. "

@@ -6,6 +6,7 @@ import numpy as np
 
 from matching.check.certificate import REQUIRED, SUMS, Room, bound_violations, worth_of
 from matching.check.claims import certificates_of, count_violations, field_violations
+from matching.check.gaps import gap_violations
 from matching.check.grid import Grid
 from matching.check.plan import Placed
 from matching.check.report import Violation, ViolationKind
@@ -69,7 +70,7 @@ def proof_violations(
     if certificate.kind is CertificateKind.FORCED:
         yield from _forced_violations(sheet, grid, pairs, certificate, sums, where)
     elif certificate.kind is CertificateKind.PRICES:
-        yield from _priced_violations(sheet, grid, certificate, reached, sums, where)
+        yield from _priced_violations(sheet, grid, certificate, reached, sums, solution, where)
     else:
         yield from _bound_violations(sheet, grid, certificate, sums, where)
     if reached.get("stable"):
@@ -98,6 +99,7 @@ def _priced_violations(
     certificate: Certificate,
     reached: Mapping[str, int],
     sums: Mapping[str, int],
+    solution: Solution,
     where: str,
 ) -> Iterator[Violation]:
     goals = [str(goal) for goal in sheet.programme.goals if goal != "stable"]
@@ -107,6 +109,7 @@ def _priced_violations(
     required = bool(sheet.required[~Room.of(sheet).settled].any())
     steps = list(steps_of(goals, reached, most, required=required))
     yield from price_violations(sheet, certificate, grid.candidates(), steps, sums, where)
+    yield from gap_violations(sheet, grid, certificate, reached, sums, solution)
 
 
 def _forced_violations(

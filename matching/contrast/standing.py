@@ -43,6 +43,8 @@ def certificate_of(problem: Problem, programme_id: str, solution: Solution) -> C
     found = next((row for row in solution.certificates if row.programme == programme_id), None)
     if found is None or found.kind is not CertificateKind.PRICES:
         return None
+    if any(row.programme == programme_id and row.bound > row.value for row in solution.goals):
+        return None
     named = {goal.value for goal in programme.goals}
     return found if named | set(found.weights) <= PRICED else None
 

@@ -1,12 +1,13 @@
 """What large markets are solved with says the same as what small ones are: points, plans, prices, any number of workers."""
 
 import dataclasses
+import gc
 import random
 
 import numpy as np
 import pytest
 
-from matching import auction, mentors, pool, priced, prices
+from matching import auction, kept, mentors, pool, priced, prices
 from matching import candidates as market
 from matching.candidates import INELIGIBLE, Candidates, Market
 from matching.check import check
@@ -246,6 +247,26 @@ def test_a_mentee_left_out_who_could_be_covered_is_noticed() -> None:
     # The first takes the only mentor of the second, and leaves the other mentor free.
     book.used[:], book.unit[:], book.held[:], book.holders[:] = [True, False, False], [0, -2], [1, 0], [0, 0]
     assert not auction.covers_most(book, bonus)
+
+
+def test_bonuses_that_outweigh_all_profits_are_put_down_before_an_auction() -> None:
+    """To multiples of four times the largest profit, in the same order; as they are where they outweigh less."""
+    profits = np.array([3, 100])
+    huge, close = np.array([10**9, 10**7, 10**9]), np.array([10**9, 400])
+    assert auction._lightened(profits, huge).tolist() == [800, 400, 800]
+    assert auction._lightened(profits, close).tolist() == close.tolist()
+
+
+def test_what_is_found_of_a_problem_is_kept_as_long_as_the_problem() -> None:
+    """It is found once for each name, anew for another problem that is equal, and forgotten with the problem."""
+    problem, other = (generate(mentees=3, mentors=2, seed=1) for _time in range(2))
+    found = [kept.kept(asked, name, lambda: object()) for asked in (problem, other) for name in "aba"]
+    assert len(set(found)) == 4 and found[0] is found[2] and found[3] is found[5]
+    number = id(problem)
+    assert number in kept._KEPT
+    del problem
+    gc.collect()
+    assert number not in kept._KEPT
 
 
 def test_a_solve_without_workers_is_refused() -> None:

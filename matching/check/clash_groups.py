@@ -1,7 +1,7 @@
 """Verifies clashes of peers and communities: a model of their own, put to branch and bound."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 
@@ -13,17 +13,25 @@ from matching.check.exchanges import places_for
 from matching.check.peers.circle import Circle
 from matching.check.report import ViolationKind
 from matching.check.sheet import Flags
-from matching.check.trial import Trial
-from matching.problem import CommunitiesProgramme, PeerProgramme, Problem, Rule, RuleName
+from matching.check.trial import Trial, Undecided
+from matching.problem import CommunitiesProgramme, PeerProgramme, Problem, Rule
 from matching.solution import Clash, ClashKind, ClashMember
 
 Row = tuple[Sequence[int], Sequence[float], float]
 """Variables, their coefficients, and the most that they may come to."""
-_SOLVED = 0
+Cell = tuple[int, int]
+"""A person's number and a community's."""
+_SOLVED, _INFEASIBLE = 0, 2
 
 
 def _can_be_kept(count: int, rows: Iterable[Row], ones: Iterable[int] = ()) -> bool:
-    """Tell whether so many variables of nothing or one keep all rows, some of them being one."""
+    """Tell whether so many variables of nothing or one keep all rows, some of them being one.
+
+    Raises
+    ------
+    Undecided
+        When branch and bound found neither a way nor that there is none.
+    """
     kept = list(rows)
     low = np.zeros(count)
     low[list(ones)] = 1
@@ -40,6 +48,8 @@ def _can_be_kept(count: int, rows: Iterable[Row], ones: Iterable[int] = ()) -> b
         bounds=optimize.Bounds(low, 1),
         constraints=optimize.LinearConstraint(table, -np.inf, most),
     )
+    if found.status not in (_SOLVED, _INFEASIBLE):
+        raise Undecided
     return bool(found.status == _SOLVED)
 
 
@@ -110,7 +120,7 @@ class BoardTrial(Trial):
             ClashKind.BAN: {row.members for row in problem.bans if row.programme == programme.id},
         }
         self._blocks = problem.blocks
-        self._broken_by: dict[tuple[RuleName, str | None], list[Flags]] = {}
+        self._broken_by: dict[Rule, list[Flags]] = {}
         self._found: dict[tuple[object, ...], list[tuple[int, int]]] = {}
 
     @cached_property
@@ -119,11 +129,10 @@ class BoardTrial(Trial):
 
     def _broken(self, rule: Rule) -> list[Flags]:
         """Return the communities with which each person breaks a rule."""
-        key = rule.rule, rule.name
-        if key not in self._broken_by:
+        if rule not in self._broken_by:
             rows = range(len(self._board.row))
-            self._broken_by[key] = [self._board.broken_by(rule, row) for row in rows]
-        return self._broken_by[key]
+            self._broken_by[rule] = [self._board.broken_by(rule, row) for row in rows]
+        return self._broken_by[rule]
 
     def is_known(self, row: ClashMember) -> bool:
         """Tell whether the problem has something like this member."""
@@ -139,46 +148,56 @@ class BoardTrial(Trial):
     def can_stand(self, members: Sequence[ClashMember]) -> bool:
         """Tell whether everybody among the members can join, and every community open."""
         board, of = self._board, {kind: [row for row in members if row.kind is kind] for kind in ClashKind}
-        people = [row.person for row in board.programme.people]
         locked = {(board.row[row.people[0]], board.column[row.people[1]]) for row in of[ClashKind.LOCK]}
-        rules = [rule for row in of[ClashKind.RULE] if (rule := self.rule_of(row)) is not None]
         bans = [set(row.people) for row in of[ClashKind.BAN]]
-        cells = sorted(set(self._open_cells(rules, bans)) | locked)
-        size, columns = len(cells), range(len(board.column))
-        opened = {column: size + column for column in columns}
-        of_row, of_column = defaultdict[int, list[int]](list), defaultdict[int, list[int]](list)
-        for n, cell in enumerate(cells):
-            of_row[cell[0]].append(n)
-            of_column[cell[1]].append(n)
-        rows: list[Row] = []
-        for index, row in enumerate(board.programme.people):
-            mine = of_row[index]
-            rows.append((mine, [1.0] * len(mine), float(row.places)))
-            if any(member.people == (row.person,) for member in of[ClashKind.PERSON]):
-                rows.append((mine, [-1.0] * len(mine), -1.0))
+        cells = sorted({*self._cells(of[ClashKind.RULE], of[ClashKind.BAN]), *locked})
+        number = {cell: n for n, cell in enumerate(cells)}
+        opened = {column: len(cells) + column for column in range(len(board.column))}
         most = {row.people[0]: row.places or 0 for row in of[ClashKind.PLACES]}
         needy = {row.people[0]: max(row.places or 0, 1) for row in of[ClashKind.NEEDS]}
-        must = [row.people[0] for row in of[ClashKind.COMMUNITY]]
-        for community in board.programme.communities:
-            column = board.column[community.id]
-            inside = of_column[column]
-            ones = [1.0] * len(inside)
-            rows.append(
-                ([*inside, opened[column]], [*ones, -float(most.get(community.id, len(people)))], 0.0)
-            )
-            least = float(needy.get(community.id, 1))
-            rows.append(([*inside, opened[column]], [*(-1.0 for _n in inside), least], 0.0))
-        number = {cell: n for n, cell in enumerate(cells)}
+        rows = [
+            *self._rows_of_people(cells, {row.people[0] for row in of[ClashKind.PERSON]}),
+            *self._rows_of_communities(cells, opened, most, needy),
+            *self._rows_of_foes(number, bans),
+        ]
+        count, rows = self._mixed(len(cells) + len(opened), rows, cells, opened, needy)
+        must = [opened[board.column[row.people[0]]] for row in of[ClashKind.COMMUNITY]]
+        return _can_be_kept(count, rows, [number[cell] for cell in sorted(locked)] + must)
+
+    def _rows_of_people(self, cells: Sequence[Cell], asked: set[str]) -> Iterator[Row]:
+        """Yield that nobody joins more than their places, and who is `asked` for joins something."""
+        of: dict[int, list[int]] = defaultdict(list)
+        for n, (index, _column) in enumerate(cells):
+            of[index].append(n)
+        for index, row in enumerate(self._board.programme.people):
+            mine = of[index]
+            yield mine, [1.0] * len(mine), float(row.places)
+            if row.person in asked:
+                yield mine, [-1.0] * len(mine), -1.0
+
+    def _rows_of_communities(
+        self, cells: Sequence[Cell], opened: dict[int, int], most: dict[str, int], needy: dict[str, int]
+    ) -> Iterator[Row]:
+        """Yield that a community is open when it has members, and then has neither too many nor too few."""
+        of: dict[int, list[int]] = defaultdict(list)
+        for n, (_index, column) in enumerate(cells):
+            of[column].append(n)
+        everybody = len(self._board.programme.people)
+        for community in self._board.programme.communities:
+            column = self._board.column[community.id]
+            variables, ones = [*of[column], opened[column]], [1.0] * len(of[column])
+            yield variables, [*ones, -float(most.get(community.id, everybody))], 0.0
+            yield variables, [*(-one for one in ones), float(needy.get(community.id, 1))], 0.0
+
+    def _rows_of_foes(self, number: dict[Cell, int], bans: Sequence[set[str]]) -> Iterator[Row]:
+        """Yield that people kept apart by a block or a ban are in no community together."""
+        board = self._board
         for foes in (*map(set, self._blocks), *bans):
             enrolled = sorted(board.row[person] for person in foes if person in board.row)
             for one, other in combinations(enrolled, 2):
-                for column in columns:
+                for column in range(len(board.column)):
                     if (one, column) in number and (other, column) in number:
-                        rows.append(([number[one, column], number[other, column]], [1.0, 1.0], 1.0))
-        count = size + len(columns)
-        count, rows = self._mixed(count, rows, cells, opened, needy)
-        settled = [cells.index(cell) for cell in sorted(locked)]
-        return _can_be_kept(count, rows, settled + [opened[board.column[name]] for name in must])
+                        yield [number[one, column], number[other, column]], [1.0, 1.0], 1.0
 
     def stands_plainly(self, members: Sequence[ClashMember]) -> bool | None:
         """Tell it by exchanges of places, without regard to sizes, mixes and who is kept apart.
@@ -237,7 +256,7 @@ class BoardTrial(Trial):
             self._found[key] = list(self._open_cells(kept, [set(row.people) for row in bans]))
         return self._found[key]
 
-    def _open_cells(self, rules: Sequence[Rule], bans: Sequence[set[str]]) -> Iterable[tuple[int, int]]:
+    def _open_cells(self, rules: Sequence[Rule], bans: Sequence[set[str]]) -> Iterable[Cell]:
         """Yield the people and communities that these rules and bans allow to come together."""
         board = self._board
         for index, row in enumerate(board.programme.people):
@@ -254,7 +273,7 @@ class BoardTrial(Trial):
         self,
         count: int,
         rows: list[Row],
-        cells: Sequence[tuple[int, int]],
+        cells: Sequence[Cell],
         opened: dict[int, int],
         needy: dict[str, int],
     ) -> tuple[int, list[Row]]:

@@ -10,6 +10,10 @@ from matching.solution import Clash, ClashMember
 FIGURES = ("minutes", "min", "max", "name", "percent")
 
 
+class Undecided(Exception):
+    """Whether the members of a clash can stand could not be found out."""
+
+
 class Trial(ABC):
     """One clash; each kind of programme knows its members and what can stand."""
 
@@ -23,7 +27,13 @@ class Trial(ABC):
 
     @abstractmethod
     def can_stand(self, members: Sequence[ClashMember]) -> bool:
-        """Tell whether everybody, and everything, among the members can be matched."""
+        """Tell whether everybody, and everything, among the members can be matched.
+
+        Raises
+        ------
+        Undecided
+            When that could not be found out.
+        """
 
     def stands_plainly(self, _members: Sequence[ClashMember]) -> bool | None:
         """Tell it at once where exchanges of places show it; `None` where it takes more than that."""
@@ -34,7 +44,14 @@ class Trial(ABC):
         return self.can_stand(members) if plainly is None else plainly
 
     def violations(self) -> Iterator[Violation]:
-        """Yield what is wrong with the clash."""
+        """Yield what is wrong with the clash, or that it could not be checked."""
+        try:
+            yield from self._violations()
+        except Undecided:
+            sentence = "Whether the members of the clash clash could not be found out."
+            yield Violation(ViolationKind.WRONG_CLASH, self.where, sentence)
+
+    def _violations(self) -> Iterator[Violation]:
         strange = [number for number, row in enumerate(self.clash.members) if not self.is_known(row)]
         for number in strange:
             sentence = "The problem has nothing like this member of the clash."

@@ -4,13 +4,14 @@ import dataclasses
 from collections.abc import Collection
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from matching.__main__ import main
-from matching.check import ViolationKind, check
+from matching.check import ViolationKind, check, clash_groups
 from matching.check.clash_groups import BoardTrial
 from matching.clash.relaxations import relaxations
 from matching.clash.search import court_of
@@ -260,6 +261,17 @@ def test_row_order_and_time_change_nothing(problem: Problem) -> None:
     stopped = solve(problem, limits=Limits(seconds=0))
     assert stopped.clashes == ()
     assert check(problem, stopped).violations == ()
+
+
+def test_a_clash_that_cannot_be_tried_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A solver that gives up says neither that the members clash nor that they do not."""
+    problem = three_peers()
+    solution = solve(problem)
+    given_up = SimpleNamespace(status=1)
+    monkeypatch.setattr(clash_groups.optimize, "milp", lambda *_given, **_named: given_up)
+    (found,) = check(problem, solution).violations
+    assert found.kind is ViolationKind.WRONG_CLASH
+    assert "could not be found out" in found.message
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,8 @@ def render_fragment(template: str, name: str, **context: Any) -> str:
     spoken = " ".join(map(str, get_flashed_messages()))
     if not spoken:
         return part
-    return part + Markup('\n<div id="status" hx-swap-oob="innerHTML">{}</div>').format(spoken)
+    said = Markup('<div id="status" hx-swap-oob="innerHTML">{}</div>').format(spoken)
+    return f"{part}\n{said}"
 
 
 def wants_fragment() -> bool:

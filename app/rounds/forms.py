@@ -1,6 +1,6 @@
 """Forms of rounds: shapes only; the commands decide."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, SubmitField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
@@ -10,7 +10,8 @@ from app.fields import HouseForm, LineField, SearchForm, options
 from app.people.models import MOST_PLACES
 from app.programmes.models import Programme
 from app.rounds.enrolling import MOST_MENTORS
-from app.rounds.models import EnrolmentRole
+from app.rounds.models import LONGEST_REASON, EnrolmentRole
+from app.rounds.review_queries import ALL, BY_FIT, BY_MENTOR, BY_NAME, CHANGED, LOCKED, LOOK
 from app.rounds.service import LONGEST_NAME
 
 LONGEST_SEARCH = 100
@@ -114,9 +115,35 @@ class LateForm(HouseForm):
 
 
 class MatchSearchForm(SearchForm):
-    """Which pairs of a run to show."""
+    """Which pairs of a run to show, and in which order."""
+
+    segments: ClassVar[dict[str, str]] = {
+        ALL: "All",
+        LOOK: "Need a look",
+        LOCKED: "Locked",
+        CHANGED: "Changed by you",
+    }
 
     q = LineField("Name", [Length(max=LONGEST_SEARCH, message="Enter at most %(max)d characters.")])
+    show = SelectField("Show", choices=options(list(segments.items())), default=ALL, validate_choice=False)
+    sort = SelectField(
+        "Order",
+        choices=options([(BY_NAME, "By mentee"), (BY_MENTOR, "By mentor"), (BY_FIT, "Weakest fit first")]),
+        default=BY_NAME,
+        validate_choice=False,
+    )
+
+
+class BanForm(HouseForm):
+    """Why two people are to be kept apart."""
+
+    reason = LineField(
+        "Why should they not be together?",
+        [
+            DataRequired("Enter a reason."),
+            Length(max=LONGEST_REASON, message="Enter at most %(max)d characters."),
+        ],
+    )
 
 
 class CompareForm(SearchForm):

@@ -14,6 +14,7 @@ from app.programmes.models import Programme
 from app.rounds.states import RoundState, RunState
 
 MOST_WISHES = 5
+LONGEST_REASON = 300
 
 
 class EnrolmentRole(StrEnum):
@@ -108,6 +109,64 @@ class EnrolmentWish(Model):
     )
     position: Mapped[int] = mapped_column(primary_key=True)
     mentor_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+
+
+def _one_standing(name: str, column: str | None, condition: str) -> sa.Index:
+    """Return an index that lets a round have at most one standing decision about the same people."""
+    where = sa.text(condition)
+    columns = [name for name in ("matching_round_id", "programme_id", "mentee_id", column) if name]
+    return sa.Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
+class DecisionKind(StrEnum):
+    """What HR settles before the matching."""
+
+    LOCK = "lock"
+    BAN = "ban"
+    REQUIRED = "required"
+
+
+class Decision(Model):
+    """What HR has settled about a pair, or a mentee, in a round. Rows are undone, never deleted."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        sa.CheckConstraint("(mentor_id IS NULL) = (kind = 'required')", name="about_a_pair_or_a_person"),
+        sa.CheckConstraint("mentee_id <> mentor_id", name="about_two_people"),
+        sa.CheckConstraint("(kind <> 'ban' AND NOT is_override) OR reason <> ''", name="has_reason"),
+        sa.CheckConstraint("is_override = (expires_on IS NOT NULL)", name="override_expires"),
+        sa.CheckConstraint("NOT is_override OR kind = 'lock'", name="override_is_lock"),
+        sa.CheckConstraint("instead_of_id IS NULL OR kind = 'lock'", name="choice_is_lock"),
+        _one_standing("uq_decision_one_pair", "mentor_id", "undone_at IS NULL"),
+        _one_standing("uq_decision_one_person", None, "undone_at IS NULL AND mentor_id IS NULL"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matching_round_id: Mapped[int] = mapped_column(sa.ForeignKey("matching_round.id", ondelete="CASCADE"))
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="RESTRICT"), index=True)
+    kind: Mapped[DecisionKind] = mapped_column(enum_column(DecisionKind, name="kind"))
+    mentee_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    mentor_id: Mapped[int | None] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    instead_of_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    """Whom the mentee had when HR chose another mentor for them."""
+    reason: Mapped[str] = mapped_column(sa.String(LONGEST_REASON), default="")
+    is_override: Mapped[bool] = mapped_column(default=False)
+    expires_on: Mapped[date | None]
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)
+    decided_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+
+    mentee: Mapped[Person] = relationship(foreign_keys=[mentee_id])
+    mentor: Mapped[Person | None] = relationship(foreign_keys=[mentor_id])
+    instead_of: Mapped[Person | None] = relationship(foreign_keys=[instead_of_id])
+    programme: Mapped[Programme] = relationship()
 
 
 def one_each_round(name: str, condition: str) -> sa.Index:

@@ -15,6 +15,8 @@ from app.programmes.vocabulary import rule_sentence
 from app.rounds.models import (
     Assignment,
     AssignmentMember,
+    Decision,
+    DecisionKind,
     EnrolmentRole,
     MatchingRoundProgramme,
     Run,
@@ -29,7 +31,6 @@ KEPT_ALWAYS = (
     "No mentor has more mentees than places",
     "Nobody is with someone they never want to meet",
 )
-ALL = "all"
 BANDS = {band.key: band for band in FIT_BANDS}
 
 
@@ -58,17 +59,11 @@ class LeftOut:
     name: str
     department: str | None
     programme: str
+    programme_id: int
     role: EnrolmentRole
     cause: str
     details: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """A page of matches, and how many there are in each band."""
-
-    pages: Pagination
-    counts: dict[str, int]
+    required_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +83,7 @@ def pair_count(run: Run) -> int:
 def tally(run: Run) -> Tally:
     """Count the pairs of a run, the people in them and the weak fits."""
     pairs, weak = db.session.execute(
-        sa.select(sa.func.count(), sa.func.count().filter(_in_band("weak"))).where(
-            Assignment.run_id == run.id
-        )
+        sa.select(sa.func.count(), sa.func.count().filter(in_band("weak"))).where(Assignment.run_id == run.id)
     ).one()
     people = db.session.scalar(
         sa.select(sa.func.count(AssignmentMember.person_id.distinct()))
@@ -100,29 +93,10 @@ def tally(run: Run) -> Tally:
     return Tally(pairs, people or 0, weak)
 
 
-def matches_page(run: Run, *, band: str = ALL, search: str = "") -> Matches:
-    """Return a page of the pairs of a run in a band of fit, or all, whose names contain `search`."""
-    mentee, mentor = aliased(Person), aliased(Person)
-    pairs = _pairs(run, mentee, mentor)
-    if search:
-        named = [person.name.icontains(search, autoescape=True) for person in (mentee, mentor)]
-        pairs = pairs.where(sa.or_(*named))
-    counts = _counts(pairs)
-    if band in BANDS:
-        pairs = pairs.where(_in_band(band))
-    order = (Assignment.points, Assignment.id) if band == "weak" else (mentee.name, Assignment.id)
-
-    def read(limit: int, offset: int) -> list[Match]:
-        return list(_matches(pairs.order_by(*order).limit(limit).offset(offset)))
-
-    pages = Shown(read=read, counted=counts.get(band, counts[ALL]))
-    return Matches(pages, counts)
-
-
 def all_matches(run: Run) -> Iterator[Match]:
     """Yield every pair of a run by the mentee's name."""
     mentee, mentor = aliased(Person), aliased(Person)
-    yield from _matches(_pairs(run, mentee, mentor).order_by(mentee.name, Assignment.id))
+    yield from _matches(pairs_query(run, mentee, mentor).order_by(mentee.name, Assignment.id))
 
 
 def left_out_page(run: Run) -> Pagination:
@@ -163,7 +137,8 @@ def rules_kept(run: Run) -> list[str]:
     return [*dict.fromkeys(named), *KEPT_ALWAYS]
 
 
-def _pairs(run: Run, mentee: type[Person], mentor: type[Person]) -> sa.Select[Any]:
+def pairs_query(run: Run, mentee: type[Person], mentor: type[Person]) -> sa.Select[Any]:
+    """Return the query for the pairs of a run, each as the fields of a `Match`."""
     of_mentee, of_mentor = aliased(AssignmentMember), aliased(AssignmentMember)
     here, there = aliased(Department), aliased(Department)
     is_mentee = sa.and_(of_mentee.assignment_id == Assignment.id, of_mentee.role == EnrolmentRole.MENTEE)
@@ -198,32 +173,37 @@ def _matches(query: sa.Select[Any]) -> Iterator[Match]:
         yield Match(**row._mapping)
 
 
-def _counts(pairs: sa.Select[Any]) -> dict[str, int]:
-    columns = [sa.func.count().filter(_in_band(band)).label(band) for band in BANDS]
-    counted = pairs.with_only_columns(sa.func.count().label(ALL), *columns).order_by(None)
-    return dict(db.session.execute(counted).one()._mapping)
-
-
-def _in_band(key: str) -> sa.ColumnElement[bool]:
+def in_band(key: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a pair fits as well as a band says."""
     least = BANDS[key].from_fit
     above = min((band.from_fit for band in FIT_BANDS if band.from_fit > least), default=None)
     return sa.and_(Assignment.points >= least, sa.true() if above is None else Assignment.points < above)
 
 
 def _unmatched(run: Run, role: EnrolmentRole) -> sa.Select[Any]:
+    must_have = sa.and_(
+        Decision.matching_round_id == run.matching_round_id,
+        Decision.programme_id == UnmatchedPerson.programme_id,
+        Decision.mentee_id == UnmatchedPerson.person_id,
+        Decision.kind == DecisionKind.REQUIRED,
+        Decision.undone_at.is_(None),
+    )
     return (
         sa.select(
             Person.id.label("person_id"),
             Person.name,
             Department.name.label("department"),
             Programme.key.label("programme"),
+            UnmatchedPerson.programme_id,
             UnmatchedPerson.role,
             UnmatchedPerson.cause,
             UnmatchedPerson.details,
+            Decision.id.label("required_id"),
         )
         .join(Person, Person.id == UnmatchedPerson.person_id)
         .join(Programme, Programme.id == UnmatchedPerson.programme_id)
         .outerjoin(Department, Department.id == Person.department_id)
+        .outerjoin(Decision, must_have)
         .where(UnmatchedPerson.run_id == run.id, UnmatchedPerson.role == role)
         .order_by(Person.name, Person.id)
     )

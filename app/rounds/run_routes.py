@@ -12,30 +12,32 @@ from app import access, clock
 from app.access import Permission, guard
 from app.db import db
 from app.engagements.reasons import Party, Told, parts_in_words, told
-from app.rounds import publishing, queries, results, run_queries, running, what_ifs
+from app.rounds import publishing, queries, results, review_queries, run_queries, running, what_ifs
 from app.rounds.actions import refusal_of
 from app.rounds.export import csv_of
 from app.rounds.forms import MatchSearchForm
 from app.rounds.models import Run
 from app.rounds.results import Explanation
+from app.rounds.review_queries import Reviewed
+from app.rounds.review_routes import may_decide, shown_of
 from app.rounds.routes import bp
-from app.rounds.run_queries import LeftOut, Match
+from app.rounds.run_queries import LeftOut
 from app.rounds.states import RUN_STATE_WORDS, RunState
 from app.web import here, page, see_other, wants_fragment
-from app.words import plural
+from app.words import number, plural
 
 log = logging.getLogger(__name__)
 SHOWN_LEFT_OUT = 5
 POLLED_AFTER_SECONDS = 1
 POLLED_SLOWER = ((300, 5), (30, 2))
-SEGMENTS = {"all": "All", "strong": "Strong", "good": "Good", "fair": "Fair", "weak": "Need a look"}
+ORDERS = (review_queries.BY_NAME, review_queries.BY_MENTOR, review_queries.BY_FIT)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchShown:
     """A pair with its reasons in words."""
 
-    match: Match
+    row: Reviewed
     told: Told
     parts: list[tuple[str, int, int]]
 
@@ -88,6 +90,7 @@ def left_out(run: Run) -> ResponseReturnValue:
         matching_round=run.matching_round,
         pages=pages,
         people=list(_explained(pages.items)),
+        may_decide=may_decide(run.matching_round),
     )
 
 
@@ -122,49 +125,52 @@ def pairs_file(run: Run) -> ResponseReturnValue:
 def _result(run: Run) -> ResponseReturnValue:
     form = MatchSearchForm(request.args)
     status = 200 if form.validate() else 422
-    band = request.args.get("fit", run_queries.ALL)
-    band = band if band in SEGMENTS else run_queries.ALL
-    matches = run_queries.matches_page(run, band=band, search=(form.q.data or "") if status == 200 else "")
-    pairs = run_queries.pair_count(run)
+    segment, search = shown_of(form)
+    sort = form.sort.data if form.sort.data in ORDERS else review_queries.BY_NAME
+    review = review_queries.review_page(run, segment=segment, search=search, sort=sort)
+    matching_round, pairs = run.matching_round, review.pairs
+    refusal = refusal_of(lambda: publishing.check_may_publish(run, matching_round, pairs=pairs))
     return page(
         "rounds/result.html",
         status=status,
         form=form,
         run=run,
-        matching_round=run.matching_round,
+        matching_round=matching_round,
         headline=results.headline(run),
         summary=results.summary(run),
-        band=band,
-        segments=_segments(matches.counts, band),
-        pages=matches.pages,
-        matches=list(_told(matches.pages.items)),
+        segment=segment,
+        segments=_segments(form.segments, review.counts, segment),
+        review=review,
+        asked={key: value for key, value in request.args.items() if key in ("q", "show", "sort")},
+        matches=list(_told(review.pages.items)),
         left_out=list(_explained(run_queries.first_left_out(run, most=SHOWN_LEFT_OUT))),
         left_out_count=(run.mentees or 0) - (run.mentees_matched or 0),
         rules=run_queries.rules_kept(run),
         tried=what_ifs.tried_by(run),
         may_try=access.can(Permission.ROUND_TRY) and run.settings is not None,
-        refusal=refusal_of(lambda: publishing.check_may_publish(run, run.matching_round, pairs=pairs)),
-        pairs=pairs,
-        may_publish=access.can(Permission.ROUND_PUBLISH, run.matching_round),
-        may_run=access.can(Permission.ROUND_RUN, run.matching_round),
+        refusal=refusal,
+        may_publish=access.can(Permission.ROUND_PUBLISH, matching_round),
+        may_run=access.can(Permission.ROUND_RUN, matching_round),
+        may_decide=not run.is_what_if and may_decide(matching_round),
     )
 
 
-def _segments(counts: dict[str, int], band: str) -> list[tuple[str, str, bool]]:
+def _segments(words: dict[str, str], counts: dict[str, int], current: str) -> list[tuple[str, str, bool]]:
     return [
         (
-            f"{words} ({counts[key]})",
-            here(fit=None if key == run_queries.ALL else key, page=None),
-            key == band,
+            f"{label} ({number(counts[key])})",
+            here(show=None if key == review_queries.ALL else key, page=None),
+            key == current,
         )
-        for key, words in SEGMENTS.items()
+        for key, label in words.items()
     ]
 
 
-def _told(matches: Iterable[Match]) -> Iterator[MatchShown]:
-    for match in matches:
+def _told(rows: Iterable[Reviewed]) -> Iterator[MatchShown]:
+    for row in rows:
+        match = row.match
         reasons = told(match.reasons, mentee=Party(match.mentee), mentor=Party(match.mentor))
-        yield MatchShown(match, reasons, parts_in_words(match.parts))
+        yield MatchShown(row, reasons, parts_in_words(match.parts))
 
 
 def _explained(people: Iterable[LeftOut]) -> Iterator[LeftOutShown]:

@@ -21,6 +21,7 @@ from app.rounds.models import (
     MatchingRound,
     Run,
 )
+from app.rounds.snapshot_decisions import Settled
 from app.rounds.snapshot_people import managers_above, person_id_of, person_key, person_rows
 from app.rounds.snapshot_skills import (
     HeldRow,
@@ -82,20 +83,27 @@ def _matched_by(run: Run) -> Who:
 def _problem(
     matching_round: MatchingRound,
     who: Who,
-    programme_of: Callable[[MatchingRound, Programme, list[Part]], engine.MentoringProgramme],
+    programme_of: Callable[[MatchingRound, Programme, list[Part], Settled], engine.MentoringProgramme],
     levels: Levels,
     skills: engine.SkillRows,
 ) -> engine.Problem:
     parts = _parts(matching_round, who)
     present = {part.person_id for part in parts}
+    settled, blocks = Settled.of(matching_round), _blocks(who, present)
+    keys = {programme.id: programme.key for programme in matching_round.programmes}
+    places = {(part.programme_id, part.role, part.person_id): part.places for part in parts}
     return engine.Problem(
         round=matching_round.name,
         starts_on=matching_round.starts_on,
         ends_on=matching_round.ends_on,
         skills=skills,
         people=(*person_rows(who, present, levels), *managers_above(present)),
-        programmes=tuple(programme_of(matching_round, row, parts) for row in matching_round.programmes),
-        blocks=_blocks(who, present),
+        programmes=tuple(
+            programme_of(matching_round, row, parts, settled) for row in matching_round.programmes
+        ),
+        blocks=blocks,
+        locks=tuple(settled.locks(keys, places, blocks)),
+        bans=tuple(settled.bans(keys, present)),
         history=_history(matching_round, who, present),
     )
 
@@ -127,17 +135,23 @@ def _parts(matching_round: MatchingRound, who: Who) -> list[Part]:
 
 
 def _programme(
-    _matching_round: MatchingRound, programme: Programme, parts: list[Part]
+    _matching_round: MatchingRound, programme: Programme, parts: list[Part], settled: Settled
 ) -> engine.MentoringProgramme:
     """Return a programme with who takes part and the rules for them, but nothing that gives points."""
     here = [part for part in parts if part.programme_id == programme.id]
     mentees = [part for part in here if part.role is EnrolmentRole.MENTEE]
     mentors = [part for part in here if part.role is EnrolmentRole.MENTOR]
+    required = settled.required(programme.id)
     return engine.MentoringProgramme(
         id=programme.key,
         hours_a_month=programme.hours_a_month,
         mentees=tuple(
-            engine.Mentee(person=person_key(part.person_id), places=part.places) for part in mentees
+            engine.Mentee(
+                person=person_key(part.person_id),
+                places=part.places,
+                required=person_key(part.person_id) in required,
+            )
+            for part in mentees
         ),
         mentors=tuple(
             engine.Mentor(person=person_key(part.person_id), capacity=part.places) for part in mentors
@@ -148,9 +162,9 @@ def _programme(
 
 
 def _programme_with_points(
-    matching_round: MatchingRound, programme: Programme, parts: list[Part]
+    matching_round: MatchingRound, programme: Programme, parts: list[Part], settled: Settled
 ) -> engine.MentoringProgramme:
-    bare = _programme(matching_round, programme, parts)
+    bare = _programme(matching_round, programme, parts, settled)
     waited = rounds_waited(programme, matching_round)
     offers = {row.person for row in bare.mentors}
     wishes = _wishes(programme, matching_round)

@@ -15,6 +15,7 @@ from app.rounds.documents import keep
 from app.rounds.models import DocumentKind, Run
 from app.rounds.progress import Reporter
 from app.rounds.reasons import reasons_of
+from app.rounds.refusals import in_names
 from app.rounds.running import Attempt
 from app.rounds.settings import settings_of
 from app.rounds.snapshot import take
@@ -93,7 +94,9 @@ def _outcome(attempt: Attempt, reporter: Reporter) -> Callable[[], object]:
         return _match(attempt, reporter)
     except ProblemError as error:
         db.session.rollback()
-        return partial(running.fail, attempt, f"This round cannot be matched as it stands: {error.sentence}")
+        told = in_names(error.sentence)
+        db.session.rollback()
+        return partial(running.fail, attempt, f"This round cannot be matched as it stands: {told}")
     except Exception:
         log.exception("run %s broke down", attempt.run_id)
         db.session.rollback()

@@ -15,7 +15,7 @@ from app.engagements.models import Engagement, EngagementMember, EngagementState
 from app.people.models import Person
 from app.programmes.models import Programme
 from app.rounds import publishing, queries, running, service, tasks, what_ifs
-from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, Run
+from app.rounds.models import Assignment, Enrolment, EnrolmentRole, MatchingRound, Run
 from app.skills.models import Claim, Goal
 
 BY = audit.COMMAND_LINE
@@ -38,6 +38,7 @@ class Ids:
     waiting: tuple[int, int]
     failed: tuple[int, int]
     compared: tuple[int, int, int]
+    match: tuple[int, int, int]
     what_if: tuple[int, int]
     open: int
 
@@ -74,11 +75,18 @@ def load_with_rounds() -> Ids:
         waiting=_after(lambda run_id: None, rounds[2]),
         failed=_after(_fail, rounds[3]),
         compared=(*proposed, _again(rounds[1])),
+        match=(*proposed, _first_match(proposed[1])),
         what_if=_without_rules(proposed[1]),
         open=rounds[4].id,
     )
     db.session.commit()
     return ids
+
+
+def _first_match(run_id: int) -> int:
+    return db.session.scalars(
+        sa.select(Assignment.id).filter_by(run_id=run_id).order_by(Assignment.id)
+    ).first()
 
 
 def _wish_what_mentors_have(person_id: int) -> None:

@@ -13,7 +13,8 @@ from app.auth.service import open_session
 from app.db import db
 from app.people.models import Person, PersonalBlock
 from app.programmes.vocabulary import CRITERIA
-from app.rounds.models import Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
+from app.rounds import deciding
+from app.rounds.models import Assignment, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
 from app.rounds.states import RoundState
 from app.skills.models import ClaimEvidence, EvidenceKind
 from tests import factories
@@ -205,6 +206,30 @@ def what_if(account: Account) -> Sample:
     return Sample({"round_id": run.matching_round_id, "run_id": run.id}, fields)
 
 
+def a_match(account: Account, **fields: Any) -> Sample:
+    run = finished_run(company())
+    match_id = db.session.scalar(sa.select(sa.func.min(Assignment.id)).filter_by(run_id=run.id))
+    return Sample({"round_id": run.matching_round_id, "run_id": run.id, "match_id": match_id}, fields)
+
+
+def a_mentee(account: Account) -> Sample:
+    part = db.session.scalars(
+        sa.select(Enrolment).filter_by(matching_round_id=company().id, role=EnrolmentRole.MENTEE)
+    ).first()
+    about = {"programme_id": part.programme_id, "person_id": part.person_id}
+    return Sample({"round_id": part.matching_round_id, **about})
+
+
+def a_decision(account: Account) -> Sample:
+    about = a_mentee(account).address
+    matching_round = db.session.get_one(MatchingRound, about["round_id"])
+    row = deciding.require(
+        matching_round, programme_id=about["programme_id"], mentee_id=about["person_id"], by=account
+    )
+    db.session.commit()
+    return Sample({"round_id": about["round_id"], "decision_id": row.id})
+
+
 HOURS = {"first_start": "09:00", "first_end": "12:00", "second_start": "13:00", "second_end": "17:00"}
 WORK = {"job_title": "Engineer", "department_id": "", "location_id": "", "spoken": "en"}
 
@@ -251,4 +276,11 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.remove_wish": [mentor_named],
     "rounds.late_joiners": [latecomer],
     "rounds.take_out": [added_late],
+    "rounds.lock": [a_match],
+    "rounds.unlock": [a_match],
+    "rounds.keep_apart": [lambda account: a_match(account, reason="They asked for it")],
+    "rounds.lock_all": [proposed_run],
+    "rounds.unlock_all": [proposed_run],
+    "rounds.must_have": [a_mentee],
+    "rounds.undo_decision": [a_decision],
 }

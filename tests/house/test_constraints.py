@@ -52,6 +52,10 @@ WORLD: dict[str, dict] = {
         "enrolled_at": INSTANT,
     },
     "enrolment_wish": {"enrolment_id": 1, "position": 1, "mentor_id": 2},
+    "decision": {
+        "id": 1, "matching_round_id": 1, "programme_id": 1, "kind": "lock", "mentee_id": 1, "mentor_id": 2,
+        "reason": "", "is_override": False, "decided_at": INSTANT,
+    },
     "run": {
         "id": 1, "matching_round_id": 1, "state": "queued", "seed": 0, "attempts": 0, "stage": "", "done": 0,
         "total": 1, "queued_at": INSTANT,
@@ -76,6 +80,12 @@ WORLD: dict[str, dict] = {
 BROKEN_CHECKS: dict[str, dict] = {
     "ck_account_email_in_lower_case": {"email": "Amara@example.test"},
     "ck_claim_level_in_range": {"level": 6},
+    "ck_decision_about_a_pair_or_a_person": {"mentor_id": None},
+    "ck_decision_about_two_people": {"mentor_id": 1},
+    "ck_decision_choice_is_lock": {"kind": "ban", "reason": "x", "instead_of_id": 1},
+    "ck_decision_has_reason": {"kind": "ban"},
+    "ck_decision_override_expires": {"expires_on": DAY},
+    "ck_decision_override_is_lock": {"kind": "ban", "reason": "x", "is_override": True, "expires_on": DAY},
     "ck_engagement_ended_has_day": {"state": "ended"},
     "ck_engagement_ends_after_start": {"state": "ended", "ended_on": EARLIER},
     "ck_enrolment_places_in_range": {"places": 0},
@@ -111,6 +121,7 @@ BROKEN_CHECKS: dict[str, dict] = {
 COUNTED = {
     "uq_run_one_published": {"state": "finished", "published_at": INSTANT},
     "uq_run_one_what_if": {"base_run_id": 1},
+    "uq_decision_one_person": {"kind": "required", "mentor_id": None},
 }
 NEIGHBOURS = {
     "person": {"id": 2, "employee_id": "E2", "email": None},

@@ -193,10 +193,10 @@ def test_matches_are_found_by_name_and_by_fit(as_hr, closed_round):
     assert as_hr.get(address).text.count("<article") == MENTEES
     assert as_hr.get(f"{address}?q=mentee+3").text.count("<article") == 1
     assert as_hr.get(f"{address}?q=%25").text.count("<article") == 0
-    weak = as_hr.get(f"{address}?fit=weak")
+    weak = as_hr.get(f"{address}?show=look")
     assert weak.text.count("<article") >= 1
     assert "Weak fit, 10 of 100" in weak.text
-    assert as_hr.get(f"{address}?fit=nonsense").text.count("<article") == MENTEES
+    assert as_hr.get(f"{address}?show=nonsense").text.count("<article") == MENTEES
     assert as_hr.get(f"{address}?page=99").status_code == 200
     assert as_hr.get(f"{address}?q={'x' * 101}").status_code == 422
 

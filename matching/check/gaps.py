@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from matching.check.certificate import SUMS, Room
+from matching.check.certificate import REQUIRED, SUMS, Room
 from matching.check.grid import Grid
 from matching.check.report import Violation, ViolationKind
 from matching.check.sheet import Sheet
@@ -36,7 +36,9 @@ def gap_violations(
     least = _fewest_points(sheet, grid)
     stated = {row.goal: row.bound for row in solution.goals if row.programme == sheet.programme.id}
     for place, goal in enumerate(goals):
-        rest = certificate.bound - sum(weights[name] * free[name] for name in goals[:place])
+        rest = certificate.bound - sum(
+            weights.get(name, 0) * free[name] for name in (REQUIRED, *goals[:place])
+        )
         if "points" in goals[place + 1 :]:
             rest -= weights["points"] * least
         most = reached[goal] + rest // weights[goal] - free[goal]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.db import db
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, Missing
 from app.people.models import Person
 from app.rounds.models import Decision, DecisionKind, Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import STATE_WORDS, RoundState
@@ -133,8 +133,17 @@ def require(matching_round: MatchingRound, *, programme_id: int, mentee_id: int,
     """Let somebody have a mentor before every goal, if the rules leave any.
 
     Raises:
-        Conflict: when it is not the time, or they seek no mentor in this programme.
+        Missing: when they never sought a mentor in this programme of the round.
+        Conflict: when it is not the time, or they seek none any more.
     """
+    sought = sa.select(Enrolment.id).filter_by(
+        matching_round_id=matching_round.id,
+        programme_id=programme_id,
+        person_id=mentee_id,
+        role=EnrolmentRole.MENTEE,
+    )
+    if db.session.scalar(sought) is None:
+        raise Missing
     _hold(matching_round)
     if not _Rooms(matching_round).asks(programme_id, mentee_id):
         raise Conflict("They seek no mentor in this round any more.")

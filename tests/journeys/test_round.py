@@ -160,7 +160,7 @@ def join(employee: Hands) -> None:
     employee.go_home()
     employee.follow("Take part")
     employee.press("Find me a mentor")
-    expect(employee.page.get_by_text("You are on the list for a mentor.")).to_be_visible()
+    expect(employee.page.get_by_text("You are on the list for a mentor.", exact=True)).to_be_visible()
 
 
 def offer_places(mentor: Hands) -> None:
@@ -173,7 +173,7 @@ def offer_places(mentor: Hands) -> None:
     mentor.follow(re.compile(f"^{ROUND}$"))
     mentor.write("How many people can you mentor in this round?", "5")
     mentor.press(re.compile("^(Save my offer|Offer my places)$"))
-    expect(mentor.page.get_by_text("You offer 5 places.")).to_be_visible()
+    expect(mentor.page.get_by_text("You offer 5 places.", exact=True)).to_be_visible()
 
 
 def run(hr: Hands, worker) -> None:
@@ -200,14 +200,14 @@ def examine(hr: Hands, cast: Cast) -> None:
     page = hr.page
     expect(page.get_by_role("heading", level=2).first).to_contain_text("people have a mentor")
     matches = page.locator("article.match")
-    everyone = page.get_by_role("navigation", name="Matches by fit").get_by_role("link")
-    hr.activate(everyone.nth(1))
-    expect(everyone.nth(1)).to_have_attribute("aria-current", "true")
+    segments = page.get_by_role("navigation", name="Which matches").get_by_role("link")
+    hr.activate(segments.nth(1))
+    expect(segments.nth(1)).to_have_attribute("aria-current", "true")
     for tag in matches.locator(".tag").all_inner_texts():
-        assert tag.startswith("Strong fit")
-    hr.activate(everyone.first)
+        assert tag.startswith("Weak fit")
+    hr.activate(segments.first)
     hr.write("Name", cast.employee)
-    hr.press(re.compile("^Find matches with this name$"))
+    hr.press(re.compile("^Show these matches$"))
     expect(matches).to_have_count(1)
     expect(matches).to_contain_text(cast.employee)
     hr.activate(matches.locator("summary"))
@@ -215,6 +215,21 @@ def examine(hr: Hands, cast: Cast) -> None:
     expect(rows.first).to_be_visible()
     points = sum(int(row.partition(" of ")[0]) for row in rows.all_inner_texts())
     assert matches.locator("table.why tfoot").inner_text().split()[1] == str(points)
+    lock(hr, cast)
+
+
+def lock(hr: Hands, cast: Cast) -> None:
+    """Lock a match with one press, find it among the locked ones, and let go of it again."""
+    matches = hr.page.locator("article.match")
+    hr.press(re.compile(f"^Lock {cast.employee} with "))
+    unlock = re.compile(f"^Unlock {cast.employee} with ")
+    expect(hr.page.get_by_role("button", name=unlock)).to_be_visible()
+    if hr.has_script:
+        expect(hr.page.locator("#status")).to_contain_text("are locked")
+        expect(hr.page.get_by_role("button", name=unlock)).to_be_focused()
+    hr.follow(re.compile(r"^Locked \(\d+\)$"))
+    expect(matches).to_have_count(1)
+    hr.press(unlock)
 
 
 def keep_pairs(hr: Hands, folder: Path) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app import audit
 from app.db import db
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.programmes.models import Programme, ProgrammeCriterion, ProgrammeGoal, ProgrammeKind, ProgrammeRule
 from app.programmes.vocabulary import (
     ALL_POINTS,
@@ -50,24 +50,54 @@ def create_programme(
         check_rule(rule, parameters)
     check_criteria(criteria)
     check_goals(goals)
+    rule_rows, criterion_rows, goal_rows = _rows({"rules": rules, "criteria": criteria, "goals": goals})
     programme = Programme(
         key=key,
         name=name,
         kind=ProgrammeKind.MENTORING,
         hours_a_month=hours_a_month,
-        rules=[
-            ProgrammeRule(rule=rule, parameters=dict(parameters))
-            for rule, parameters in sorted(rules.items())
-        ],
-        criteria=[
-            ProgrammeCriterion(criterion=criterion, weight=weight) for criterion, weight in criteria.items()
-        ],
-        goals=[ProgrammeGoal(position=place, goal=goal) for place, goal in enumerate(goals, start=1)],
+        rules=rule_rows,
+        criteria=criterion_rows,
+        goals=goal_rows,
     )
     db.session.add(programme)
     db.session.flush()
     audit.record(audit.Entry("programme.created", "programme", programme.id, details={"key": key}), by=by)
     return programme
+
+
+def settings_of(programme: Programme) -> dict[str, Any]:
+    """Return the rules, criteria and goals of a programme as plain values, alike when they are the same."""
+    return {
+        "rules": {row.rule: dict(row.parameters) for row in programme.rules},
+        "criteria": {row.criterion: row.weight for row in programme.criteria},
+        "goals": [row.goal for row in programme.goals],
+    }
+
+
+def change_settings(
+    programme: Programme, settings: Mapping[str, Any], *, seen: Mapping[str, Any], by: audit.Actor
+) -> None:
+    """Give a programme other rules, criteria and goals; `seen` are those that whoever decides has looked at.
+
+    Raises:
+        Conflict: when somebody has changed the programme since it was looked at.
+        Invalid: when a word is unknown, or the weights do not add up.
+    """
+    db.session.refresh(programme, with_for_update=True)
+    if settings_of(programme) != seen:
+        raise Conflict(f"{programme.name} has been changed meanwhile. Look at what would change now.")
+    for rule, parameters in settings["rules"].items():
+        check_rule(rule, parameters)
+    check_criteria(settings["criteria"])
+    check_goals(settings["goals"])
+    programme.rules, programme.criteria, programme.goals = [], [], []
+    # The old rows go first: goals that change places would else meet in one of them.
+    db.session.flush()
+    programme.rules, programme.criteria, programme.goals = _rows(settings)
+    db.session.flush()
+    details = {"before": dict(seen), "after": dict(settings)}
+    audit.record(audit.Entry("programme.changed", "programme", programme.id, details=details), by=by)
 
 
 def check_rule(rule: str, parameters: Mapping[str, Any]) -> None:
@@ -113,6 +143,23 @@ def check_goals(goals: Sequence[str]) -> None:
         raise Invalid("The goal stable must come first, and without worst_match.")
     if "parity" in goals:
         raise Invalid("The goal parity needs groups of mentees, which programmes here do not have.")
+
+
+def _rows(
+    settings: Mapping[str, Any],
+) -> tuple[list[ProgrammeRule], list[ProgrammeCriterion], list[ProgrammeGoal]]:
+    """Return settings as the rows of a programme."""
+    return (
+        [
+            ProgrammeRule(rule=rule, parameters=dict(parameters))
+            for rule, parameters in sorted(settings["rules"].items())
+        ],
+        [
+            ProgrammeCriterion(criterion=criterion, weight=weight)
+            for criterion, weight in settings["criteria"].items()
+        ],
+        [ProgrammeGoal(position=place, goal=goal) for place, goal in enumerate(settings["goals"], start=1)],
+    )
 
 
 def _check_names(key: str, name: str) -> None:

@@ -1,17 +1,44 @@
 """Commands about what-ifs: copies of a run with other settings, which nobody can ever be matched by."""
 
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
 import sqlalchemy as sa
 
 from app import audit
 from app.db import db
 from app.errors import Conflict, Invalid
-from app.programmes.service import check_criteria, check_goals, check_rule
+from app.programmes.models import Programme
+from app.programmes.service import (
+    change_settings,
+    check_criteria,
+    check_goals,
+    check_rule,
+    settings_of,
+)
 from app.rounds.documents import document_of
 from app.rounds.models import DocumentKind, MatchingRound, Run
 from app.rounds.running import ACTIVE
 from app.rounds.settings import Settings, differences, with_settings
 from app.rounds.states import RunState
 from matching.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A programme with its settings of today and those it would have."""
+
+    programme: Programme
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+    def words(self) -> list[str]:
+        """Say what would be otherwise."""
+        key = self.programme.key
+        return differences({key: self.before}, {key: self.after})
 
 
 def check_may_try(base: Run) -> None:
@@ -73,6 +100,46 @@ def tried_by(run: Run) -> list[str]:
         return []
     base = db.session.get_one(Run, run.base_run_id)
     return differences(base.settings or {}, run.settings or {})
+
+
+def changes_by(run: Run) -> list[Change]:
+    """Return the programmes that would be otherwise with the settings of a what-if, as they are today.
+
+    Raises:
+        Conflict: when it found no plan, or the programmes have these settings already.
+    """
+    if run.state is not RunState.FINISHED:
+        raise Conflict("This what-if found no plan, so its settings are not worth using.")
+    tried = run.settings or {}
+    changes = [
+        Change(programme, settings_of(programme), dict(tried[programme.key]))
+        for programme in run.matching_round.programmes
+        if programme.key in tried and settings_of(programme) != tried[programme.key]
+    ]
+    if not changes:
+        raise Conflict("The programme has these settings already. Run the matching again to use them.")
+    return changes
+
+
+def use_settings(run: Run, *, seen: str, by: audit.Actor) -> None:
+    """Give the programmes of a round the settings of a what-if; runs to come are asked with them.
+
+    `seen` is the mark of the changes that whoever decides has looked at.
+
+    Raises:
+        Conflict: when the programmes are no longer as they were then.
+    """
+    changes = changes_by(run)
+    if mark_of(changes) != seen:
+        raise Conflict("The programme has been changed meanwhile. Look at what would change now.")
+    for change in changes:
+        change_settings(change.programme, change.after, seen=change.before, by=by)
+
+
+def mark_of(changes: Sequence[Change]) -> str:
+    """Return what tells these changes from any others."""
+    text = json.dumps([[row.programme.key, row.before, row.after] for row in changes], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def problem_of(run: Run) -> Problem:

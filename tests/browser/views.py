@@ -90,6 +90,7 @@ VIEWS = [
     View("rounds.publish", "hr", of("proposed", "/publish")),
     View("rounds.show_run", "hr", of("what_if")),
     View("rounds.what_if", "hr", of("proposed", "/what-if")),
+    View("rounds.use", "hr", of("what_if", "/use")),
     View("rounds.what_if", "architect", of("what_if", "/what-if")),
     View("rounds.compare", "hr", lambda ids: f"/rounds/{ids.published[0]}/compare"),
     View("rounds.compare", "hr", lambda ids: f"/rounds/{ids.compared[0]}/compare"),

@@ -13,7 +13,7 @@ from app.auth.service import open_session
 from app.db import db
 from app.people.models import Person, PersonalBlock
 from app.programmes.vocabulary import CRITERIA
-from app.rounds import deciding
+from app.rounds import deciding, tasks, what_ifs
 from app.rounds.models import Assignment, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
 from app.rounds.states import RoundState
 from app.skills.models import ClaimEvidence, EvidenceKind
@@ -230,6 +230,17 @@ def a_decision(account: Account) -> Sample:
     return Sample({"round_id": about["round_id"], "decision_id": row.id})
 
 
+def settings_tried(account: Account) -> Sample:
+    run = finished_run(company())
+    settings = {key: {**programme, "rules": {}} for key, programme in run.settings.items()}
+    tried = what_ifs.request_what_if(run, settings, by=account)
+    db.session.commit()
+    tasks.carry_out(tried.id)
+    db.session.expire_all()
+    fields = {"seen": what_ifs.mark_of(what_ifs.changes_by(tried))}
+    return Sample({"round_id": run.matching_round_id, "run_id": tried.id}, fields)
+
+
 HOURS = {"first_start": "09:00", "first_end": "12:00", "second_start": "13:00", "second_end": "17:00"}
 WORK = {"job_title": "Engineer", "department_id": "", "location_id": "", "spoken": "en"}
 
@@ -268,6 +279,7 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.stop": [waiting_run],
     "rounds.make_public": [proposed_run],
     "rounds.try_out": [what_if],
+    "rounds.take_over": [settings_tried],
     "rounds.take_part": [enrolment],
     "rounds.withdraw": [own_enrolment],
     "rounds.wishes": [mentor_wanted, mentor_found],

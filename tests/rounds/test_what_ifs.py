@@ -10,6 +10,7 @@ from app.access import Role
 from app.audit import AuditEvent
 from app.db import db
 from app.errors import Conflict, Invalid
+from app.programmes import service as programmes
 from app.programmes.models import ProgrammeRule
 from app.programmes.vocabulary import CRITERIA, RULES
 from app.rounds import publishing, queries, running, service, tasks, what_ifs
@@ -228,3 +229,47 @@ def test_a_cancelled_round_stops_its_what_ifs(run):
     service.cancel_round(run.matching_round, by=BY)
     db.session.commit()
     assert what_if.state is RunState.CANCELLED
+
+
+def test_settings_that_were_tried_are_taken_over_and_the_next_run_is_asked_with_them(run, as_hr):
+    what_if = tried(run, rules={}, goals=["points", "coverage"])
+    address = f"/rounds/{run.matching_round_id}/runs/{what_if.id}"
+    assert "Use these settings" in words(as_hr.get(address))
+    question = as_hr.get(f"{address}/use")
+    assert "Without the rule: Not in the same reporting line" in words(question)
+    seen = re.search('name="seen" value="([0-9a-f]+)"', question.text)[1]
+    assert post(as_hr, f"{address}/use", {"seen": seen}, page=f"{address}/use").status_code == 303
+    programme = run.matching_round.programmes[0]
+    assert programmes.settings_of(programme) == what_if.settings[programme.key]
+    assert finished_run(run.matching_round).settings == what_if.settings
+    event = db.session.scalars(sa.select(AuditEvent).filter_by(action="programme.changed")).one()
+    assert event.details["before"] == run.settings[programme.key]
+    again = as_hr.get(f"{address}/use")
+    assert again.status_code == 409
+    assert "has these settings already" in words(again)
+
+
+def test_settings_are_not_taken_over_into_a_programme_that_changed_meanwhile(run, as_hr):
+    what_if = tried(run, rules={})
+    address = f"/rounds/{run.matching_round_id}/runs/{what_if.id}/use"
+    seen = re.search('name="seen" value="([0-9a-f]+)"', as_hr.get(address).text)[1]
+    programme = run.matching_round.programmes[0]
+    before = programmes.settings_of(programme)
+    other = {**before, "rules": {**before["rules"], "other_department": {}}}
+    programmes.change_settings(programme, other, seen=before, by=BY)
+    db.session.commit()
+    refused = post(as_hr, address, {"seen": seen})
+    assert refused.status_code == 409
+    assert "changed meanwhile" in words(refused)
+    assert programmes.settings_of(programme) == other
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        programmes.change_settings(programme, before, seen=before, by=BY)
+
+
+def test_only_a_what_if_has_settings_to_take_over_and_only_hr_takes_them(run, as_hr, client_for):
+    architect = client_for(factories.account(roles={Role.EMPLOYEE, Role.TRAINING_ARCHITECT}))
+    what_if = tried(run, rules={})
+    at = f"/rounds/{run.matching_round_id}/runs"
+    assert as_hr.get(f"{at}/{run.id}/use").status_code == 404
+    assert architect.get(f"{at}/{what_if.id}/use").status_code == 403
+    assert "Use these settings" not in words(architect.get(f"{at}/{what_if.id}"))

@@ -36,11 +36,12 @@ class Override:
     expires_on: date
 
 
-def is_standing(table: type[Decision] = Decision) -> sa.ColumnElement[bool]:
-    """Return the condition that a decision counts today."""
-    return sa.and_(
-        table.undone_at.is_(None), sa.or_(table.expires_on.is_(None), table.expires_on >= clock.today())
-    )
+def is_standing(
+    table: type[Decision] = Decision, *, on: sa.BindParameter[date] | None = None
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a decision counts today, or on the day that a statement is given."""
+    day = clock.today() if on is None else on
+    return sa.and_(table.undone_at.is_(None), sa.or_(table.expires_on.is_(None), table.expires_on >= day))
 
 
 def check_may_decide(matching_round: MatchingRound) -> None:

@@ -1,14 +1,15 @@
-"""Reads of the review: the pairs of a run beside what HR has settled about each, and all decisions."""
+"""Reads of the review: the pairs of a run beside what HR has settled about each."""
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased
 
-from app.auth.models import Account
+from app import clock
 from app.db import db
 from app.errors import Missing
 from app.people.models import Person
@@ -59,20 +60,34 @@ class Review:
     """How many pairs HR has decided against, so that only another run can be published with good sense."""
 
 
-class _Rows:
-    """The query for the pairs of a run beside what HR has settled, and the conditions it is asked with."""
+RUN_ID, ROUND_ID = sa.bindparam("run_id", type_=sa.Integer), sa.bindparam("round_id", type_=sa.Integer)
+TODAY = sa.bindparam("today", type_=sa.Date)
+SEARCH, ESCAPE = sa.bindparam("search", type_=sa.String), "/"
 
-    def __init__(self, run: Run, search: str = "") -> None:
-        self.run = run
+
+def _asked(run: Run, search: str = "") -> dict[str, Any]:
+    """Return what the statements of this module are executed with."""
+    text = "".join(ESCAPE + letter if letter in "%_/" else letter for letter in search)
+    return {"run_id": run.id, "round_id": run.matching_round_id, "today": clock.today(), "search": text}
+
+
+class _Rows:
+    """The query for the pairs of a run beside what HR has settled, and the conditions it is asked with.
+
+    To put it together takes many times longer than to execute it, so each is made once; what differs between
+    two requests are parameters.
+    """
+
+    def __init__(self, *, searching: bool) -> None:
         self.mentee, self.mentor = aliased(Person), aliased(Person)
         self.lock, self.ban = aliased(Decision), aliased(Decision)
         self.pairs = (
-            pairs_query(run, self.mentee, self.mentor)
+            pairs_query(RUN_ID, self.mentee, self.mentor)
             .outerjoin(self.lock, self._about(self.lock, DecisionKind.LOCK))
             .outerjoin(self.ban, self._about(self.ban, DecisionKind.BAN))
         )
-        named = [person.name.icontains(search, autoescape=True) for person in (self.mentee, self.mentor)]
-        self.found = sa.or_(*named) if search else sa.true()
+        named = [person.name.icontains(SEARCH, escape=ESCAPE) for person in (self.mentee, self.mentor)]
+        self.found = sa.or_(*named) if searching else sa.true()
         self.chosen = self._chosen()
         self.against = sa.or_(self.ban.id.is_not(None), self.chosen.is_not(None))
         self.free = sa.and_(self.lock.id.is_(None), sa.not_(self.against))
@@ -81,6 +96,11 @@ class _Rows:
             LOOK: in_band("weak"),
             LOCKED: self.lock.id.is_not(None),
             CHANGED: sa.or_(self.lock.instead_of_id.is_not(None), self.against),
+        }
+        self.orders: dict[str, Any] = {
+            BY_NAME: self.mentee.name,
+            BY_MENTOR: self.mentor.name,
+            BY_FIT: Assignment.points,
         }
 
     def shown(self) -> sa.Select[Any]:
@@ -97,12 +117,12 @@ class _Rows:
 
     def _about(self, row: type[Decision], kind: DecisionKind) -> sa.ColumnElement[bool]:
         return sa.and_(
-            row.matching_round_id == self.run.matching_round_id,
+            row.matching_round_id == ROUND_ID,
             row.programme_id == Assignment.programme_id,
             row.mentee_id == self.mentee.id,
             row.mentor_id == self.mentor.id,
             row.kind == kind,
-            is_standing(row),
+            is_standing(row, on=TODAY),
         )
 
     def _chosen(self) -> sa.ScalarSelect[Any]:
@@ -111,11 +131,11 @@ class _Rows:
             sa.select(sa.func.min(person.name))
             .join(other, other.mentor_id == person.id)
             .where(
-                other.matching_round_id == self.run.matching_round_id,
+                other.matching_round_id == ROUND_ID,
                 other.programme_id == Assignment.programme_id,
                 other.mentee_id == self.mentee.id,
                 other.instead_of_id == self.mentor.id,
-                is_standing(other),
+                is_standing(other, on=TODAY),
             )
             .correlate(Assignment, self.mentee, self.mentor)
             .scalar_subquery()
@@ -127,10 +147,10 @@ class _Rows:
         latest = (
             sa.select(sa.func.max(earlier.id))
             .where(
-                earlier.matching_round_id == self.run.matching_round_id,
+                earlier.matching_round_id == ROUND_ID,
                 earlier.state == RunState.FINISHED,
                 earlier.base_run_id.is_(None),
-                earlier.id < self.run.id,
+                earlier.id < RUN_ID,
             )
             .scalar_subquery()
         )
@@ -159,11 +179,16 @@ class _Rows:
         )
 
 
-def review_page(run: Run, *, segment: str, search: str, sort: str) -> Review:
-    """Return a page of the pairs of a run in a segment whose names contain `search`."""
-    rows = _Rows(run, search)
+@functools.cache
+def _rows(*, searching: bool) -> _Rows:
+    return _Rows(searching=searching)
+
+
+@functools.cache
+def _counted(segment: str, *, searching: bool) -> sa.Select[Any]:
+    rows = _rows(searching=searching)
     here = sa.and_(rows.found, rows.segments[segment])
-    counted = rows.pairs.with_only_columns(
+    counted: Any = rows.pairs.with_only_columns(
         *(
             sa.func.count().filter(rows.found, condition).label(key)
             for key, condition in rows.segments.items()
@@ -172,21 +197,35 @@ def review_page(run: Run, *, segment: str, search: str, sort: str) -> Review:
         sa.func.count(rows.lock.id).label("all_locked"),
         sa.func.count().filter(here, rows.free).label("lockable"),
         sa.func.count().filter(rows.against).label("unmet"),
-    ).order_by(None)
-    figures = dict(db.session.execute(counted).one()._mapping)
-    orders = {
-        BY_NAME: rows.mentee.name,
-        BY_MENTOR: rows.mentor.name,
-        BY_FIT: Assignment.points,
-    }
+    )
+    return counted.order_by(None)
+
+
+@functools.cache
+def _shown(segment: str, sort: str, *, searching: bool) -> sa.Select[Any]:
+    rows = _rows(searching=searching)
+    query = rows.shown().where(rows.found, rows.segments[segment])
+    part = (sa.bindparam("limit", type_=sa.Integer), sa.bindparam("offset", type_=sa.Integer))
+    return query.order_by(rows.orders[sort], Assignment.id).limit(part[0]).offset(part[1])
+
+
+@functools.cache
+def _one() -> sa.Select[Any]:
+    return _rows(searching=False).shown().where(Assignment.id == sa.bindparam("match_id", type_=sa.Integer))
+
+
+def review_page(run: Run, *, segment: str, search: str, sort: str) -> Review:
+    """Return a page of the pairs of a run in a segment whose names contain `search`."""
+    asked, searching = _asked(run, search), bool(search)
+    figures = db.session.execute(_counted(segment, searching=searching), asked).one()._mapping
 
     def read(limit: int, offset: int) -> list[Reviewed]:
-        query = rows.shown().where(here).order_by(orders[sort], Assignment.id)
-        return list(_reviewed(query.limit(limit).offset(offset)))
+        query = _shown(segment, sort, searching=searching)
+        return list(_reviewed(query, {**asked, "limit": limit, "offset": offset}))
 
     return Review(
         pages=Shown(read=read, counted=figures[segment]),
-        counts={key: figures[key] for key in rows.segments},
+        counts={key: figures[key] for key in (ALL, LOOK, LOCKED, CHANGED)},
         pairs=figures["pairs"],
         locked=figures["all_locked"],
         lockable=figures["lockable"],
@@ -200,7 +239,7 @@ def match_numbered(run: Run, match_id: int) -> Reviewed:
     Raises:
         Missing: when the run has no such pair.
     """
-    found = next(_reviewed(_Rows(run).shown().where(Assignment.id == match_id)), None)
+    found = next(_reviewed(_one(), {**_asked(run), "match_id": match_id}), None)
     if found is None:
         raise Missing
     return found
@@ -212,7 +251,8 @@ def pair_of(run: Run, match_id: int) -> PairOf:
     Raises:
         Missing: when the run has no such pair.
     """
-    found = db.session.execute(_pairs_alone(_Rows(run)).where(Assignment.id == match_id)).first()
+    query = _pairs_alone(_rows(searching=False)).where(Assignment.id == match_id)
+    found = db.session.execute(query, _asked(run)).first()
     if found is None:
         raise Missing
     return PairOf(*found)
@@ -220,73 +260,18 @@ def pair_of(run: Run, match_id: int) -> PairOf:
 
 def free_pairs(run: Run, *, segment: str, search: str) -> list[PairOf]:
     """Return the pairs shown, on every page, that could still be locked; the best fits first."""
-    rows = _Rows(run, search)
+    rows = _rows(searching=bool(search))
     query = _pairs_alone(rows).where(rows.found, rows.segments[segment], rows.free)
     order = query.order_by(Assignment.points.desc(), Assignment.id)
-    return [PairOf(*row) for row in db.session.execute(order)]
+    return [PairOf(*row) for row in db.session.execute(order, _asked(run, search))]
 
 
 def locks_shown(run: Run, *, search: str) -> list[Decision]:
     """Return the locks on the pairs shown, on every page."""
-    rows = _Rows(run, search)
+    rows = _rows(searching=bool(search))
     ids = rows.pairs.with_only_columns(rows.lock.id).where(rows.found, rows.lock.id.is_not(None))
-    return list(db.session.scalars(sa.select(Decision).where(Decision.id.in_(ids)).order_by(Decision.id)))
-
-
-def lock_on(run: Run, pair: PairOf) -> Decision | None:
-    """Return the lock that stands on a pair, if any."""
-    about = {"matching_round_id": run.matching_round_id, "kind": DecisionKind.LOCK, "undone_at": None}
-    return db.session.scalar(sa.select(Decision).filter_by(**about, **pair._asdict()))
-
-
-def decisions_page(round_id: int) -> Pagination:
-    """Return a page of what HR has settled about a round, the latest first, undone ones included."""
-    here = Decision.matching_round_id == round_id
-    total = db.session.scalar(sa.select(sa.func.count()).where(here)) or 0
-
-    def read(limit: int, offset: int) -> list[tuple[Decision, str | None, str | None]]:
-        query = _with_names().where(here).order_by(Decision.id.desc()).limit(limit).offset(offset)
-        return [tuple(row) for row in db.session.execute(query)]
-
-    return Shown(read=read, counted=total)
-
-
-def history_of(run: Run, match: Match) -> list[tuple[Decision, str | None, str | None]]:
-    """Return what HR has settled about a mentee in a round, the latest first, with who did and undid it."""
-    query = _with_names().where(
-        Decision.matching_round_id == run.matching_round_id, Decision.mentee_id == match.mentee_id
-    )
-    return [tuple(row) for row in db.session.execute(query.order_by(Decision.id.desc()))]
-
-
-def decision_numbered(round_id: int, decision_id: int) -> Decision:
-    """Return what HR has settled about a round.
-
-    Raises:
-        Missing: when there is no such decision.
-    """
-    found = db.session.scalar(sa.select(Decision).filter_by(id=decision_id, matching_round_id=round_id))
-    if found is None:
-        raise Missing
-    return found
-
-
-def _with_names() -> sa.Select[Any]:
-    decider, undoer = aliased(Account), aliased(Account)
-    by, undone_by = aliased(Person), aliased(Person)
-    query: Any = (
-        sa.select(Decision, by.name, undone_by.name)
-        .outerjoin(decider, decider.id == Decision.decided_by_id)
-        .outerjoin(by, by.id == decider.person_id)
-        .outerjoin(undoer, undoer.id == Decision.undone_by_id)
-        .outerjoin(undone_by, undone_by.id == undoer.person_id)
-        .options(
-            joinedload(Decision.mentee),
-            joinedload(Decision.mentor),
-            joinedload(Decision.instead_of),
-        )
-    )
-    return query
+    query = sa.select(Decision).where(Decision.id.in_(ids)).order_by(Decision.id)
+    return list(db.session.scalars(query, _asked(run, search)))
 
 
 def _pairs_alone(rows: _Rows) -> sa.Select[Any]:
@@ -294,9 +279,9 @@ def _pairs_alone(rows: _Rows) -> sa.Select[Any]:
     return query
 
 
-def _reviewed(query: sa.Select[Any]) -> Iterator[Reviewed]:
+def _reviewed(query: sa.Select[Any], asked: Mapping[str, Any]) -> Iterator[Reviewed]:
     own = {field.name for field in fields(Match)}
-    for row in db.session.execute(query):
+    for row in db.session.execute(query, asked):
         found = dict(row._mapping)
         match = Match(**{name: found.pop(name) for name in own})
         yield Reviewed(match, **found)

@@ -9,9 +9,9 @@ from app.access import Permission, guard
 from app.db import db
 from app.engagements.reasons import Party, parts_in_words, told
 from app.errors import Missing
-from app.rounds import deciding, queries, review_queries
+from app.rounds import deciding, decision_queries, queries, review_queries
 from app.rounds.actions import refusal_of
-from app.rounds.decisions import Done, in_words
+from app.rounds.decisions import in_words
 from app.rounds.forms import BanForm, MatchSearchForm
 from app.rounds.models import Decision, MatchingRound, Run
 from app.rounds.routes import bp
@@ -52,7 +52,7 @@ def lock(run: Run, match_id: int) -> ResponseReturnValue:
 @guard(Permission.ROUND_RUN, load=run_of_round)
 def unlock(run: Run, match_id: int) -> ResponseReturnValue:
     """Let the runs to come decide about a pair again."""
-    found = review_queries.lock_on(run, review_queries.pair_of(run, match_id))
+    found = decision_queries.lock_on(run, review_queries.pair_of(run, match_id))
     deciding.undo(run.matching_round, [found] if found else [], by=current_user)
     message = f"{_both(found)} are no longer locked." if found else "They are not locked."
     db.session.commit()
@@ -117,7 +117,7 @@ def must_have(matching_round: MatchingRound, programme_id: int, person_id: int) 
 @guard(Permission.ROUND_SEE, load=queries.round_numbered)
 def decisions(matching_round: MatchingRound) -> ResponseReturnValue:
     """List what HR has settled about a round, with what was undone."""
-    pages = review_queries.decisions_page(matching_round.id)
+    pages = decision_queries.decisions_page(matching_round.id)
     return page(
         "rounds/decisions.html",
         matching_round=matching_round,
@@ -131,7 +131,7 @@ def decisions(matching_round: MatchingRound) -> ResponseReturnValue:
 @guard(Permission.ROUND_RUN, load=queries.round_numbered)
 def undo_decision(matching_round: MatchingRound, decision_id: int) -> ResponseReturnValue:
     """Take back what was settled."""
-    row = review_queries.decision_numbered(matching_round.id, decision_id)
+    row = decision_queries.decision_numbered(matching_round.id, decision_id)
     deciding.undo(matching_round, [row], by=current_user)
     db.session.commit()
     return see_next("rounds.decisions", message="Undone.", round_id=matching_round.id)
@@ -146,7 +146,7 @@ def shown_of(form: MatchSearchForm) -> tuple[str, str]:
 def _match_page(run: Run, match_id: int, form: BanForm, *, status: int = 200) -> ResponseReturnValue:
     shown = review_queries.match_numbered(run, match_id)
     match = shown.match
-    whole = not wants_fragment()
+    history = [] if wants_fragment() else decision_queries.history_of(run, match)
     return page(
         "rounds/match.html",
         fragment="lock",
@@ -158,7 +158,7 @@ def _match_page(run: Run, match_id: int, form: BanForm, *, status: int = 200) ->
         form=form,
         told=told(match.reasons, mentee=Party(match.mentee), mentor=Party(match.mentor)),
         parts=parts_in_words(match.parts),
-        history=[in_words(*row) for row in review_queries.history_of(run, match)] if whole else list[Done](),
+        history=[in_words(*row) for row in history],
         may_decide=not run.is_what_if and may_decide(run.matching_round),
     )
 

@@ -96,7 +96,7 @@ def tally(run: Run) -> Tally:
 def all_matches(run: Run) -> Iterator[Match]:
     """Yield every pair of a run by the mentee's name."""
     mentee, mentor = aliased(Person), aliased(Person)
-    yield from _matches(pairs_query(run, mentee, mentor).order_by(mentee.name, Assignment.id))
+    yield from _matches(pairs_query(run.id, mentee, mentor).order_by(mentee.name, Assignment.id))
 
 
 def left_out_page(run: Run) -> Pagination:
@@ -137,7 +137,9 @@ def rules_kept(run: Run) -> list[str]:
     return [*dict.fromkeys(named), *KEPT_ALWAYS]
 
 
-def pairs_query(run: Run, mentee: type[Person], mentor: type[Person]) -> sa.Select[Any]:
+def pairs_query(
+    run_id: int | sa.BindParameter[int], mentee: type[Person], mentor: type[Person]
+) -> sa.Select[Any]:
     """Return the query for the pairs of a run, each as the fields of a `Match`."""
     of_mentee, of_mentor = aliased(AssignmentMember), aliased(AssignmentMember)
     here, there = aliased(Department), aliased(Department)
@@ -164,7 +166,7 @@ def pairs_query(run: Run, mentee: type[Person], mentor: type[Person]) -> sa.Sele
         .join(of_mentor, is_mentor)
         .join(mentor, mentor.id == of_mentor.person_id)
         .outerjoin(there, there.id == mentor.department_id)
-        .where(Assignment.run_id == run.id)
+        .where(Assignment.run_id == run_id)
     )
 
 

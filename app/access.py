@@ -40,6 +40,9 @@ class Permission(StrEnum):
     CLAIM_OWN = "claim:own"
     MENTORSHIP_LIST = "mentorship:list"
     MENTORSHIP_SEE = "mentorship:see"
+    PROGRAMME_LIST = "programme:list"
+    PROGRAMME_SEE = "programme:see"
+    PROGRAMME_EDIT = "programme:edit"
     ROUND_ENROL = "round:enrol"
     ROUND_LIST = "round:list"
     ROUND_SEE = "round:see"
@@ -141,6 +144,9 @@ RULES: dict[Permission, Rule] = {
     Permission.CLAIM_OWN: Rule(is_own, is_own),
     Permission.MENTORSHIP_LIST: Rule(is_employee, is_employee),
     Permission.MENTORSHIP_SEE: Rule(is_member, is_member),
+    Permission.PROGRAMME_LIST: Rule(_reads_rounds, _reads_rounds),
+    Permission.PROGRAMME_SEE: Rule(_reads_rounds, _reads_rounds),
+    Permission.PROGRAMME_EDIT: Rule(_runs_rounds, _reads_rounds),
     Permission.ROUND_ENROL: Rule(is_employee, is_employee),
     Permission.ROUND_LIST: Rule(_reads_rounds, _reads_rounds),
     Permission.ROUND_SEE: Rule(_reads_rounds, _reads_rounds),

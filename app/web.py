@@ -78,6 +78,7 @@ NAV = (
     NavItem("mentorships.index", "Mentoring", Permission.MENTORSHIP_LIST),
     NavItem("people.index", "People", Permission.PERSON_LIST),
     NavItem("skills.index", "Skills", Permission.SKILL_SEE),
+    NavItem("programmes.index", "Programmes", Permission.PROGRAMME_LIST),
     NavItem("rounds.index", "Rounds", Permission.ROUND_LIST),
 )
 

@@ -1,1 +1,1 @@
-"""Programmes: the standing schemes HR runs, with their rules, criteria and goals."""
+"""Programmes: the standing schemes HR runs, with their rules, criteria and goals, at `/programmes`."""

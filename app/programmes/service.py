@@ -20,32 +20,39 @@ from app.programmes.vocabulary import (
     RULES,
     RuleWords,
 )
-from app.text import cleaned_line
+from app.text import cleaned_line, folded
 from app.words import listed
 
 KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
+LONGEST_KEY = 40
+ADDRESSES = frozenset({"new"})  # what stands at the place of a key in addresses
 LONGEST_NAME = 120
 MOST_HOURS = 200
 
 
 def create_programme(
     *,
-    key: str,
     name: str,
     by: audit.Actor,
+    key: str | None = None,
+    kind: ProgrammeKind = ProgrammeKind.MENTORING,
     hours_a_month: float = 2.0,
     rules: Mapping[str, Mapping[str, Any]] = DEFAULT_RULES,
     criteria: Mapping[str, int] = DEFAULT_CRITERIA,
     goals: Sequence[str] = DEFAULT_GOALS,
 ) -> Programme:
-    """Set up a mentoring programme; without rules, criteria and goals it gets those that suit most companies.
+    """Set up a programme; without rules, criteria and goals it gets those that suit most companies.
+
+    Without a key it gets one made of its name.
 
     Raises:
         Invalid: when a name is taken, a word unknown, or the weights do not add up.
     """
     name = cleaned_line(name)
-    _check_names(key, name)
-    _check_hours(hours_a_month)
+    key = key_for(name) if key is None else key
+    _check_key(key)
+    check_name(name)
+    check_hours(hours_a_month)
     for rule, parameters in rules.items():
         check_rule(rule, parameters)
     check_criteria(criteria)
@@ -54,7 +61,7 @@ def create_programme(
     programme = Programme(
         key=key,
         name=name,
-        kind=ProgrammeKind.MENTORING,
+        kind=kind,
         hours_a_month=hours_a_month,
         rules=rule_rows,
         criteria=criterion_rows,
@@ -98,6 +105,32 @@ def change_settings(
     db.session.flush()
     details = {"before": dict(seen), "after": dict(settings)}
     audit.record(audit.Entry("programme.changed", "programme", programme.id, details=details), by=by)
+
+
+def check_name(name: str, *, of: Programme | None = None) -> None:
+    """Refuse a name that is none, or that another programme than `of` has."""
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise Invalid(f"Enter a name of at most {LONGEST_NAME} characters.", field="name")
+    taken = db.session.scalar(sa.select(Programme.id).filter_by(name=name))
+    if taken is not None and (of is None or taken != of.id):
+        raise Invalid(f"There is already a programme called {name}.", field="name")
+
+
+def check_hours(hours: float) -> None:
+    """Refuse hours that nobody can give."""
+    if not 0 < hours <= MOST_HOURS:
+        raise Invalid(f"The hours a month must be above 0 and at most {MOST_HOURS}.", field="hours_a_month")
+
+
+def key_for(name: str) -> str:
+    """Return a key made of a name, which no other programme has."""
+    words = re.sub(r"[^a-z0-9]+", "-", folded(name)).lstrip("-0123456789")
+    stem = words[: LONGEST_KEY - 5].strip("-") or "programme"
+    taken = (
+        set(db.session.scalars(sa.select(Programme.key).where(Programme.key.startswith(stem)))) | ADDRESSES
+    )
+    endings = ("", *(f"-{number}" for number in range(2, len(taken) + 3)))
+    return next(key for ending in endings if (key := f"{stem}{ending}") not in taken)
 
 
 def check_rule(rule: str, parameters: Mapping[str, Any]) -> None:
@@ -162,21 +195,14 @@ def _rows(
     )
 
 
-def _check_names(key: str, name: str) -> None:
-    if not KEY.fullmatch(key):
+def _check_key(key: str) -> None:
+    if not KEY.fullmatch(key) or key in ADDRESSES:
         raise Invalid(
-            f"The key {key!r} must be small letters, digits and hyphens, at most 40, beginning with a letter."
+            f"The key {key!r} must be small letters, digits and hyphens, at most {LONGEST_KEY}, "
+            "beginning with a letter."
         )
-    if not 1 <= len(name) <= LONGEST_NAME:
-        raise Invalid(f"Enter a name of at most {LONGEST_NAME} characters.", field="name")
-    taken = sa.select(Programme.key, Programme.name).where((Programme.key == key) | (Programme.name == name))
-    if db.session.execute(taken).first():
-        raise Invalid(f"There is already a programme with the key {key} or the name {name}.", field="name")
-
-
-def _check_hours(hours: float) -> None:
-    if not 0 < hours <= MOST_HOURS:
-        raise Invalid(f"The hours a month must be above 0 and at most {MOST_HOURS}.", field="hours_a_month")
+    if db.session.scalar(sa.select(Programme.id).filter_by(key=key)):
+        raise Invalid(f"There is already a programme with the key {key}.", field="name")
 
 
 def _check_parameter(rule: str, words: RuleWords, parameter: str, value: Any) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.engagements.reasons import CRITERIA as CRITERIA
+from app.programmes.models import ProgrammeKind
 from app.words import duration, signed
 
 LONGEST_MEETING = 1440
@@ -100,6 +101,13 @@ GOALS: dict[str, str] = {
     "stable": "No two people who would both rather have each other",
     "parity": "As many matched as possible in the group that is worst off",
     "same_partners": "Partners from the earlier plan of the round stay together",
+}
+
+KIND_WORDS: dict[ProgrammeKind, str] = {
+    ProgrammeKind.MENTORING: "Mentoring",
+}
+KIND_MEANINGS: dict[ProgrammeKind, str] = {
+    ProgrammeKind.MENTORING: "Each mentee gets a mentor who can help with what they want to learn.",
 }
 
 DEFAULT_RULES: dict[str, dict[str, Any]] = {

@@ -1,4 +1,4 @@
-"""Every page of rounds, imported once so that the blueprint is whole."""
+"""Every page of rounds, imported once so that the blueprint is whole, and what they answer to other pages."""
 
 from app.rounds import (
     compare_routes,
@@ -7,6 +7,7 @@ from app.rounds import (
     preparation_routes,
     review_routes,
     run_routes,
+    standings,
     what_if_routes,
     wish_routes,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "preparation_routes",
     "review_routes",
     "run_routes",
+    "standings",
     "what_if_routes",
     "wish_routes",
 ]

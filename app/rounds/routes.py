@@ -1,6 +1,6 @@
 """Pages at `/rounds`: the list, one round, and the steps HR takes with it."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -138,8 +138,9 @@ def complete(matching_round: MatchingRound) -> ResponseReturnValue:
 def _form() -> RoundForm:
     programmes = list(current_programmes())
     form = RoundForm(programmes_known=programmes)
-    if form.programmes.data is None and len(programmes) == 1:
-        form.programmes.data = [programmes[0].id]
+    asked_for = request.args.get("programme", type=int)
+    if form.programmes.data is None:
+        form.programmes.data = [row.id for row in programmes if len(programmes) == 1 or row.id == asked_for]
     return form
 
 

@@ -32,13 +32,12 @@ def create_round(
     """Prepare a round of some programmes; nobody is enrolled before it opens.
 
     Raises:
-        Invalid: when the name is taken or the dates are not in order.
+        Invalid: when the name is taken, the dates are not in order, or a programme is archived.
     """
     name = cleaned_line(name)
     _check_name(name)
     _check_dates(opens_on, closes_on, starts_on, ends_on)
-    if not programmes:
-        raise Invalid("Choose at least one programme.", field="programmes")
+    _check_programmes(programmes)
     matching_round = MatchingRound(
         name=name,
         state=RoundState.DRAFT,
@@ -129,6 +128,16 @@ def _check_name(name: str) -> None:
         raise Invalid(f"Enter a name of at most {LONGEST_NAME} characters.", field="name")
     if db.session.scalar(sa.select(MatchingRound.id).where(MatchingRound.name == name)):
         raise Invalid(f"There is already a round called {name}.", field="name")
+
+
+def _check_programmes(programmes: Sequence[Programme]) -> None:
+    """Refuse programmes that get no rounds; nobody archives the others before this transaction ends."""
+    if not programmes:
+        raise Invalid("Choose at least one programme.", field="programmes")
+    for programme in programmes:
+        db.session.refresh(programme, with_for_update={"read": True})
+        if programme.archived_at is not None:
+            raise Invalid(f"{programme.name} is archived. Restore it first.", field="programmes")
 
 
 def _check_dates(opens_on: date, closes_on: date, starts_on: date, ends_on: date) -> None:

@@ -57,6 +57,14 @@ VIEWS = [
     View("skills.add_claim", "employee", lambda ids: "/skills/claims/add?skill=data"),
     View("skills.goal", "employee", lambda ids: f"/skills/goals/{ids.goal}"),
     View("skills.add_goal", "employee", lambda ids: "/skills/goals/add"),
+    View("programmes.index", "hr", lambda ids: "/programmes"),
+    View("programmes.index", "architect", lambda ids: "/programmes?show=archived"),
+    View("programmes.new", "hr", lambda ids: "/programmes/new"),
+    View("programmes.show", "hr", lambda ids: "/programmes/mentoring"),
+    View("programmes.show", "architect", lambda ids: "/programmes/mentoring"),
+    View("programmes.details", "hr", lambda ids: "/programmes/mentoring/details"),
+    View("programmes.details", "architect", lambda ids: "/programmes/mentoring/details"),
+    View("programmes.copy", "hr", lambda ids: "/programmes/mentoring/copy"),
     View("rounds.index", "hr", lambda ids: "/rounds"),
     View("rounds.index", "architect", lambda ids: "/rounds"),
     View("rounds.new", "hr", lambda ids: "/rounds/new"),
@@ -136,6 +144,17 @@ REFUSALS = [
     ),
     Refusal(
         View("rounds.what_if", "hr", of("proposed", "/what-if")), "Try it out", {"mentoring-skills": "101"}
+    ),
+    Refusal(View("programmes.new", "hr", lambda ids: "/programmes/new"), "Create the programme"),
+    Refusal(
+        View("programmes.details", "hr", lambda ids: "/programmes/mentoring/details"),
+        "Save name and hours",
+        {"hours_a_month": "900"},
+    ),
+    Refusal(
+        View("programmes.copy", "hr", lambda ids: "/programmes/mentoring/copy"),
+        "Create the copy",
+        {"name": ""},
     ),
     Refusal(View("rounds.new", "hr", lambda ids: "/rounds/new"), "Create the round"),
     Refusal(

@@ -102,6 +102,11 @@ def someone_blocked(account: Account) -> Sample:
     return Sample({"person_id": account.person_id, "other_id": other.id})
 
 
+def a_programme(**fields: Any) -> Maker:
+    """Make a sample about a programme."""
+    return lambda _account: Sample({"key": factories.programme().key}, fields)
+
+
 def new_round(account: Account) -> Sample:
     days = {"opens_on": "2026-12-01", "closes_on": "2026-12-15"}
     lasts = {"starts_on": "2027-01-04", "ends_on": "2027-04-01"}
@@ -270,6 +275,11 @@ SAMPLES: dict[str, list[Maker]] = {
     "skills.remove_evidence": [evidence],
     "skills.goal": [lambda account: goal(account, level="4", importance="3")],
     "skills.remove_goal": [goal],
+    "programmes.create": [plain(name="Mentoring for managers", kind="mentoring", hours_a_month="2")],
+    "programmes.describe": [a_programme(name="Mentoring for all", hours_a_month="1.5")],
+    "programmes.make_copy": [a_programme(name="Copy of it")],
+    "programmes.archive": [a_programme()],
+    "programmes.restore": [a_programme()],
     "rounds.create": [new_round],
     "rounds.open_": [a_round(RoundState.DRAFT)],
     "rounds.close": [a_round(RoundState.OPEN)],

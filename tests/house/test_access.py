@@ -57,6 +57,9 @@ claim:own        other     404   404  404        404   404     404
 mentorship:list  -         yes   yes  yes        yes   yes     404
 mentorship:see   own       yes   yes  yes        yes   yes       .
 mentorship:see   other     404   404  404        404   404     404
+programme:list   -         404   404  yes        yes   404     404
+programme:see    -         404   404  yes        yes   404     404
+programme:edit   -         404   404  yes        403   404     404
 round:enrol      -         yes   yes  yes        yes   yes     404
 round:list       -         404   404  yes        yes   404     404
 round:see        -         404   404  yes        yes   404     404
@@ -231,6 +234,7 @@ SAMPLES: dict[str, Callable[[Account, str], object]] = {
     "claim_id": claim_sample,
     "goal_id": goal_sample,
     "skill_id": lambda _account, _thing: factories.skill(),
+    "key": lambda _account, _thing: factories.programme(),
     "round_id": lambda _account, _thing: factories.matching_round(),
     "matching_round_id": lambda _account, _thing: factories.matching_round(),
 }
@@ -251,7 +255,8 @@ def visits() -> Iterator[tuple[Route, Case]]:
 def test_route_keeps_the_rule(app, route, case):
     account = account_with(case.role)
     client = signed_in_client(account)
-    values = {argument: SAMPLES[argument](account, case.thing).id for argument in route.arguments}
+    things = {argument: SAMPLES[argument](account, case.thing) for argument in route.arguments}
+    values = {name: thing.key if name == "key" else thing.id for name, thing in things.items()}
     response = call(client, route, address_of(route, values))
 
     if case.expected == "yes":

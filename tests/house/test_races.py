@@ -10,6 +10,7 @@ from app import audit
 from app.access import Role
 from app.db import db
 from app.people.models import Person, PersonalBlock
+from app.programmes.models import Programme
 from app.rounds import tasks
 from app.rounds.models import Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound, Run
 from app.rounds.states import RoundState
@@ -27,6 +28,8 @@ ROWS = {
     "skills.add_goal": Goal,
     "skills.add_evidence": ClaimEvidence,
     "people.blocks": PersonalBlock,
+    "programmes.create": Programme,
+    "programmes.make_copy": Programme,
     "rounds.create": MatchingRound,
     "rounds.take_part": Enrolment,
     "rounds.late_joiners": Enrolment,

@@ -6,6 +6,8 @@ import pytest
 from werkzeug.routing import IntegerConverter
 
 from app.access import Role
+from app.db import db
+from app.rounds.models import MatchingRound
 from tests import factories
 from tests.conftest import signed_in_client
 from tests.forms import post, token_of
@@ -85,7 +87,9 @@ def site(app):
     account = sender()
     client = signed_in_client(account)
     numbers = {"person_id": account.person_id, "fingerprint": "x", "name": "x", "filename": "x"}
-    return client, numbers | proposed_run(account).address
+    round_of_it = proposed_run(account).address
+    key = db.session.get_one(MatchingRound, round_of_it["round_id"]).programmes[0].key
+    return client, numbers | round_of_it | {"key": key}
 
 
 def addresses_of(rule, numbers) -> str:
@@ -111,7 +115,9 @@ def test_no_query_breaks_a_page(site, rule):
 def test_no_number_breaks_an_address(site, rule):
     client, numbers = site
     converted = [
-        argument for argument in rule.arguments if isinstance(rule._converters[argument], IntegerConverter)
+        argument
+        for argument in rule.arguments
+        if argument == "key" or isinstance(rule._converters[argument], IntegerConverter)
     ]
     assert converted
     for argument in converted:

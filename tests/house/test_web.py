@@ -153,8 +153,11 @@ def links_of(page: str) -> list[str]:
     [
         ({Role.EMPLOYEE}, ["Home", "Mentoring", "People", "Skills"]),
         ({Role.EMPLOYEE, Role.COMMUNITY_LEAD}, ["Home", "Mentoring", "People", "Skills"]),
-        ({Role.EMPLOYEE, Role.HR}, ["Home", "Mentoring", "People", "Skills", "Rounds"]),
-        ({Role.EMPLOYEE, Role.TRAINING_ARCHITECT}, ["Home", "Mentoring", "People", "Skills", "Rounds"]),
+        ({Role.EMPLOYEE, Role.HR}, ["Home", "Mentoring", "People", "Skills", "Programmes", "Rounds"]),
+        (
+            {Role.EMPLOYEE, Role.TRAINING_ARCHITECT},
+            ["Home", "Mentoring", "People", "Skills", "Programmes", "Rounds"],
+        ),
     ],
 )
 def test_navigation_only_grows_with_roles(probe_app, roles, labels):

@@ -6,8 +6,20 @@ from app.engagements import models as engagements
 from app.feedback import models as feedback
 from app.people import models as people
 from app.programmes import models as programmes
+from app.rounds import certificate_models as certificates
 from app.rounds import models as rounds
 from app.sessions import models as sessions
 from app.skills import models as skills
 
-__all__ = ["audit", "auth", "engagements", "feedback", "people", "programmes", "rounds", "sessions", "skills"]
+__all__ = [
+    "audit",
+    "auth",
+    "certificates",
+    "engagements",
+    "feedback",
+    "people",
+    "programmes",
+    "rounds",
+    "sessions",
+    "skills",
+]

@@ -1,6 +1,7 @@
 """Every page of rounds, imported once so that the blueprint is whole, and what they answer to other pages."""
 
 from app.rounds import (
+    certificate_routes,
     compare_routes,
     enrolment_routes,
     late_routes,
@@ -15,6 +16,7 @@ from app.rounds.routes import bp
 
 __all__ = [
     "bp",
+    "certificate_routes",
     "compare_routes",
     "enrolment_routes",
     "late_routes",

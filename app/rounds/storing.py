@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app.db import db
 from app.programmes.models import Programme
+from app.rounds.certifying import certify
 from app.rounds.documents import keep
 from app.rounds.models import (
     Assignment,
@@ -33,7 +34,9 @@ def store(attempt: Attempt, problem: Problem, solution: Solution, reasons: Seque
     """
     if not settle_finished(attempt, **_figures(problem, solution)):
         return False
-    keep(attempt.run_id, DocumentKind.SOLUTION, solution.to_json())
+    text = solution.to_json()
+    keep(attempt.run_id, DocumentKind.SOLUTION, text)
+    certify(attempt.run_id, problem, solution, text)
     programmes = {key: row_id for row_id, key in db.session.execute(sa.select(Programme.id, Programme.key))}
     rows = list(zip(solution.assignments, reasons, strict=True))
     for start in range(0, len(rows), AT_ONCE):

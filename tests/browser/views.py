@@ -96,6 +96,8 @@ VIEWS = [
     View("rounds.show_run", "hr", of("failed")),
     View("rounds.left_out", "hr", of("proposed", "/left-out")),
     View("rounds.publish", "hr", of("proposed", "/publish")),
+    View("rounds.certificate", "hr", of("published", "/certificate")),
+    View("rounds.certificate", "architect", of("what_if", "/certificate")),
     View("rounds.show_run", "hr", of("what_if")),
     View("rounds.what_if", "hr", of("proposed", "/what-if")),
     View("rounds.use", "hr", of("what_if", "/use")),

@@ -61,6 +61,10 @@ WORLD: dict[str, dict] = {
         "total": 1, "queued_at": INSTANT,
     },
     "run_document": {"run_id": 1, "kind": "problem", "body": b"x"},
+    "run_certificate": {
+        "run_id": 1, "solution_sha256": "a", "answer_sha256": "b", "engine": "{}", "rules": "[]", "goals": "[]",
+        "checked_at": INSTANT,
+    },
     "assignment": {"id": 1, "run_id": 1, "programme_id": 1, "points": 80, "parts": "[]", "reasons": "[]"},
     "assignment_member": {"assignment_id": 1, "person_id": 1, "role": "mentee"},
     "unmatched_person": {

@@ -1,0 +1,83 @@
+"""A certificate in words: which rules were verified on how many matches, and how far the proof reaches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.programmes.vocabulary import GOALS, rule_sentence
+from app.rounds.certificate_models import RunCertificate
+from app.rounds.models import Run
+from app.rounds.run_queries import KEPT_ALWAYS
+from app.words import number, plural
+from matching.problem import GoalName
+from matching.solution import Status
+
+STOPPED = "The run was stopped early, so a better plan may exist."
+Names = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A rule that was verified, where it holds, and on how much."""
+
+    words: str
+    programme: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A goal, where it counts, and how far its proof reaches."""
+
+    words: str
+    programme: str
+    proof: str
+
+
+def verified(certificate: RunCertificate, run: Run, names: Names, *, matches: int) -> list[Verified]:
+    """Return every rule of a run with what was verified; who never wants to meet whom is not told.
+
+    `names` are those of the programmes by their keys, of which a plan with only one tells none.
+    """
+    asked, places, apart = KEPT_ALWAYS
+    on_matches = plural(matches, "match", "matches")
+    return [
+        *(
+            Verified(rule_sentence(row["rule"], row["figures"]), _called(names, row["programme"]), _on(row))
+            for row in certificate.rules
+        ),
+        Verified(asked, "", on_matches),
+        Verified(places, "", plural(run.mentors or 0, "mentor")),
+        Verified(apart, "", on_matches),
+    ]
+
+
+def proved(certificate: RunCertificate, run: Run, names: Names) -> list[Proved]:
+    """Return every goal of a run in its order, with how far the proof reaches."""
+    return [
+        Proved(GOALS.get(row["goal"], row["goal"]), _called(names, row["programme"]), _proof(row, run))
+        for row in certificate.goals
+    ]
+
+
+def _called(names: Names, key: str) -> str:
+    return names.get(key, key) if len(names) > 1 else ""
+
+
+def _on(row: Mapping[str, Any]) -> str:
+    excepted = row["excepted"]
+    kept = plural(row["matches"] - excepted, "match", "matches")
+    if not excepted:
+        return kept
+    return f"{kept}; {number(excepted)} more may break it, which HR locked with a reason"
+
+
+def _proof(row: Mapping[str, Any], run: Run) -> str:
+    if run.status in (Status.CANCELLED, Status.TIMED_OUT):
+        return STOPPED
+    reached = f"{plural(row['value'], 'point')} of fit. " if row["goal"] == GoalName.POINTS else ""
+    if row["bound"] <= row["value"]:
+        how = "the search of the solver says so" if row["by_search"] else "prices over all pairs prove it"
+        return f"{reached}No plan does better: {how}."
+    behind = 100 * (row["bound"] - row["value"]) / row["bound"]
+    return f"{reached}Within {behind:.1f}% of the best possible: prices over all pairs prove it."

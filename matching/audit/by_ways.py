@@ -9,7 +9,9 @@ from matching.audit.partners import Partner
 from matching.audit.sayings import SIDES, Sayings
 from matching.contrast.anew import Anew
 from matching.contrast.drawn import drawn
-from matching.contrast.standing import Said, Standing, certificate_of
+from matching.contrast.proof import certificate_of
+from matching.contrast.sayings import Said
+from matching.contrast.standing import Standing
 from matching.contrast.told import with_fewer_places, with_less, with_mentee, without_mentee
 from matching.problem import Programme
 from matching.solution import Status

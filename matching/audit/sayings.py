@@ -8,7 +8,7 @@ import numpy as np
 from matching.audit.narrowings import Narrowing
 from matching.audit.partners import Partner
 from matching.candidates import Market
-from matching.contrast.standing import Said
+from matching.contrast.sayings import Said
 from matching.contrast.today import MarketOfToday
 from matching.problem import Ban, MentoringProgramme, Person, Problem, RuleName, SkillRows
 from matching.rules import Mask

@@ -5,8 +5,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from matching.contrast.broken import broken_rules
+from matching.contrast.proof import not_proved
 from matching.contrast.records import Answer, Difference, Move, WhyNot
-from matching.contrast.standing import Standing, Step, not_proved
+from matching.contrast.standing import Standing, Step
 from matching.contrast.ways import Ways
 from matching.goals import REQUIRED
 from matching.problem import GoalName

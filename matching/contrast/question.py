@@ -7,8 +7,9 @@ from matching.candidates import Market
 from matching.contrast import mentoring
 from matching.contrast.allowed import broken_by
 from matching.contrast.anew import TRIADS, Anew, partners_of
+from matching.contrast.proof import certificate_of
 from matching.contrast.records import Answer, Difference, Means, WhyNot
-from matching.contrast.standing import Standing, certificate_of
+from matching.contrast.standing import Standing
 from matching.errors import ProblemError
 from matching.problem import (
     CommunitiesProgramme,

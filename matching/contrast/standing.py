@@ -2,29 +2,27 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.candidates import NONE, Candidates, Market
+from matching.contrast.proof import not_proved
 from matching.contrast.rows import Rows
+from matching.contrast.sayings import Said, Sayings
 from matching.errors import ProblemError
-from matching.goals import REQUIRED, Amounts, GoalWeights, Room
+from matching.goals import Amounts, GoalWeights, Room
 from matching.locks import locked_pairs, room_left
 from matching.lots import Lots
-from matching.problem import GoalName, MentoringProgramme, Problem
 from matching.rules import Mask
-from matching.solution import Certificate, CertificateKind, Role, Solution
+from matching.solution import Certificate, Role, Solution
 from matching.values import shown
-from matching.views import Index, Pairs
+from matching.views import Index
 
 # Beyond any price: what is not allowed costs so much.
 FAR = np.int64(2**62)
-PRICED = {REQUIRED, GoalName.COVERAGE.value, GoalName.POINTS.value}
-
-
 # Numbers of a mentee and a mentor, and whether the pair comes (1) or goes (-1).
 Step = tuple[int, int, int]
 
@@ -33,33 +31,6 @@ class CheapestWays(Protocol):
     """What `matching.contrast.ways` finds: what the cheapest way to each node costs beyond the prices."""
 
     cost: Amounts
-
-
-def certificate_of(problem: Problem, programme_id: str, solution: Solution) -> Certificate | None:
-    """Return the prices that prove a mentoring plan; `None` where it is proved otherwise, or not at all."""
-    programme = problem.programme(programme_id)
-    if not isinstance(programme, MentoringProgramme) or solution.joint:
-        return None
-    found = next((row for row in solution.certificates if row.programme == programme_id), None)
-    if found is None or found.kind is not CertificateKind.PRICES:
-        return None
-    if any(row.programme == programme_id and row.bound > row.value for row in solution.goals):
-        return None
-    named = {goal.value for goal in programme.goals}
-    return found if named | set(found.weights) <= PRICED else None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Said:
-    """What somebody says, or would, instead of the truth: points with the other side, and who is allowed.
-
-    `number` is that of a mentee (`side` 0) or a mentor (1); a recruit has the number after the last mentor.
-    """
-
-    side: int
-    number: int
-    points: Amounts
-    allowed: Mask
 
 
 class Standing:
@@ -92,9 +63,8 @@ class Standing:
         self.mentor_row = {row.person: number for number, row in enumerate(market.programme.mentors)}
         self.way_out: Amounts = self.bonus - _in_order(self.mentee_row, certificate.mentees)
         self.price: Amounts = _in_order(self.mentor_row, certificate.mentors)
-        self._named = _points_named(market)
+        self.sayings = Sayings(market)
         self._rows = Rows(market)
-        self.told: tuple[Said, ...] = ()
         self.lots: Lots | None = None
         self.chosen = self._plan_of(solution)
         self.taken, self.given = self._counts()
@@ -131,7 +101,7 @@ class Standing:
     def pairs_of(self, pairs: Sequence[tuple[int, int]]) -> Candidates:
         """Return pairs of numbers with their points."""
         table = np.array(pairs, dtype=np.intp).reshape(-1, 2)
-        return Candidates(table[:, 0], table[:, 1], self._points_of(table[:, 0], table[:, 1]))
+        return Candidates(table[:, 0], table[:, 1], self.sayings.points_of(table[:, 0], table[:, 1]))
 
     def has(self, row: int, column: int) -> bool:
         """Tell whether a mentee and a mentor are together."""
@@ -156,7 +126,7 @@ class Standing:
         `points` are those of each mentee with the recruit, `allowed` tells who keeps every rule with them.
         """
         made = copy(self)
-        made.told = (*self.told, Said(1, self.shape[1], points, allowed))
+        made.sayings = self.sayings.and_also(Said(1, self.shape[1], points, allowed))
         made.mentor_ids = (*self.mentor_ids, person)
         asking = allowed & (self.room.places > 0)
         dearest = (points * self.points_weight + self.way_out)[asking].max(initial=0)
@@ -190,7 +160,7 @@ class Standing:
     def where(self, said: Said) -> "Standing":
         """Return the same plan where somebody says something else, which makes no pair worth more."""
         made = copy(self)
-        made.told = (*self.told, said)
+        made.sayings = self.sayings.and_also(said)
         return made
 
     def with_newcomer(self, said: Said) -> "Standing":
@@ -266,24 +236,6 @@ class Standing:
             np.bincount(self.chosen.columns, minlength=mentors),
         )
 
-    def _points_of(self, rows: Index, columns: Index) -> Amounts:
-        """Return the points of pairs, whatever rules they break; 0 for no candidate of a list."""
-        points, of_market = np.zeros(len(rows), dtype=np.int64), np.ones(len(rows), dtype=np.bool_)
-        for said in self.told:
-            own, others = (rows, columns) if said.side == 0 else (columns, rows)
-            here = own == said.number
-            points[here] = said.points[others[here]]
-            of_market &= ~here
-        points[of_market] = self._points_with(rows[of_market], columns[of_market])
-        return points
-
-    def _points_with(self, rows: Index, columns: Index) -> Amounts:
-        """Return the points of pairs with mentors of the programme."""
-        if self.market.explicit is None:
-            return self.market.scorer.points(Pairs(self.market.sides, rows, columns)).astype(np.int64)
-        found = [self._named.get(pair, 0) for pair in zip(rows.tolist(), columns.tolist(), strict=True)]
-        return np.array(found, dtype=np.int64)
-
     def _check(self) -> None:
         """Raise unless places, capacities and the prices of the pairs agree with the plan."""
         kept = (self.taken <= self.room.places).all() and (self.given <= self.room.capacity).all()
@@ -301,20 +253,6 @@ class Standing:
         profits = points * self.points_weight
         return profits if self.lots is None else profits + self.lots.of(rows, columns)
 
-    def _seen(self, rows: Index, points: Amounts, allowed: Mask) -> tuple[Amounts, Mask]:
-        """Return the points of some mentees, and whom they may be with, as it is said."""
-        for said in self.told:
-            if said.side == 1 and said.number == points.shape[1]:
-                points = np.column_stack((points, said.points[rows]))
-                allowed = np.column_stack((allowed, said.allowed[rows]))
-            elif said.side == 1:
-                points[:, said.number] = said.points[rows]
-                allowed[:, said.number] = said.allowed[rows]
-            else:
-                here = rows == said.number
-                points[here], allowed[here] = said.points, said.allowed
-        return points, allowed
-
     @property
     def kept_points(self) -> NDArray[np.int16] | None:
         """The points of all pairs, for compiled loops; `None` in small markets and for too many pairs."""
@@ -327,7 +265,7 @@ class Standing:
         plan has it already.
         """
         for part, points, allowed in self._rows.of(rows):
-            points, allowed = self._seen(part, points, allowed)
+            points, allowed = self.sayings.seen(part, points, allowed)
             profits = self.profits(points, part[:, None], np.arange(points.shape[1])[None, :])
             losses = self.price[None, :] - self.way_out[part][:, None] - profits
             losses[~allowed] = FAR
@@ -336,13 +274,6 @@ class Standing:
             if (losses < 0).any():
                 raise not_proved()
             yield part, losses
-
-
-def not_proved() -> ProblemError:
-    """Return the error for a solution whose prices do not prove its plan."""
-    return ProblemError(
-        "$.certificates", "the prices do not prove the plan; `python -m matching check` says what is wrong."
-    )
 
 
 def _more_at(capacity: Amounts, column: int, more: int) -> Amounts:
@@ -357,14 +288,6 @@ def _in_order(numbers: Mapping[str, int], prices: Mapping[str, int]) -> Amounts:
         if person in numbers:
             found[numbers[person]] = price
     return found
-
-
-def _points_named(market: Market) -> dict[tuple[int, int], int]:
-    if market.explicit is None:
-        return {}
-    listed = market.explicit
-    keys = zip(listed.rows.tolist(), listed.columns.tolist(), strict=True)
-    return dict(zip(keys, listed.points.tolist(), strict=True))
 
 
 def _inside(rows: Index, pairs: Candidates) -> tuple[Index, Index]:

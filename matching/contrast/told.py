@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from matching.contrast.mentoring import steps_of
-from matching.contrast.standing import Said, Standing
+from matching.contrast.sayings import Said
+from matching.contrast.standing import Standing
 from matching.contrast.ways import Ways
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.contrast.standing import FAR, Standing, not_proved
+from matching.contrast.proof import not_proved
+from matching.contrast.standing import FAR, Standing
 from matching.goals import Amounts
 from matching.rules import Mask
 from matching.views import Index
@@ -72,7 +73,7 @@ class Ways:
 
         standing = self._standing
         settled = standing.chosen.merged(standing.locked, standing.shape[1])
-        told = {said.side: Told(said.number, said.points, said.allowed) for said in standing.told}
+        told = {said.side: Told(said.number, said.points, said.allowed) for said in standing.sayings.told}
         nobody = Told(NOWHERE, np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.bool_))
         no_lots = np.zeros(0, dtype=np.uint64)
         lots = (no_lots, no_lots) if standing.lots is None else standing.lots.drawn

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 
 from matching.candidates import Market
 from matching.contrast.losses import loss_of_mentee, loss_of_mentor
-from matching.contrast.standing import Standing, certificate_of
+from matching.contrast.proof import certificate_of
+from matching.contrast.standing import Standing
 from matching.problem import MentoringProgramme, Problem
 from matching.solution import Status
 from matching.solve import solve

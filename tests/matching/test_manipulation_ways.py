@@ -14,7 +14,8 @@ from matching.candidates import Market
 from matching.closeness import with_closeness
 from matching.contrast.anew import Anew
 from matching.contrast.drawn import drawn
-from matching.contrast.standing import Standing, certificate_of
+from matching.contrast.proof import certificate_of
+from matching.contrast.standing import Standing
 from matching.contrast.ways import Ways
 from matching.generate import generate
 from matching.problem import MentoringProgramme, Problem

@@ -112,7 +112,7 @@ def _add_generate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _solve(options: argparse.Namespace) -> int:
     # The solver's libraries take a while to load; the other commands do without.
-    from matching.sentences import Sentences
+    from matching.result_text import result_of
     from matching.solve import Limits, solve
 
     problem = Problem.from_json(read(options.problem))
@@ -127,7 +127,7 @@ def _solve(options: argparse.Namespace) -> int:
             should_stop=interrupt.asked,
         )
     write(options.output, solution.to_json())
-    print(Sentences(problem).result(problem, solution), file=sys.stderr)
+    print(result_of(problem, solution), file=sys.stderr)
     return NOT_SO if solution.status is Status.INFEASIBLE else DONE
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from matching.alternative import Aim, Alternative, share
 from matching.audit.hiding import FEWEST
+from matching.counted import counted
 from matching.solution import Status
 
 _NAMES = {
@@ -81,7 +82,7 @@ def _change(chosen: Alternative, other: Alternative) -> str:
         case Aim.WORST_MATCH:
             return "Raising the weakest match as far as it goes"
         case Aim.STABLE if chosen.blocking:
-            pairs = _count(chosen.blocking, "pair", "pairs")
+            pairs = counted(chosen.blocking, "pair")
             return f"Leaving nobody who would rather change, instead of {pairs},"
         case Aim.STABLE:
             return "Leaving nobody who would rather change"
@@ -91,7 +92,7 @@ def _change(chosen: Alternative, other: Alternative) -> str:
         case Aim.PARITY:
             return "Raising the rate of the group worst off"
         case Aim.SAME_PARTNERS if other.kept > chosen.kept:
-            return f"Keeping {_count(other.kept, 'earlier pair', 'earlier pairs')} instead of {chosen.kept:,}"
+            return f"Keeping {counted(other.kept, 'earlier pair')} instead of {chosen.kept:,}"
         case Aim.SAME_PARTNERS:
             return "Keeping earlier pairs together"
         case Aim.POINTS_FIRST:
@@ -107,18 +108,14 @@ def _is_more(before: int | None, after: int | None) -> bool:
 def _cost(chosen: Alternative, other: Alternative) -> str:
     fewer = chosen.points - other.points
     if fewer > 0:
-        points = f"costs {fewer:,} of {_count(chosen.points, 'point', 'points')}"
+        points = f"costs {fewer:,} of {counted(chosen.points, 'point')}"
     elif fewer < 0:
-        points = f"brings {_count(-fewer, 'point', 'points')} more"
+        points = f"brings {counted(-fewer, 'point')} more"
     else:
         points = "costs no points"
     verb = "costs " if fewer < 0 else ""
-    who = _count(other.losing, "person", "people") if other.losing else "nobody"
+    who = counted(other.losing, "person") if other.losing else "nobody"
     places = f"{verb}{who} their place"
     if other.gaining:
-        places += f"; {_count(other.gaining, 'other gets', 'others get')} one"
+        places += f"; {counted(other.gaining, 'other gets', 'others get')} one"
     return f"{points} and {places}"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

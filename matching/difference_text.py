@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from matching.counted import counted
 from matching.difference import Change, Difference
 from matching.problem import Problem
 from matching.sentences import Sentences
@@ -23,14 +24,10 @@ def difference_lines(problem: Problem, differences: Sequence[Difference]) -> Ite
 
 
 def _summary(row: Difference) -> str:
-    kept = f"{_matches(len(row.kept))} {'stays' if len(row.kept) == 1 else 'stay'}"
+    kept = f"{counted(len(row.kept), 'match')} {'stays' if len(row.kept) == 1 else 'stay'}"
     if not row.ended and not row.made:
         return f"{kept}; nothing changes."
     return f"{kept}, {len(row.ended):,} {'ends' if len(row.ended) == 1 else 'end'}, {len(row.made):,} new."
-
-
-def _matches(number: int) -> str:
-    return f"{number:,} match" if number == 1 else f"{number:,} matches"
 
 
 def _sentence(words: Sentences, change: Change) -> str:

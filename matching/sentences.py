@@ -1,9 +1,10 @@
-"""Sentences: reasons, causes and results in the words people read; the only place where they are made."""
+"""Sentences: reasons and causes in the words people read; the only place where they are made."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from matching.communities.sentences import cause_of_member, result_of_communities
+from matching.communities.sentences import cause_of_member
 from matching.communities.sentences import rule_sentences as rules_of_communities
+from matching.counted import counted
 from matching.explain import PairReasons, Reason
 from matching.facts import (
     Comparison,
@@ -20,15 +21,13 @@ from matching.facts import (
     near_skill,
     skill_of,
 )
-from matching.joint.aims import covering, seekers_of
-from matching.peers.sentences import cause_of_peer, result_of_peers
+from matching.peers.sentences import cause_of_peer
 from matching.peers.sentences import rule_sentences as rules_of_peers
 from matching.problem import (
     CommunitiesProgramme,
     Criterion,
     GoalName,
     Held,
-    MentoringProgramme,
     PeerProgramme,
     Problem,
     Programme,
@@ -37,7 +36,7 @@ from matching.problem import (
 )
 from matching.rules import BANNED, BLOCKED, sentence_of
 from matching.skill_paths import SkillPaths
-from matching.solution import CauseKind, Lack, Role, Solution, Status, Unmatched
+from matching.solution import CauseKind, Lack, Role, Unmatched
 
 _ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 CRITERION_LABELS = {
@@ -154,7 +153,7 @@ class Sentences:
         level = f"the level {mentee} wants to reach in {self._label(fact.want.skill)}"
         if not above:
             return f"{mentor} is just at {level}."
-        return f"{mentor} is {_count(abs(above), 'level')} {'above' if above > 0 else 'below'} {level}."
+        return f"{mentor} is {counted(abs(above), 'level')} {'above' if above > 0 else 'below'} {level}."
 
     def _held(self, held: Held) -> str:
         return f"{self._label(held.skill)} at level {held.level}"
@@ -177,27 +176,27 @@ class Sentences:
             case CauseKind.NO_PLACES_ASKED:
                 return f"{person} has set the number of places to 0 for this round."
             case CauseKind.NO_ELIGIBLE_PARTNER:
-                nobody = f"None of {_count(cause.considered, others)} may be matched with {person}."
+                nobody = f"None of {counted(cause.considered, others)} may be matched with {person}."
                 return f"{nobody} {self._what_is_missing(row)}"
             case CauseKind.OWN_CONDITIONS:
-                nobody = f"{person}'s own conditions leave none of {_count(cause.considered, others)}."
+                nobody = f"{person}'s own conditions leave none of {counted(cause.considered, others)}."
                 return f"{nobody} {self._what_is_missing(row)}"
             case CauseKind.PLACES_RAN_OUT:
                 return (
-                    f"{_count(cause.eligible, others)} would suit, but every place with them is taken by "
-                    f"{_count(cause.rival_count, 'other mentee')}."
+                    f"{counted(cause.eligible, others)} would suit, but every place with them is taken by "
+                    f"{counted(cause.rival_count, 'other mentee')}."
                 )
             case CauseKind.OWN_HOURS:
                 return f"{person}'s hours for this round do not leave enough for one match more."
             case CauseKind.HOURS_RAN_OUT:
-                suit = f"{_count(cause.eligible, others)} would suit"
+                suit = f"{counted(cause.eligible, others)} would suit"
                 return f"{suit}, but each of them is full or has no hours left."
             case CauseKind.NO_GAIN:
                 if self._first_goals[row.programme] is GoalName.POINTS:
                     return f"No match of {person} would add points, and points come first in this programme."
                 return f"No match of {person} would serve the goals of this programme better."
             case CauseKind.NOT_NEEDED:
-                could = f"{_count(cause.eligible, others)} could be matched with {person}"
+                could = f"{counted(cause.eligible, others)} could be matched with {person}"
                 return f"{could}, but the best plan needs no place there."
             case _:
                 return "The matching was stopped before it came to this person."
@@ -212,7 +211,7 @@ class Sentences:
         helpers = sum(others.values())
         if not helpers:
             return lacks
-        return f"{lacks} {_count(helpers, 'mentor')} could help; {self._most_removed(row, others)}"
+        return f"{lacks} {counted(helpers, 'mentor')} could help; {self._most_removed(row, others)}"
 
     def lacks(self, lacks: Iterable[Lack]) -> Iterator[str]:
         """Say the skills that no mentor has, or no mentor who may be matched, one sentence each."""
@@ -233,15 +232,6 @@ class Sentences:
         sentence = self._rules[row.programme].get(name, name)
         return f'{count} of them do not fit the rule "{sentence.rstrip(".")}".'
 
-    def result(self, problem: Problem, solution: Solution) -> str:
-        """Say what came of a solve: people matched in each programme, rules, proof."""
-        solved = [row for row in problem.programmes if row.id in solution.programmes]
-        told = [*_cover(problem, solution), *(_result_of(programme, solution) for programme in solved)]
-        left_out = sum(_left_out(programme, solution) for programme in solved)
-        if left_out:
-            told.append(f"{left_out:,} of those who must be matched {'is' if left_out == 1 else 'are'} not.")
-        return " ".join((*told, _ENDINGS[solution.status]))
-
 
 def _rule_sentences(programme: Programme) -> Mapping[str, str]:
     """Return what each name in a cause's `rules` means, in words."""
@@ -255,57 +245,6 @@ def _rule_sentences(programme: Programme) -> Mapping[str, str]:
         "candidate": "The pair is on the list of candidates.",
     }
     return always | {rule.rule.value: sentence_of(rule) for rule in programme.rules}
-
-
-def _cover(problem: Problem, solution: Solution) -> Iterator[str]:
-    """Yield how many people are in at least one of the programmes that cover for one another."""
-    rows = covering(problem) if solution.joint else ()
-    sought = {person for row in rows for person, _waited in seekers_of(row)}
-    if not sought:
-        return
-    by = {row.id for row in rows}
-    matches = [row for row in solution.assignments if row.programme in by]
-    covered = {name for row in matches for name in (*row.people, row.members.get(Role.MENTEE))} & sought
-    yield (
-        f"{len(covered):,} of {_count(len(sought), 'person')} {'is' if len(covered) == 1 else 'are'} in at "
-        "least one programme of those that cover for one another."
-    )
-
-
-def _result_of(programme: Programme, solution: Solution) -> str:
-    if isinstance(programme, PeerProgramme):
-        return result_of_peers(programme, solution)
-    if isinstance(programme, CommunitiesProgramme):
-        return result_of_communities(programme, solution)
-    return _result_of_mentoring(programme, solution)
-
-
-def _left_out(programme: Programme, solution: Solution) -> int:
-    """Return how many people, and communities, must be matched and are not."""
-    rows = [row for row in solution.assignments if row.programme == programme.id]
-    matched = {name for row in rows for name in (*row.people, row.members.get(Role.MENTEE))}
-    seekers = getattr(programme, "mentees", ()) or getattr(programme, "people", ())
-    missing = [row for row in seekers if row.required and row.person not in matched]
-    opened = {row.community for row in rows}
-    communities = getattr(programme, "communities", ())
-    return len(missing) + len([row for row in communities if row.required and row.id not in opened])
-
-
-def _result_of_mentoring(programme: Programme, solution: Solution) -> str:
-    mentees = programme.mentees if isinstance(programme, MentoringProgramme) else ()
-    sought = sum(row.places > 0 for row in mentees)
-    here = (row for row in solution.assignments if row.programme == programme.id)
-    matched = len({row.members[Role.MENTEE] for row in here})
-    return f"{matched} of {_count(sought, 'person')} {'has' if matched == 1 else 'have'} a mentor."
-
-
-_ENDINGS = {
-    Status.OPTIMAL: "All rules are kept. The plan is the best possible.",
-    Status.FEASIBLE: "All rules are kept. A better plan may exist.",
-    Status.TIMED_OUT: "The matching stopped at its time limit; all rules are kept.",
-    Status.CANCELLED: "The matching was stopped; all rules are kept.",
-    Status.INFEASIBLE: "These rules cannot all be kept.",
-}
 
 
 def _little_time(fact: SharedTime) -> str:
@@ -333,16 +272,11 @@ def _grade(fact: GradeStep, mentee: str, mentor: str) -> str:
     if not fact.above:
         return f"{mentor}'s grade is the same as {mentee}'s."
     way = "above" if fact.above > 0 else "below"
-    return f"{mentor}'s grade is {_count(abs(fact.above), 'step')} {way} {mentee}'s."
+    return f"{mentor}'s grade is {counted(abs(fact.above), 'step')} {way} {mentee}'s."
 
 
 def _duration(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
-        return _count(rest, "minute")
-    return _count(hours, "hour") if not rest else f"{_count(hours, 'hour')} and {_count(rest, 'minute')}"
-
-
-def _count(number: int, noun: str) -> str:
-    plural = {"person": "people"}.get(noun, f"{noun}s")
-    return f"{number:,} {noun if number == 1 else plural}"
+        return counted(rest, "minute")
+    return counted(hours, "hour") if not rest else f"{counted(hours, 'hour')} and {counted(rest, 'minute')}"

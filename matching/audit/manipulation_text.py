@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from matching.audit.manipulation import Attempt, Manipulation, Sample
 from matching.audit.narrowings import NarrowingKind
-from matching.audit.sentences import counted, points
+from matching.audit.sentences import points
+from matching.counted import counted
 from matching.problem import Problem
 
 # Ways that gain, told of one person.

@@ -10,7 +10,8 @@ from matching.audit.blocking import NOBODY, Found, Standing, Tally
 from matching.audit.matches import Match
 from matching.candidates import Candidates
 from matching.communities.market import Market
-from matching.communities.task import pairs_apart, value_of
+from matching.communities.task import pairs_apart
+from matching.groups import value_of
 from matching.problem import Community
 from matching.rules import Mask
 from matching.views import Index

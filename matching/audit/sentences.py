@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from matching.audit.blocking import BlockingPair, Side, Stability
+from matching.counted import counted
 from matching.problem import CommunitiesProgramme, Programme
 
 Name = Callable[[str], str]
@@ -57,9 +58,3 @@ def points(number: int, scale: int = 1) -> str:
     sign = "-" if number < 0 else ""
     decimals = f".{10 * part // scale}" if part else ""
     return f"{sign}{whole:,}{decimals} {'point' if abs(number) == scale else 'points'}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    plural = {"person": "people", "match": "matches"}.get(noun, f"{noun}s")
-    return f"{number:,} {noun if number == 1 else plural}"

@@ -6,6 +6,7 @@ from typing import Any
 from matching.clash.relaxations import Relaxation
 from matching.communities.sentences import sentence_of_community
 from matching.contrast.sentences import difference_words
+from matching.counted import counted
 from matching.peers.sentences import sentence_of_peers
 from matching.problem import (
     CommunitiesProgramme,
@@ -132,7 +133,7 @@ class ClashSentences:
 
 
 def _members(number: int) -> str:
-    return f"{number:,} member" if number == 1 else f"{number:,} members"
+    return counted(number, "member")
 
 
 def _sentence(programme: Programme, member: ClashMember, figures: Mapping[str, int | str]) -> str:

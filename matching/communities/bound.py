@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.communities.task import Demand, Task
+from matching.communities.mixes import Demand
+from matching.communities.task import Task
 from matching.goals import Amounts
 from matching.problem import GoalName
 

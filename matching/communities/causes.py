@@ -8,7 +8,8 @@ import numpy as np
 from matching.candidates import Candidates
 from matching.causes import NAMED_RIVALS, OWN_RULES
 from matching.communities.market import NOT_A_CANDIDATE, Market
-from matching.communities.task import Demand, demands_of, pairs_apart
+from matching.communities.mixes import Demand, demands_of
+from matching.communities.task import pairs_apart
 from matching.goals import Amounts
 from matching.problem import GoalName
 from matching.rules import SELF, Mask

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, sparse
 
-from matching.communities.task import Demand, Task
+from matching.communities.mixes import Demand
+from matching.communities.task import Task
 from matching.goals import Amounts
 from matching.problem import GoalName
 from matching.rules import Mask

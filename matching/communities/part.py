@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from matching.candidates import Candidates
-from matching.communities.task import Demand, Task
+from matching.communities.mixes import Demand
+from matching.communities.task import Task
 from matching.components import within
 from matching.goals import Room
 from matching.views import Index

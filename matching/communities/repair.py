@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from matching.communities.task import Demand, Task
+from matching.communities.mixes import Demand
+from matching.communities.task import Task
 from matching.views import Index
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from matching.counted import counted
 from matching.problem import CommunitiesProgramme, Rule, RuleName
 from matching.rules import sentence_of
 from matching.solution import Cause, CauseKind, Closed, ClosedKind, Solution, Unmatched
@@ -48,7 +49,7 @@ def cause_of_member(row: Unmatched, name: str, rules: Mapping[str, str]) -> str:
         case CauseKind.PLACES_RAN_OUT:
             return (
                 f"{_communities(cause.eligible)} would suit, but every place in those that open is taken by "
-                f"{_count(cause.rival_count, 'other person', 'other people')}."
+                f"{counted(cause.rival_count, 'other person', 'other people')}."
             )
         case CauseKind.OWN_HOURS:
             return f"{name}'s hours for this round do not leave enough for a community."
@@ -62,7 +63,7 @@ def cause_of_member(row: Unmatched, name: str, rules: Mapping[str, str]) -> str:
 
 def closed_sentence(row: Closed) -> str:
     """Say why a community stays closed."""
-    people = _count(row.eligible, "person", "people")
+    people = counted(row.eligible, "person")
     match row.kind:
         case ClosedKind.NO_ROOM:
             return f"{row.community} stays closed: it has no room for any member."
@@ -87,8 +88,8 @@ def result_of_communities(programme: CommunitiesProgramme, solution: Solution) -
     joined = {person for row in groups for person in row.people}
     sought = sum(row.places > 0 for row in programme.people)
     have = "is" if len(joined) == 1 else "are"
-    opened = _count(len(groups), "community opens", "communities open")
-    of_all = _count(sought, "person", "people")
+    opened = counted(len(groups), "community opens", "communities open")
+    of_all = counted(sought, "person")
     return f"{len(joined)} of {of_all} {have} in a community; {opened} of {len(programme.communities)}."
 
 
@@ -100,8 +101,4 @@ def _most_removed(cause: Cause, rules: Mapping[str, str]) -> str:
 
 
 def _communities(number: int) -> str:
-    return _count(number, "community", "communities")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
+    return counted(number, "community")

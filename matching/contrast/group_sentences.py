@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from matching.communities.sentences import sentence_of_community
 from matching.contrast.records import ChangeKind, SmallestChange
+from matching.counted import counted
 from matching.peers.sentences import sentence_of_peers
 from matching.problem import PeerProgramme, Programme, Rule, RuleName
 
@@ -38,7 +39,7 @@ def group_change_words(change: SmallestChange, programme: Programme, name: Calla
 
 
 def _count(people: int) -> str:
-    return f"{people:,} other person" if people == 1 else f"{people:,} other people"
+    return counted(people, "other person", "other people")
 
 
 def _other_rule(change: SmallestChange, rule: Rule, *, among_peers: bool) -> str:

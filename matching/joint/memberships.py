@@ -3,7 +3,8 @@
 import numpy as np
 
 from matching.candidates import Candidates
-from matching.communities.task import Demand, Task
+from matching.communities.mixes import Demand
+from matching.communities.task import Task
 from matching.goals import Amounts
 from matching.joint.linear import Linear, Numbers
 from matching.joint.piece import Frame, Terms, lay_cover, lay_hours, ranks, rounded

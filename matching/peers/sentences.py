@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from matching.counted import counted
 from matching.problem import PeerProgramme, Rule, RuleName
 from matching.rules import sentence_of
 from matching.solution import Cause, CauseKind, Solution, Unmatched
@@ -82,12 +83,11 @@ def result_of_peers(programme: PeerProgramme, solution: Solution) -> str:
     groups = [row.people for row in solution.assignments if row.programme == programme.id]
     matched = sum(len(people) for people in groups)
     counts = [(sum(len(people) == size for people in groups), noun) for size, noun in GROUP_NAMES.items()]
-    told = " and ".join(f"{number:,} {noun}{'' if number == 1 else 's'}" for number, noun in counts if number)
+    told = " and ".join(counted(number, noun) for number, noun in counts if number)
     everybody = len(programme.people)
     have = "has" if matched == 1 else "have"
-    noun = "person" if everybody == 1 else "people"
-    return f"{matched:,} of {everybody:,} {noun} {have} a peer{f', in {told}' if told else ''}."
+    return f"{matched:,} of {counted(everybody, 'person')} {have} a peer{f', in {told}' if told else ''}."
 
 
 def _peers(number: int) -> str:
-    return f"{number:,} peer" if number == 1 else f"{number:,} peers"
+    return counted(number, "peer")

@@ -10,6 +10,7 @@ from matching.__main__ import main
 from matching.check import check
 from matching.generate import generate
 from matching.problem import PeerProgramme, Problem
+from matching.result_text import result_of
 from matching.sentences import Sentences
 from matching.solution import CertificateKind, Solution, Status
 from matching.solve import Limits, solve
@@ -143,9 +144,7 @@ def test_results_and_causes_are_told_in_sentences() -> None:
     problem = read(company(people, [{"rule": "shared_language"}], sizes=[2, 3]))
     solution = solve(problem)
     words = Sentences(problem)
-    assert words.result(problem, solution).startswith(
-        "5 of 6 people have a peer, in 1 pair and 1 triad. All "
-    )
+    assert result_of(problem, solution).startswith("5 of 6 people have a peer, in 1 pair and 1 triad. All ")
     assert words.cause(solution.unmatched[0]) == (
         "f's own conditions leave none of 5 peers. "
         '5 of them do not fit the rule "They have a language in common".'

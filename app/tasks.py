@@ -1,6 +1,7 @@
 """Every background task, imported once so that a worker knows them all."""
 
 from app.auth import tasks as auth
+from app.rounds import replay_tasks as replays
 from app.rounds import tasks as rounds
 
-__all__ = ["auth", "rounds"]
+__all__ = ["auth", "replays", "rounds"]

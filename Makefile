@@ -9,7 +9,7 @@ PEOPLE ?= 400
 SEED ?= 7
 export FLASK_APP := wsgi
 
-.PHONY: help install labels demo run worker test test-sqlite test-postgresql check bench mutants lock clean
+.PHONY: help install labels demo run worker test test-sqlite test-postgresql races check bench mutants lock clean
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -34,6 +34,10 @@ test-sqlite: $(VENV)/installed-dev
 
 test-postgresql: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal --database postgresql -m "not browser" --ignore tests/matching
+
+races: $(VENV)/installed-dev  ## Repeat each race of answers and publishing a hundred times, on both databases
+	TRELLIS_RACES=100 $(BIN)/pytest tests/engagements/test_proposal_races.py
+	TRELLIS_RACES=100 $(BIN)/pytest tests/engagements/test_proposal_races.py --database postgresql
 
 check: $(VENV)/installed-dev  ## Lint, types and import contracts
 	$(BIN)/ruff check .

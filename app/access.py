@@ -40,6 +40,7 @@ class Permission(StrEnum):
     CLAIM_OWN = "claim:own"
     MENTORSHIP_LIST = "mentorship:list"
     MENTORSHIP_SEE = "mentorship:see"
+    MENTORSHIP_ANSWER = "mentorship:answer"
     PROGRAMME_LIST = "programme:list"
     PROGRAMME_SEE = "programme:see"
     PROGRAMME_EDIT = "programme:edit"
@@ -144,6 +145,7 @@ RULES: dict[Permission, Rule] = {
     Permission.CLAIM_OWN: Rule(is_own, is_own),
     Permission.MENTORSHIP_LIST: Rule(is_employee, is_employee),
     Permission.MENTORSHIP_SEE: Rule(is_member, is_member),
+    Permission.MENTORSHIP_ANSWER: Rule(is_member, is_member),
     Permission.PROGRAMME_LIST: Rule(_reads_rounds, _reads_rounds),
     Permission.PROGRAMME_SEE: Rule(_reads_rounds, _reads_rounds),
     Permission.PROGRAMME_EDIT: Rule(_runs_rounds, _reads_rounds),

@@ -1,7 +1,7 @@
 """Every background task, imported once so that a worker knows them all."""
 
 from app.auth import tasks as auth
-from app.rounds import replay_tasks as replays
+from app.engagements import tasks as engagements
 from app.rounds import tasks as rounds
 
-__all__ = ["auth", "replays", "rounds"]
+__all__ = ["auth", "engagements", "rounds"]

@@ -1,12 +1,20 @@
 """Small valid rows for tests; every argument that does not matter to a test has a default."""
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from app import clock
 from app.access import Role
 from app.auth.models import Account, AccountRole
 from app.db import db
+from app.engagements.models import (
+    Engagement,
+    EngagementKind,
+    EngagementMember,
+    EngagementRole,
+    EngagementState,
+)
 from app.people.models import Person, SpokenLanguage, WorkingHours
 from app.programmes.models import Programme, ProgrammeCriterion, ProgrammeGoal, ProgrammeKind, ProgrammeRule
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
@@ -112,5 +120,31 @@ def enrolment(of: Person, role: EnrolmentRole, matching_round: MatchingRound, pl
             person_id=of.id,
             role=role,
             places=places,
+        )
+    )
+
+
+def proposal(mentee: Person, mentor: Person, **values: Any) -> Engagement:
+    """A match that both may accept or decline within a week."""
+    today = clock.today()
+    if "programme_id" not in values:
+        values["programme_id"] = programme().id
+    defaults = {
+        "kind": EngagementKind.MENTORSHIP,
+        "state": EngagementState.PROPOSED,
+        "starts_on": today + timedelta(days=14),
+        "ends_on": today + timedelta(days=104),
+        "answer_by": today + timedelta(days=7),
+        "points": 78,
+        "parts": [{"criterion": "skills", "points": 78, "weight": 100}],
+        "reasons": [{"side": "for", "kind": "has_skill", "skill": "SQL", "level": 4, "wanted": 3}],
+    }
+    return _saved(
+        Engagement(
+            **{**defaults, **values},
+            members=[
+                EngagementMember(person_id=mentee.id, role=EngagementRole.MENTEE),
+                EngagementMember(person_id=mentor.id, role=EngagementRole.MENTOR),
+            ],
         )
     )

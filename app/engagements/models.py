@@ -1,28 +1,24 @@
 """Tables of engagements and of who is part of them."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app import clock
 from app.db import Model, Stamped, enum_column
+from app.engagements.states import EngagementState
 from app.people.models import Person
+
+LONGEST_WORDS = 500
 
 
 class EngagementKind(StrEnum):
     """What kind of relationship it is."""
 
     MENTORSHIP = "mentorship"
-
-
-class EngagementState(StrEnum):
-    """Where an engagement stands: going on, concluded as planned, or ended before its time."""
-
-    ACTIVE = "active"
-    COMPLETED = "completed"
-    ENDED = "ended"
 
 
 class EngagementRole(StrEnum):
@@ -32,13 +28,41 @@ class EngagementRole(StrEnum):
     MENTOR = "mentor"
 
 
+class Answer(StrEnum):
+    """What somebody says to a proposal."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class DeclineReason(StrEnum):
+    """Why somebody declines a proposal, in a few words that anybody can give."""
+
+    NO_TIME = "no_time"
+    OTHER_GOALS = "other_goals"
+    OTHER_EXPERIENCE = "other_experience"
+    TOO_CLOSE = "too_close"
+    OTHER = "other"
+
+
 class Engagement(Stamped, Model):
-    """A mentorship that was published, with what spoke for it."""
+    """A mentorship that was published, with what spoke for it.
+
+    A proposal has `answer_by`, the last day on which both may say yes or no.
+    """
 
     __tablename__ = "engagement"
     __table_args__ = (
-        sa.CheckConstraint("(ended_on IS NULL) = (state = 'active')", name="ended_has_day"),
+        sa.CheckConstraint(
+            "(ended_on IS NOT NULL) = (state IN ('completed', 'ended'))", name="ended_has_day"
+        ),
         sa.CheckConstraint("ended_on >= starts_on", name="ends_after_start"),
+        sa.CheckConstraint(
+            "state NOT IN ('proposed', 'declined', 'lapsed') OR answer_by IS NOT NULL", name="has_last_day"
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('declined', 'lapsed', 'withdrawn') OR settled_at IS NOT NULL", name="has_instant"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +78,9 @@ class Engagement(Stamped, Model):
     ends_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     ended_reason: Mapped[str] = mapped_column(sa.String(500), default="")
+    answer_by: Mapped[date | None]
+    settled_at: Mapped[datetime | None]
+    """When everybody had accepted, or when it was clear that it would not come about."""
     points: Mapped[int | None]
     parts: Mapped[list[Any]] = mapped_column(default=list)
     reasons: Mapped[list[Any]] = mapped_column(default=list)
@@ -79,5 +106,37 @@ class EngagementMember(Model):
         sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     role: Mapped[EngagementRole] = mapped_column(enum_column(EngagementRole, name="role"))
+
+    person: Mapped[Person] = relationship()
+    answer: Mapped["ProposalAnswer | None"] = relationship(viewonly=True)
+
+
+class ProposalAnswer(Model):
+    """What a member said to a proposal; why somebody declined is read by HR alone."""
+
+    __tablename__ = "proposal_answer"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["engagement_id", "person_id"],
+            ["engagement_member.engagement_id", "engagement_member.person_id"],
+            name="fk_proposal_answer_engagement_id_engagement_member",
+            ondelete="CASCADE",
+        ),
+        sa.CheckConstraint("(answer = 'declined') = (reason IS NOT NULL)", name="declined_has_reason"),
+        sa.CheckConstraint("answer = 'declined' OR words = ''", name="words_when_declined"),
+    )
+
+    engagement_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("engagement.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    answer: Mapped[Answer] = mapped_column(enum_column(Answer, name="answer"))
+    reason: Mapped[DeclineReason | None] = mapped_column(enum_column(DeclineReason, name="reason"))
+    words: Mapped[str] = mapped_column(sa.String(LONGEST_WORDS), default="")
+    seeks_another: Mapped[bool] = mapped_column(default=False)
+    """Of somebody who declined: whether they would like another match in this round."""
+    answered_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     person: Mapped[Person] = relationship()

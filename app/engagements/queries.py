@@ -3,11 +3,49 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from app import clock
 from app.db import db
-from app.engagements.models import Engagement, EngagementMember, EngagementRole, EngagementState
+from app.engagements.models import (
+    Answer,
+    Engagement,
+    EngagementMember,
+    EngagementRole,
+    EngagementState,
+    ProposalAnswer,
+)
+from app.engagements.states import CAME_ABOUT
 from app.errors import Missing
 from app.people.models import Person
 from app.people.signals import places_taken
+
+
+def is_open() -> sa.ColumnElement[bool]:
+    """Hold for proposals that wait for an answer today, whether or not the job has ended the others yet."""
+    return sa.and_(Engagement.state == EngagementState.PROPOSED, Engagement.answer_by >= clock.today())
+
+
+def is_overdue() -> sa.ColumnElement[bool]:
+    """Hold for proposals whose last day has passed."""
+    return sa.and_(Engagement.state == EngagementState.PROPOSED, Engagement.answer_by < clock.today())
+
+
+def takes_place() -> sa.ColumnElement[bool]:
+    """Hold for engagements that go on or may begin, each of which takes a place of its mentor."""
+    return sa.or_(Engagement.state == EngagementState.ACTIVE, is_open())
+
+
+def is_match() -> sa.ColumnElement[bool]:
+    """Hold for engagements that began, also when they are over, and for those that still may begin."""
+    return sa.or_(Engagement.state.in_(CAME_ABOUT), is_open())
+
+
+def was_offered_to(person_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[bool]:
+    """Hold for the matches of somebody, and for those that fell through because they said no or nothing."""
+    own = sa.and_(ProposalAnswer.engagement_id == Engagement.id, ProposalAnswer.person_id == person_id)
+    said_no = sa.exists().where(own, ProposalAnswer.answer == Answer.DECLINED)
+    said_nothing = ~sa.exists().where(own)
+    lapsed = sa.or_(Engagement.state == EngagementState.LAPSED, is_overdue())
+    return sa.or_(is_match(), said_no, sa.and_(lapsed, said_nothing))
 
 
 def engagement_numbered(engagement_id: int) -> Engagement:
@@ -23,26 +61,27 @@ def engagement_numbered(engagement_id: int) -> Engagement:
 
 
 def engagements_of(person_id: int) -> sa.Select[Engagement]:
-    """Select the engagements a person is part of, the latest first, with members and sessions."""
+    """Select the engagements a person is part of, the latest first, with members, answers and sessions."""
     own = sa.select(EngagementMember.engagement_id).filter_by(person_id=person_id)
     query = sa.select(Engagement).where(Engagement.id.in_(own))
     return with_members(query).order_by(Engagement.starts_on.desc(), Engagement.id.desc())
 
 
 def with_members(query: sa.Select[Engagement]) -> sa.Select[Engagement]:
-    """Let a query of engagements bring their members and sessions."""
+    """Let a query of engagements bring their members, answers and sessions."""
     members = selectinload(Engagement.members).joinedload(EngagementMember.person)
     return query.options(
         members.options(joinedload(Person.department), joinedload(Person.location)),
+        selectinload(Engagement.members).joinedload(EngagementMember.answer),
         selectinload(Engagement.sessions),
     )
 
 
 @places_taken.connect
 def mentors_of_today(_sender: object) -> sa.Select[int]:
-    """Answer the mentor of each mentorship that goes on."""
+    """Answer the mentor of each mentorship that goes on or is proposed."""
     return (
         sa.select(EngagementMember.person_id.label("mentor_id"))
         .join(Engagement)
-        .where(EngagementMember.role == EngagementRole.MENTOR, Engagement.state == EngagementState.ACTIVE)
+        .where(EngagementMember.role == EngagementRole.MENTOR, takes_place())
     )

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from app import clock
 from app.access import Actor, Permission, Role, can
 from app.db import db
-from app.mentorships.queries import Mentorship, active_mentorships
+from app.engagements.models import Answer
+from app.mentorships.queries import Mentorship, current_mentorships
 from app.people.models import Person
 from app.rounds.actions import NextStep, next_step
 from app.rounds.models import MatchingRound
@@ -58,6 +59,10 @@ class Desk:
     greeting: str
     person: Person | None
     open_rounds: Sequence[OpenRound]
+    proposals: Sequence[Mentorship]
+    """Matches that wait for an answer, the reader's own first."""
+    fallen: Sequence[Mentorship]
+    """Matches that fell through lately without the reader's doing."""
     learning: Sequence[Mentorship]
     mentoring: Sequence[Mentorship]
     of_hr: RoundOfHr | None
@@ -73,7 +78,8 @@ class Desk:
     def reminder(self) -> OpenRound | None:
         """Return the round to ask for a mentor in, for somebody whose profile says they look for one."""
         person = self.person
-        if person is None or not person.seeks_mentor or self.learning:
+        has_mentor = self.learning or any(row.reader_is_mentee for row in self.proposals)
+        if person is None or not person.seeks_mentor or has_mentor:
             return None
         return next(
             (
@@ -87,25 +93,42 @@ class Desk:
     @property
     def is_new(self) -> bool:
         """Tell whether nothing has begun for this person yet."""
-        return self.person is not None and not (self.learning or self.mentoring or self.open_rounds)
+        return self.person is not None and not (
+            self.proposals or self.learning or self.mentoring or self.open_rounds
+        )
 
 
 def desk_of(actor: Actor) -> Desk:
     """Return what is on the home page of whoever asks."""
     person_id = actor.person_id
     person = db.session.get(Person, person_id) if person_id is not None else None
-    mentorships = active_mentorships(person_id) if person_id is not None else []
+    current = current_mentorships(person_id) if person_id is not None else []
+    active = [row for row in current if row.is_active]
+    proposals = [row for row in current if row.is_proposal]
     return Desk(
         greeting=_greeting(person),
         person=person,
         open_rounds=[OpenRound(row, bool(parts), asked) for row, parts, asked in open_rounds_for(person_id)]
         if person_id is not None
         else [],
-        learning=[row for row in mentorships if row.reader_is_mentee],
-        mentoring=[row for row in mentorships if not row.reader_is_mentee],
+        proposals=sorted(proposals, key=lambda row: row.own_answer is not None),
+        fallen=_without_successor(current),
+        learning=[row for row in active if row.reader_is_mentee],
+        mentoring=[row for row in active if not row.reader_is_mentee],
         of_hr=_round_of_hr() if Role.HR in actor.roles else None,
         under_way=latest_published_round() if can(Permission.ROUND_LIST) else None,
     )
+
+
+def _without_successor(current: Sequence[Mentorship]) -> list[Mentorship]:
+    """Return what fell through without the reader's no, and without another match in its place."""
+
+    def part_of(row: Mentorship) -> tuple[int | None, int, bool]:
+        return row.engagement.matching_round_id, row.engagement.programme_id, row.reader_is_mentee
+
+    matched = {part_of(row) for row in current if row.is_active or row.is_proposal}
+    fell = [row for row in current if row.fell_through and row.own_answer is not Answer.DECLINED]
+    return [row for row in fell if part_of(row) not in matched]
 
 
 def _round_of_hr() -> RoundOfHr | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,19 +11,22 @@ from flask_sqlalchemy.pagination import Pagination
 from app import clock
 from app.db import db
 from app.engagements.models import (
+    Answer,
     Engagement,
     EngagementKind,
     EngagementRole,
     EngagementState,
 )
-from app.engagements.queries import engagements_of
+from app.engagements.queries import engagements_of, takes_place
 from app.engagements.reasons import Party, Told, parts_in_words, told
+from app.engagements.states import FELL_THROUGH
 from app.mentorships.hours import shared_hours
 from app.people.models import Person
 from app.skills.models import Claim, Skill
 
 PER_PAGE = 25
-MOST_ACTIVE = 40
+MOST_CURRENT = 40
+FELL_LATELY = timedelta(days=14)
 TOP_SKILLS = 5
 
 
@@ -39,9 +43,59 @@ class Mentorship:
     sessions: Sequence[Any]
 
     @property
+    def standing(self) -> EngagementState:
+        """Return its state today: a proposal lapses with its last day, before the job has come by."""
+        row = self.engagement
+        is_overdue = row.answer_by is not None and row.answer_by < clock.today()
+        if row.state is EngagementState.PROPOSED and is_overdue:
+            return EngagementState.LAPSED
+        return row.state
+
+    @property
     def is_active(self) -> bool:
         """Tell whether it is going on."""
-        return self.engagement.state is EngagementState.ACTIVE
+        return self.standing is EngagementState.ACTIVE
+
+    @property
+    def is_proposal(self) -> bool:
+        """Tell whether it waits for an answer."""
+        return self.standing is EngagementState.PROPOSED
+
+    @property
+    def fell_through(self) -> bool:
+        """Tell whether it never came about."""
+        return self.standing in FELL_THROUGH
+
+    @property
+    def own_answer(self) -> Answer | None:
+        """Return what the reader has answered; what the other has is told to nobody."""
+        own = next(row for row in self.engagement.members if row.person_id == self.reader.id)
+        return own.answer.answer if own.answer is not None else None
+
+    @property
+    def in_a_word(self) -> str:
+        """Say where it stands, as its reader may know."""
+        if self.fell_through:
+            return "You declined" if self.own_answer is Answer.DECLINED else "Did not come about"
+        return {
+            EngagementState.PROPOSED: "Proposed",
+            EngagementState.ACTIVE: "Going on",
+            EngagementState.COMPLETED: "Completed",
+        }.get(self.standing, "Ended early")
+
+    @property
+    def why_it_fell(self) -> str:
+        """Say kindly that it never came about, and nothing of what the other person did."""
+        if self.own_answer is Answer.DECLINED:
+            return "You declined this match. Only HR reads why."
+        if self.standing is EngagementState.WITHDRAWN:
+            return "This match was taken back before it could begin. HR can look for somebody else."
+        if self.own_answer is None and self.standing is EngagementState.LAPSED:
+            return "The last day to answer has passed, so this match did not come about."
+        return (
+            "This match did not come about. That says nothing about you: times and plans change. "
+            "HR knows that you are free again and can look for somebody else."
+        )
 
     @property
     def last_held_at(self) -> Any:
@@ -59,18 +113,21 @@ class Card:
     skills: list[str]
 
 
-def active_mentorships(person_id: int) -> list[Mentorship]:
-    """Return a person's mentorships that are going on."""
+def current_mentorships(person_id: int) -> list[Mentorship]:
+    """Return a person's mentorships that go on, wait for an answer, or fell through lately."""
+    lately = clock.now() - FELL_LATELY
+    fell = sa.and_(Engagement.state.in_(FELL_THROUGH), Engagement.settled_at >= lately)
+    overdue = sa.and_(Engagement.state == EngagementState.PROPOSED, Engagement.answer_by >= lately.date())
     query = engagements_of(person_id).where(
-        Engagement.kind == EngagementKind.MENTORSHIP, Engagement.state == EngagementState.ACTIVE
+        Engagement.kind == EngagementKind.MENTORSHIP, sa.or_(takes_place(), overdue, fell)
     )
-    return [seen_by(person_id, row) for row in db.session.scalars(query.limit(MOST_ACTIVE))]
+    return [seen_by(person_id, row) for row in db.session.scalars(query.limit(MOST_CURRENT))]
 
 
 def past_mentorships(person_id: int, *, page: int) -> Pagination:
-    """Return a page of a person's mentorships that are over."""
+    """Return a page of a person's mentorships that are over, and of matches that never came about."""
     query = engagements_of(person_id).where(
-        Engagement.kind == EngagementKind.MENTORSHIP, Engagement.state != EngagementState.ACTIVE
+        Engagement.kind == EngagementKind.MENTORSHIP, sa.not_(takes_place())
     )
     return db.paginate(query, page=page, per_page=PER_PAGE, error_out=False)
 

@@ -1,14 +1,17 @@
-"""Pages at `/mentorships`: what a mentor and a mentee see of theirs."""
+"""Pages at `/mentorships`: what a mentor and a mentee see of theirs, and what they answer to a proposal."""
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import Permission, guard
-from app.engagements.models import Engagement
+from app.db import db
+from app.engagements import proposals
+from app.engagements.models import Answer, DeclineReason, Engagement
 from app.engagements.queries import engagement_numbered
 from app.mentorships import queries
-from app.web import page, page_number
+from app.mentorships.forms import DeclineForm
+from app.web import page, page_number, see_other
 
 bp = Blueprint("mentorships", __name__, url_prefix="/mentorships")
 
@@ -16,11 +19,13 @@ bp = Blueprint("mentorships", __name__, url_prefix="/mentorships")
 @bp.get("")
 @guard(Permission.MENTORSHIP_LIST)
 def index() -> ResponseReturnValue:
-    """List the reader's mentorships, those going on first."""
+    """List the reader's mentorships: proposals first, then those going on, then the others."""
     past = queries.past_mentorships(current_user.person_id, page=page_number())
+    current = queries.current_mentorships(current_user.person_id)
     return page(
         "mentorships/index.html",
-        active=queries.active_mentorships(current_user.person_id),
+        proposals=[row for row in current if row.is_proposal],
+        active=[row for row in current if row.is_active],
         past=[queries.seen_by(current_user.person_id, row) for row in past.items],
         pages=past,
     )
@@ -36,4 +41,58 @@ def show(engagement: Engagement) -> ResponseReturnValue:
         mentorship=mentorship,
         cards=queries.cards_of(mentorship),
         hours=queries.hours_of(mentorship),
+    )
+
+
+@bp.post("/<int:engagement_id>/accept")
+@guard(Permission.MENTORSHIP_ANSWER, load=engagement_numbered)
+def accept(engagement: Engagement) -> ResponseReturnValue:
+    """Say yes to a proposal."""
+    has_begun = proposals.accept(engagement, person_id=current_user.person_id, by=current_user)
+    other = queries.seen_by(current_user.person_id, engagement).other.name
+    db.session.commit()
+    if has_begun:
+        message = f"You have both accepted: the mentorship with {other} is settled."
+    else:
+        message = f"You have accepted. It is settled once {other} accepts too."
+    return see_other("mentorships.show", message=message, engagement_id=engagement.id)
+
+
+@bp.get("/<int:engagement_id>/decline")
+@guard(Permission.MENTORSHIP_ANSWER, load=engagement_numbered)
+def decline(engagement: Engagement) -> ResponseReturnValue:
+    """Ask why somebody declines, and whether they would like another match."""
+    proposals.check_may_answer(engagement)
+    return _decline_page(engagement, DeclineForm())
+
+
+@bp.post("/<int:engagement_id>/decline")
+@guard(Permission.MENTORSHIP_ANSWER, load=engagement_numbered)
+def say_no(engagement: Engagement) -> ResponseReturnValue:
+    """Say no to a proposal."""
+    form = DeclineForm()
+    if not form.validate():
+        return _decline_page(engagement, form, status=422)
+    proposals.decline(
+        engagement,
+        person_id=current_user.person_id,
+        reason=DeclineReason(form.reason.data),
+        words=form.words.data or "",
+        seeks_another=form.again.data == "yes",
+        by=current_user,
+    )
+    db.session.commit()
+    return see_other(
+        "mentorships.index", message="You have declined. Only HR reads why.", _anchor="past-title"
+    )
+
+
+def _decline_page(engagement: Engagement, form: DeclineForm, *, status: int = 200) -> ResponseReturnValue:
+    mentorship = queries.seen_by(current_user.person_id, engagement)
+    return page(
+        "mentorships/decline.html",
+        status=status,
+        mentorship=mentorship,
+        has_accepted=mentorship.own_answer is Answer.ACCEPTED,
+        form=form,
     )

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.db import changed_rows, db
-from app.engagements.models import Engagement, EngagementMember, EngagementRole, EngagementState
+from app.engagements.models import Engagement, EngagementMember, EngagementRole
+from app.engagements.queries import takes_place
 from app.errors import Conflict, Invalid
 from app.people.models import MOST_PLACES, Person
 from app.people.service import hold
@@ -176,13 +177,13 @@ def _enrol_where(
 
 
 def has_mentor_on(day: date, programme_id: int) -> sa.Select[int]:
-    """Return who has a mentor of a programme on a day."""
+    """Return who has a mentor of a programme on a day, or will if both accept."""
     return (
         sa.select(EngagementMember.person_id)
         .join(Engagement)
         .where(
             Engagement.programme_id == programme_id,
-            Engagement.state == EngagementState.ACTIVE,
+            takes_place(),
             sa.or_(Engagement.ends_on.is_(None), Engagement.ends_on > day),
             EngagementMember.role == EngagementRole.MENTEE,
         )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember, EngagementRole
+from app.engagements.queries import is_match
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, MatchingRoundProgramme
 from app.rounds.queries import Counts, enrolment_counts
 from app.rounds.states import RoundState
@@ -78,7 +79,11 @@ def _waiting(round_id: int, before_id: int) -> sa.Select[int]:
     got = (
         sa.select(EngagementMember.person_id)
         .join(Engagement)
-        .where(Engagement.matching_round_id == before_id, EngagementMember.role == EngagementRole.MENTEE)
+        .where(
+            Engagement.matching_round_id == before_id,
+            EngagementMember.role == EngagementRole.MENTEE,
+            is_match(),
+        )
     )
     return _people(round_id).where(
         Enrolment.role == EnrolmentRole.MENTEE,

@@ -41,6 +41,7 @@ class MatchingRound(Stamped, Model):
         sa.CheckConstraint(
             "(published_at IS NOT NULL) = (state IN ('published', 'completed'))", name="published_has_instant"
         ),
+        sa.CheckConstraint("answer_by IS NULL OR published_at IS NOT NULL", name="proposed_is_published"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,6 +52,8 @@ class MatchingRound(Stamped, Model):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     published_at: Mapped[datetime | None]
+    answer_by: Mapped[date | None]
+    """The last day to accept or decline, when the matches were published as proposals."""
 
     programmes: Mapped[list[Programme]] = relationship(
         secondary="matching_round_programme", order_by=Programme.name

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 from app import clock
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember
+from app.engagements.queries import is_match
 from app.errors import Missing
 from app.feedback.models import Feedback
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, Run
@@ -138,18 +139,6 @@ def run_numbered(round_id: int, run_id: int) -> Run:
     return run
 
 
-def any_run(run_id: int) -> Run:
-    """Return a run or what-if of any round.
-
-    Raises:
-        Missing: when there is none.
-    """
-    run = db.session.get(Run, run_id)
-    if run is None:
-        raise Missing(f"There is no run {run_id}. List the runs of a round with: flask rounds show NAME")
-    return run
-
-
 def rating_before(matching_round: MatchingRound) -> Rating | None:
     """Return how useful the round before was found, unless too few have answered to hide who said what."""
     before = (
@@ -251,7 +240,7 @@ def parts_with_match(person_id: int, round_id: int) -> set[tuple[int, str]]:
     query = (
         sa.select(Engagement.programme_id, EngagementMember.role)
         .join(EngagementMember)
-        .where(Engagement.matching_round_id == round_id, EngagementMember.person_id == person_id)
+        .where(Engagement.matching_round_id == round_id, EngagementMember.person_id == person_id, is_match())
     )
     return {(programme_id, role.value) for programme_id, role in db.session.execute(query)}
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember, EngagementRole
+from app.engagements.queries import is_match, was_offered_to
 from app.people.models import Person, PersonalBlock
 from app.programmes.models import Programme
 from app.rounds.enrolling import day_that_counts, is_available
@@ -201,7 +202,10 @@ def _wishes(programme: Programme, matching_round: MatchingRound) -> dict[str, li
 
 
 def rounds_waited(programme: Programme, matching_round: MatchingRound) -> dict[int, int]:
-    """Return in how many of their latest earlier rounds, without a break, each mentee got no mentor."""
+    """Return in how many of their latest earlier rounds, without a break, each mentee got no mentor.
+
+    Who was offered one and did not take it has not waited.
+    """
     earlier = aliased(MatchingRound)
     has_mentor = (
         sa.select(EngagementMember.person_id)
@@ -211,6 +215,7 @@ def rounds_waited(programme: Programme, matching_round: MatchingRound) -> dict[i
             Engagement.programme_id == programme.id,
             EngagementMember.person_id == Enrolment.person_id,
             EngagementMember.role == EngagementRole.MENTEE,
+            was_offered_to(EngagementMember.person_id),
         )
         .exists()
     )
@@ -267,6 +272,7 @@ def _history(matching_round: MatchingRound, who: Who, present: set[int]) -> tupl
         .outerjoin(MatchingRound, MatchingRound.id == Engagement.matching_round_id)
         .where(
             Engagement.programme_id.in_(keys),
+            is_match(),
             sa.or_(Engagement.matching_round_id.is_(None), Engagement.matching_round_id != matching_round.id),
             _filter_only(mentee.person_id).in_(who),
             _filter_only(mentor.person_id).in_(who),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
+from app.engagements.states import ENGAGEMENT_TRANSITIONS
 from app.errors import Conflict
 
 
@@ -95,11 +96,15 @@ def diagrams() -> str:
     """Return docs/states.md: both tables of transitions drawn as diagrams."""
     parts = [
         "# States",
-        "Drawn from `app/rounds/states.py` by `flask --app wsgi rounds states`; a test keeps it current.",
+        "Drawn from the tables of `app/rounds/states.py` and `app/engagements/states.py` by "
+        "`flask --app wsgi rounds states`; a test keeps it current.",
         "## Matching round",
         _diagram(ROUND_TRANSITIONS),
         "## Run",
         _diagram(RUN_TRANSITIONS),
+        "## Engagement",
+        "It begins as `proposed` when both accept first, and as `active` when people start at once.",
+        _diagram(ENGAGEMENT_TRANSITIONS),
     ]
     return "\n\n".join(parts) + "\n"
 

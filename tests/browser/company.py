@@ -33,6 +33,7 @@ class Ids:
     goal: int
     skill: int
     mentorship: int
+    proposal: int
     published: tuple[int, int]
     proposed: tuple[int, int]
     waiting: tuple[int, int]
@@ -70,6 +71,7 @@ def load_with_rounds() -> Ids:
         goal=goal.id,
         skill=claim.skill_id,
         mentorship=_mentorship_of(employee),
+        proposal=_proposal_for(employee),
         published=published,
         proposed=proposed,
         waiting=_after(lambda run_id: None, rounds[2]),
@@ -117,6 +119,26 @@ def _mentorship_of(account: Account) -> int:
         .where(EngagementMember.person_id == account.person_id, Engagement.state == EngagementState.ACTIVE)
     )
     return db.session.scalars(going_on).one()
+
+
+def _proposal_for(account: Account) -> int:
+    """Propose somebody's own match to them once more, as if both had still to accept."""
+    own = db.session.get_one(Engagement, _mentorship_of(account))
+    proposal = Engagement(
+        kind=own.kind,
+        state=EngagementState.PROPOSED,
+        programme_id=own.programme_id,
+        starts_on=own.starts_on,
+        ends_on=own.ends_on,
+        answer_by=clock.today() + timedelta(days=7),
+        points=own.points,
+        parts=own.parts,
+        reasons=own.reasons,
+        members=[EngagementMember(person_id=row.person_id, role=row.role) for row in own.members],
+    )
+    db.session.add(proposal)
+    db.session.flush()
+    return proposal.id
 
 
 def _opened() -> MatchingRound:

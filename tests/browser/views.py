@@ -32,6 +32,8 @@ VIEWS = [
     *(View("home.show", role, lambda ids: "/") for role in ROLES),
     View("mentorships.index", "employee", lambda ids: "/mentorships"),
     View("mentorships.show", "employee", lambda ids: f"/mentorships/{ids.mentorship}"),
+    View("mentorships.show", "employee", lambda ids: f"/mentorships/{ids.proposal}"),
+    View("mentorships.decline", "employee", lambda ids: f"/mentorships/{ids.proposal}/decline"),
     View("people.index", "employee", lambda ids: "/people"),
     View("people.index", "employee", lambda ids: "/people?name=nobody+at+all"),
     View("people.index", "employee", lambda ids: "/people?page=2"),
@@ -139,6 +141,9 @@ REFUSALS = [
     ),
     Refusal(View("people.pause", "employee", lambda ids: f"/people/{ids.person}/pause"), "Save"),
     Refusal(View("people.blocks", "employee", lambda ids: f"/people/{ids.person}/blocks?name=an"), "Add"),
+    Refusal(
+        View("mentorships.decline", "employee", lambda ids: f"/mentorships/{ids.proposal}/decline"), "Decline"
+    ),
     Refusal(View("skills.add_claim", "employee", lambda ids: "/skills/claims/add"), "Add the skill"),
     Refusal(View("skills.add_goal", "employee", lambda ids: "/skills/goals/add"), "Add the goal"),
     Refusal(

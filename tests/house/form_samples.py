@@ -195,9 +195,14 @@ def waiting_run(account: Account) -> Sample:
     return Sample({"round_id": run.matching_round_id, "run_id": run.id})
 
 
-def proposed_run(account: Account) -> Sample:
+def proposed_run(account: Account, **fields: Any) -> Sample:
     run = finished_run(company())
-    return Sample({"round_id": run.matching_round_id, "run_id": run.id})
+    return Sample({"round_id": run.matching_round_id, "run_id": run.id}, fields)
+
+
+def proposal(account: Account, **fields: Any) -> Sample:
+    mentor = factories.person(mentor_capacity=2)
+    return Sample({"engagement_id": factories.proposal(person_of(account), mentor).id}, fields)
 
 
 def what_if(account: Account) -> Sample:
@@ -287,10 +292,17 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.give_up": [a_round(RoundState.OPEN)],
     "rounds.complete": [a_round(RoundState.PUBLISHED, published_at=NOW)],
     "rounds.stop": [waiting_run],
-    "rounds.make_public": [proposed_run],
+    "rounds.make_public": [
+        lambda account: proposed_run(account, how="at_once"),
+        lambda account: proposed_run(account, how="ask", answer_by="2026-11-30"),
+    ],
+    "mentorships.accept": [proposal],
+    "mentorships.say_no": [
+        lambda account: proposal(account, reason="no_time", again="no"),
+        lambda account: proposal(account, reason="other", words="I move to Lyon", again="yes"),
+    ],
     "rounds.try_out": [what_if],
     "rounds.take_over": [settings_tried],
-    "rounds.replay": [proposed_run],
     "rounds.take_part": [enrolment],
     "rounds.withdraw": [own_enrolment],
     "rounds.wishes": [mentor_wanted, mentor_found],

@@ -57,6 +57,8 @@ claim:own        other     404   404  404        404   404     404
 mentorship:list  -         yes   yes  yes        yes   yes     404
 mentorship:see   own       yes   yes  yes        yes   yes       .
 mentorship:see   other     404   404  404        404   404     404
+mentorship:answer own      yes   yes  yes        yes   yes       .
+mentorship:answer other    404   404  404        404   404     404
 programme:list   -         404   404  yes        yes   404     404
 programme:see    -         404   404  yes        yes   404     404
 programme:edit   -         404   404  yes        403   404     404

@@ -65,9 +65,6 @@ WORLD: dict[str, dict] = {
         "run_id": 1, "solution_sha256": "a", "answer_sha256": "b", "engine": "{}", "rules": "[]", "goals": "[]",
         "checked_at": INSTANT,
     },
-    "replay": {
-        "id": 1, "run_id": 1, "state": "queued", "asked_at": INSTANT, "attempts": 0, "stage": "", "done": 0, "total": 1,
-    },
     "assignment": {"id": 1, "run_id": 1, "programme_id": 1, "points": 80, "parts": "[]", "reasons": "[]"},
     "assignment_member": {"assignment_id": 1, "person_id": 1, "role": "mentee"},
     "unmatched_person": {
@@ -78,6 +75,10 @@ WORLD: dict[str, dict] = {
         "parts": "[]", "reasons": "[]", "created_at": INSTANT,
     },
     "engagement_member": {"engagement_id": 1, "person_id": 1, "role": "mentee"},
+    "proposal_answer": {
+        "engagement_id": 1, "person_id": 1, "answer": "accepted", "words": "", "seeks_another": False,
+        "answered_at": INSTANT,
+    },
     "mentoring_session": {
         "id": 1, "engagement_id": 1, "held_at": INSTANT, "minutes": 45, "topic": "", "created_at": INSTANT,
     },
@@ -95,6 +96,8 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_decision_override_is_lock": {"kind": "ban", "reason": "x", "is_override": True, "expires_on": DAY},
     "ck_engagement_ended_has_day": {"state": "ended"},
     "ck_engagement_ends_after_start": {"state": "ended", "ended_on": EARLIER},
+    "ck_engagement_has_instant": {"state": "withdrawn"},
+    "ck_engagement_has_last_day": {"state": "proposed"},
     "ck_enrolment_places_in_range": {"places": 0},
     "ck_enrolment_wish_position_in_range": {"position": 6},
     "ck_feedback_rating_in_range": {"rating": 0},
@@ -102,6 +105,7 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_goal_level_in_range": {"level": 0},
     "ck_matching_round_closes_after_opening": {"closes_on": EARLIER},
     "ck_matching_round_ends_after_start": {"ends_on": DAY},
+    "ck_matching_round_proposed_is_published": {"answer_by": DAY},
     "ck_matching_round_published_has_instant": {"state": "published"},
     "ck_mentoring_session_minutes_in_range": {"minutes": 4},
     "ck_person_capacity_in_range": {"mentor_capacity": -1},
@@ -112,10 +116,10 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_person_pause_ends_after_start": {"paused_from": DAY, "paused_until": EARLIER},
     "ck_person_pause_has_start": {"paused_until": DAY},
     "ck_personal_block_not_oneself": {"blocked_person_id": 1},
+    "ck_proposal_answer_declined_has_reason": {"answer": "declined"},
+    "ck_proposal_answer_words_when_declined": {"words": "x"},
     "ck_programme_criterion_weight_in_range": {"weight": 0},
     "ck_programme_takes_time": {"hours_a_month": 0},
-    "ck_replay_finished_has_verdict": {"is_same": True},
-    "ck_replay_progress_in_range": {"done": 2},
     "ck_run_progress_in_range": {"done": 2},
     "ck_run_published_is_finished": {"published_at": INSTANT},
     "ck_run_what_if_unpublished": {"state": "finished", "published_at": INSTANT, "base_run_id": 1},
@@ -213,8 +217,8 @@ def test_a_check_refuses_a_row_that_breaks_it(app, name):
 def test_a_word_outside_the_vocabulary_is_refused(app, name):
     column = enum_checks()[name]
     row = {**WORLD[column.table.name], column.name: "nonsense"}
-    if name == "ck_engagement_state":
-        row["ended_on"] = DAY  # so that no other rule refuses it first
+    if name == "ck_proposal_answer_reason":
+        row["answer"] = "declined"  # so that no other rule refuses it first
     prepare(column.table.name)
     assert name in refused(column.table.name, row)
 

@@ -3,7 +3,14 @@
 from typing import Any, ClassVar
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, SubmitField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    StopValidation,
+    ValidationError,
+)
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.fields import HouseForm, LineField, SearchForm, options
@@ -144,6 +151,27 @@ class BanForm(HouseForm):
             Length(max=LONGEST_REASON, message="Enter at most %(max)d characters."),
         ],
     )
+
+
+class PublishForm(HouseForm):
+    """Whether the people of a plan are asked first, and until when they answer."""
+
+    AT_ONCE, ASK = "at_once", "ask"
+
+    how = RadioField(
+        "How do the mentorships begin?",
+        [InputRequired("Choose how they begin.")],
+        choices=options([(AT_ONCE, "People start at once"), (ASK, "Both sides accept first")]),
+    )
+    answer_by = DateField("Last day to answer")
+
+    def validate_answer_by(self, field: DateField) -> None:
+        """Ask for a day when people are asked; otherwise none counts, whatever was typed."""
+        if self.how.data != self.ASK:
+            field.data, field.errors = None, []
+            raise StopValidation
+        if field.data is None and not field.errors:
+            raise ValidationError("Enter the last day to answer.")
 
 
 class CompareForm(SearchForm):

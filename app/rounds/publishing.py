@@ -1,6 +1,7 @@
 """The command that makes a plan come true: all of it in one transaction, or nothing."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from app.engagements.models import (
 from app.errors import Conflict
 from app.rounds.changes import Pair, changed_pairs, pairs_of
 from app.rounds.models import Assignment, MatchingRound, Run
+from app.rounds.proposing import check_answer_by
 from app.rounds.run_queries import pair_count
 from app.rounds.service import move
 from app.rounds.states import RoundState, RunState, check_may_follow
@@ -39,16 +41,21 @@ def check_may_publish(run: Run, matching_round: MatchingRound, *, pairs: int) ->
         raise Conflict("This run matched nobody, so there is nothing to publish.")
 
 
-def publish_run(run: Run, *, by: audit.Actor) -> int:
+def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> int:
     """Turn the pairs of a run into mentorships that both people see; return how many.
+
+    With `answer_by` they are proposals, which both people accept or decline until the end of that day.
 
     Raises:
         Conflict: when somebody else was faster, or a pair no longer keeps the rules.
+        Invalid: when `answer_by` is no day to answer by.
     """
     matching_round = run.matching_round
     check_may_publish(run, matching_round, pairs=pair_count(run))
+    if answer_by is not None:
+        check_answer_by(matching_round, answer_by)
     # First, so that of two publishers the second waits here and then finds the round published.
-    move(matching_round, RoundState.PUBLISHED, published_at=clock.now())
+    move(matching_round, RoundState.PUBLISHED, published_at=clock.now(), answer_by=answer_by)
     pairs = pairs_of(run)
     changed = changed_pairs(run, pairs)
     if changed:
@@ -58,13 +65,14 @@ def publish_run(run: Run, *, by: audit.Actor) -> int:
             "takes fewer people or no longer keeps a rule. Run the matching again, then publish."
         )
     run.published_at = clock.now()
-    engagement_ids = _create_mentorships(run, matching_round, pairs)
+    engagement_ids = _create_mentorships(run, matching_round, pairs, answer_by)
     details = {"name": matching_round.name, "run": run.id, "mentorships": len(pairs)}
+    action = "mentorship.began" if answer_by is None else "proposal.made"
     audit.record_all(
         [
             audit.Entry("round.published", "matching_round", matching_round.id, details=details),
             *(
-                audit.Entry("mentorship.began", "engagement", engagement_id, person_id=pair.mentee_id)
+                audit.Entry(action, "engagement", engagement_id, person_id=pair.mentee_id)
                 for engagement_id, pair in zip(engagement_ids, pairs, strict=True)
             ),
         ],
@@ -73,11 +81,16 @@ def publish_run(run: Run, *, by: audit.Actor) -> int:
     return len(pairs)
 
 
-def _create_mentorships(run: Run, matching_round: MatchingRound, pairs: Sequence[Pair]) -> list[int]:
+def _create_mentorships(
+    run: Run, matching_round: MatchingRound, pairs: Sequence[Pair], answer_by: date | None
+) -> list[int]:
     """Write the mentorships and their members; return the ids of the mentorships, in the pairs' order."""
     copied = {
         "kind": _all_of(Engagement.kind, EngagementKind.MENTORSHIP),
-        "state": _all_of(Engagement.state, EngagementState.ACTIVE),
+        "state": _all_of(
+            Engagement.state, EngagementState.ACTIVE if answer_by is None else EngagementState.PROPOSED
+        ),
+        "answer_by": _all_of(Engagement.answer_by, answer_by),
         "programme_id": Assignment.programme_id,
         "matching_round_id": _all_of(Engagement.matching_round_id, matching_round.id),
         "starts_on": _all_of(Engagement.starts_on, matching_round.starts_on),

@@ -12,10 +12,10 @@ from app import access, clock
 from app.access import Permission, guard
 from app.db import db
 from app.engagements.reasons import Party, Told, parts_in_words, told
-from app.rounds import publishing, queries, results, review_queries, run_queries, running, what_ifs
+from app.rounds import proposing, publishing, queries, results, review_queries, run_queries, running, what_ifs
 from app.rounds.actions import refusal_of
 from app.rounds.export import csv_of
-from app.rounds.forms import MatchSearchForm
+from app.rounds.forms import MatchSearchForm, PublishForm
 from app.rounds.models import Run
 from app.rounds.results import Explanation
 from app.rounds.review_queries import Reviewed
@@ -23,7 +23,7 @@ from app.rounds.review_routes import may_decide, shown_of
 from app.rounds.routes import bp
 from app.rounds.run_queries import LeftOut
 from app.rounds.states import RUN_STATE_WORDS, RunState
-from app.web import here, page, see_other, wants_fragment
+from app.web import accepted, here, page, see_other, wants_fragment
 from app.words import number, plural
 
 log = logging.getLogger(__name__)
@@ -97,19 +97,28 @@ def left_out(run: Run) -> ResponseReturnValue:
 @bp.get("/<int:round_id>/runs/<int:run_id>/publish")
 @guard(Permission.ROUND_PUBLISH, load=queries.run_numbered)
 def publish(run: Run) -> ResponseReturnValue:
-    """Ask whether to publish, with what will happen."""
-    tally = run_queries.tally(run)
-    publishing.check_may_publish(run, run.matching_round, pairs=tally.pairs)
-    return page("rounds/publish.html", run=run, matching_round=run.matching_round, tally=tally)
+    """Ask whether to publish, and how, with what will happen."""
+    how = PublishForm.ASK if proposing.asked_last_time() else PublishForm.AT_ONCE
+    return _publish_page(
+        run, PublishForm(data={"how": how, "answer_by": proposing.suggested_day(run.matching_round)})
+    )
 
 
 @bp.post("/<int:round_id>/runs/<int:run_id>/publish")
 @guard(Permission.ROUND_PUBLISH, load=queries.run_numbered)
 def make_public(run: Run) -> ResponseReturnValue:
     """Publish a plan."""
-    published = publishing.publish_run(run, by=current_user)
+    form, published = PublishForm(), list[int]()
+
+    def publish_as_asked() -> None:
+        published.append(publishing.publish_run(run, by=current_user, answer_by=form.answer_by.data))
+
+    if not (form.validate() and accepted(form, publish_as_asked)):
+        return _publish_page(run, form, status=422)
     db.session.commit()
-    message = f"{plural(published, 'match', 'matches')} published. Everyone sees theirs on their home page."
+    message = (
+        f"{plural(published[0], 'match', 'matches')} published. Everyone sees theirs on their home page."
+    )
     return see_other("rounds.show", message=message, round_id=run.matching_round_id)
 
 
@@ -120,6 +129,20 @@ def pairs_file(run: Run) -> ResponseReturnValue:
     log.info("account %s exported the pairs of run %s", current_user.id, run.id)
     headers = {"Content-Disposition": f'attachment; filename="run-{run.id}-pairs.csv"'}
     return Response(csv_of(run).encode("utf-8-sig"), mimetype="text/csv", headers=headers)
+
+
+def _publish_page(run: Run, form: PublishForm, *, status: int = 200) -> ResponseReturnValue:
+    tally = run_queries.tally(run)
+    publishing.check_may_publish(run, run.matching_round, pairs=tally.pairs)
+    return page(
+        "rounds/publish.html",
+        status=status,
+        run=run,
+        matching_round=run.matching_round,
+        tally=tally,
+        left_out=(run.mentees or 0) - (run.mentees_matched or 0),
+        form=form,
+    )
 
 
 def _result(run: Run) -> ResponseReturnValue:

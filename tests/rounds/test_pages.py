@@ -68,7 +68,8 @@ def test_a_round_by_pages_from_its_creation_to_published_matches(as_hr, client_f
     question = words(as_hr.get(f"{run_address}/publish"))
     assert "Publish 1 match?" in question
     assert "2 people see their match on their home page at once." in question
-    published = post(as_hr, f"{run_address}/publish", page=f"{run_address}/publish")
+    address_of_publish = f"{run_address}/publish"
+    published = post(as_hr, address_of_publish, {"how": "at_once"}, page=address_of_publish)
     assert published.location == address
     assert "1 match published" in words(as_hr.get(address))
 
@@ -205,7 +206,7 @@ def test_a_plan_that_has_changed_since_is_refused_with_what_to_do(as_hr, closed_
     run = finished_run(closed_round)
     person_called("Mentee 0").left_on = NOW.date()
     db.session.commit()
-    response = post(as_hr, f"/rounds/{closed_round.id}/runs/{run.id}/publish")
+    response = post(as_hr, f"/rounds/{closed_round.id}/runs/{run.id}/publish", {"how": "at_once"})
     assert response.status_code == 409
     assert "1 match of this run has changed since" in words(response)
     assert db.session.scalar(sa.select(sa.func.count(Engagement.id))) == 0

@@ -2,6 +2,7 @@
 
 from app.auth import tasks as auth
 from app.engagements import tasks as engagements
+from app.rounds import replay_tasks as replays
 from app.rounds import tasks as rounds
 
-__all__ = ["auth", "engagements", "rounds"]
+__all__ = ["auth", "engagements", "replays", "rounds"]

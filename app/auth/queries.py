@@ -13,6 +13,7 @@ from app.auth.models import Account, SignInSession
 from app.auth.service import MOST_SESSIONS, folded_address
 from app.db import db
 from app.errors import Missing
+from app.people.models import Person
 from app.words import plural
 
 
@@ -53,6 +54,11 @@ def account_of(email: str) -> Account:
     if account is None:
         raise Missing(f"There is no account for {email}.")
     return account
+
+
+def named() -> sa.ColumnElement[str]:
+    """Return what an account is called, in a query that joins it with its person if it has one."""
+    return sa.func.coalesce(Person.name, Account.name, Account.email)
 
 
 def accounts(*, role: Role | None = None) -> Iterator[Account]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.programmes.vocabulary import GOALS, rule_sentence
-from app.rounds.certificate_models import RunCertificate
+from app.rounds.certificate_models import Replay, RunCertificate
 from app.rounds.models import Run
 from app.rounds.run_queries import KEPT_ALWAYS
 from app.words import number, plural
@@ -58,6 +58,16 @@ def proved(certificate: RunCertificate, run: Run, names: Names) -> list[Proved]:
         Proved(GOALS.get(row["goal"], row["goal"]), _called(names, row["programme"]), _proof(row, run))
         for row in certificate.goals
     ]
+
+
+def replay_in_words(replay: Replay) -> str:
+    """Say what came of a replay that has ended."""
+    if replay.failure is not None:
+        return replay.failure
+    if replay.is_same:
+        return "The same answer, bit for bit"
+    made_with = ", ".join(f"{name} {version}" for name, version in (replay.engine or {}).items())
+    return f"Another answer, made with {made_with}. Tell whoever looks after Trellis."
 
 
 def _called(names: Names, key: str) -> str:

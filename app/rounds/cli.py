@@ -10,7 +10,9 @@ import click
 from app import audit
 from app.db import db
 from app.programmes.queries import current_programmes, programme_called
-from app.rounds import publishing, queries, running, service, states, tasks
+from app.rounds import publishing, queries, replay_tasks, replaying, running, service, states, tasks
+from app.rounds.certificate_models import Replay
+from app.rounds.certificates import replay_in_words
 from app.rounds.documents import document_of
 from app.rounds.export import csv_of
 from app.rounds.models import DocumentKind, MatchingRound, Run
@@ -195,6 +197,25 @@ def export(name: str, folder: Path, run_id: int | None) -> None:
     except OSError as error:
         raise Refused(f"The files cannot be written to {folder}: {error.strerror}.") from None
     click.echo(f"{', '.join(sorted(contents))} of run {run.id} are in {folder}.")
+
+
+@group.command("replay")
+@click.argument("run_id", type=int)
+def replay(run_id: int) -> None:
+    """Solve the problem of run RUN_ID again, here, and say whether the answer is the same bit for bit.
+
+    The exit status is 0 when it is, 1 when it is not.
+    """
+    asked = replaying.request_replay(queries.any_run(run_id), by=BY)
+    replay_id = asked.id
+    db.session.commit()
+    line = LiveLine()
+    replay_tasks.carry_out(replay_id, line.show)
+    line.end()
+    ended = db.session.get_one(Replay, replay_id, populate_existing=True)
+    click.echo(f"Run {run_id}: {replay_in_words(ended)}")
+    if not ended.is_same:
+        raise SystemExit(1)
 
 
 @group.command("states")

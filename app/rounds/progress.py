@@ -8,9 +8,6 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from app.rounds import running
-from app.rounds.running import Attempt
-
 TOLD_EVERY_SECONDS = 0.5
 BEATS_EVERY_SECONDS = 5.0
 PERCENT = 100
@@ -42,8 +39,8 @@ ORDER = tuple(STEPS)
 class Reporter:
     """Writes at most twice a second, in transactions of its own, and only as long as the run is its own."""
 
-    def __init__(self, attempt: Attempt, tell: Callable[[str, int], None]) -> None:
-        self._attempt = attempt
+    def __init__(self, report: Callable[..., bool], tell: Callable[[str, int], None]) -> None:
+        self._report = report
         self._tell = tell
         self._written = 0.0
         self._words, self._percent = "Taking the snapshot", 0
@@ -87,7 +84,7 @@ class Reporter:
         with self._lock:
             if time.monotonic() - self._written < TOLD_EVERY_SECONDS:
                 return
-            self._wanted = running.report(self._attempt, stage=self._words, done=self._percent, total=PERCENT)
+            self._wanted = self._report(stage=self._words, done=self._percent, total=PERCENT)
             self._written = time.monotonic()
 
     @staticmethod

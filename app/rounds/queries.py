@@ -139,6 +139,18 @@ def run_numbered(round_id: int, run_id: int) -> Run:
     return run
 
 
+def any_run(run_id: int) -> Run:
+    """Return a run or what-if of any round.
+
+    Raises:
+        Missing: when there is none.
+    """
+    run = db.session.get(Run, run_id)
+    if run is None:
+        raise Missing(f"There is no run {run_id}. List the runs of a round with: flask rounds show NAME")
+    return run
+
+
 def rating_before(matching_round: MatchingRound) -> Rating | None:
     """Return how useful the round before was found, unless too few have answered to hide who said what."""
     before = (

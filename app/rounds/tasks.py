@@ -80,9 +80,9 @@ def carry_out(run_id: int, tell: Callable[[str, int], None] = lambda words, perc
     db.session.commit()
     if attempt is None:
         return
-    reporter = Reporter(attempt, tell)
+    reporter = Reporter(partial(running.report, attempt), tell)
     # The heart stops before the outcome is written: it would wait for that transaction to end.
-    with reporter.beating(_this_app()):
+    with reporter.beating(this_app()):
         settle = _outcome(attempt, reporter)
     settle()
     db.session.commit()
@@ -148,5 +148,6 @@ def _refusal(problem: Problem, solution: Solution, reporter: Reporter) -> str | 
     )
 
 
-def _this_app() -> Flask:
+def this_app() -> Flask:
+    """Return the application itself, for a thread that has no context of its own."""
     return current_app._get_current_object()  # type: ignore[attr-defined]

@@ -303,6 +303,7 @@ SAMPLES: dict[str, list[Maker]] = {
     ],
     "rounds.try_out": [what_if],
     "rounds.take_over": [settings_tried],
+    "rounds.replay": [proposed_run],
     "rounds.take_part": [enrolment],
     "rounds.withdraw": [own_enrolment],
     "rounds.wishes": [mentor_wanted, mentor_found],

@@ -65,6 +65,9 @@ WORLD: dict[str, dict] = {
         "run_id": 1, "solution_sha256": "a", "answer_sha256": "b", "engine": "{}", "rules": "[]", "goals": "[]",
         "checked_at": INSTANT,
     },
+    "replay": {
+        "id": 1, "run_id": 1, "state": "queued", "asked_at": INSTANT, "attempts": 0, "stage": "", "done": 0, "total": 1,
+    },
     "assignment": {"id": 1, "run_id": 1, "programme_id": 1, "points": 80, "parts": "[]", "reasons": "[]"},
     "assignment_member": {"assignment_id": 1, "person_id": 1, "role": "mentee"},
     "unmatched_person": {
@@ -120,6 +123,8 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_proposal_answer_words_when_declined": {"words": "x"},
     "ck_programme_criterion_weight_in_range": {"weight": 0},
     "ck_programme_takes_time": {"hours_a_month": 0},
+    "ck_replay_finished_has_verdict": {"is_same": True},
+    "ck_replay_progress_in_range": {"done": 2},
     "ck_run_progress_in_range": {"done": 2},
     "ck_run_published_is_finished": {"published_at": INSTANT},
     "ck_run_what_if_unpublished": {"state": "finished", "published_at": INSTANT, "base_run_id": 1},

@@ -8,15 +8,8 @@ from app import audit
 from app.db import db
 from app.errors import Invalid
 from app.programmes import queries, service
-from app.programmes.models import Programme
-from app.programmes.vocabulary import (
-    CRITERIA,
-    DEFAULT_CRITERIA,
-    DEFAULT_GOALS,
-    DEFAULT_RULES,
-    GOALS,
-    rule_sentence,
-)
+from app.programmes.models import Programme, ProgrammeKind
+from app.programmes.vocabulary import CRITERIA, GOALS, KIND_WORDS, rule_sentence
 from app.terminal import CommandGroup
 from app.words import plural
 
@@ -26,7 +19,14 @@ group = CommandGroup("programmes", help="Standing schemes: what a round matches,
 @group.command("create")
 @click.argument("name")
 @click.option("--key", default="mentoring", show_default=True, help="Its id in files.")
-@click.option("--hours", default=2.0, show_default=True, help="Hours a month it takes.")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in ProgrammeKind]),
+    default=ProgrammeKind.MENTORING.value,
+    show_default=True,
+    help="What it brings together.",
+)
+@click.option("--hours", type=float, help="Hours a month it takes, other than is usual.")
 @click.option(
     "--rule", "rules", multiple=True, help="NAME or NAME:PARAMETER=VALUE,... Replaces the usual rules."
 )
@@ -35,19 +35,21 @@ group = CommandGroup("programmes", help="Standing schemes: what a round matches,
 def create(
     name: str,
     key: str,
-    hours: float,
+    kind: str,
+    hours: float | None,
     rules: tuple[str, ...],
     criteria: tuple[str, ...],
     goals: tuple[str, ...],
 ) -> None:
-    """Set up a mentoring programme called NAME, with the usual rules unless others are given."""
+    """Set up a programme called NAME, with the usual rules unless others are given."""
     programme = service.create_programme(
         key=key,
         name=name,
         hours_a_month=hours,
-        rules=dict(map(_rule, rules)) if rules else DEFAULT_RULES,
-        criteria=dict(map(_criterion, criteria)) if criteria else DEFAULT_CRITERIA,
-        goals=goals or DEFAULT_GOALS,
+        kind=ProgrammeKind(kind),
+        rules=dict(map(_rule, rules)) or None,
+        criteria=dict(map(_criterion, criteria)) or None,
+        goals=goals or None,
         by=audit.COMMAND_LINE,
     )
     db.session.commit()
@@ -74,7 +76,8 @@ def show(name: str) -> None:
 
 
 def _describe(programme: Programme) -> None:
-    click.echo(f"{programme.name} ({programme.key}), {programme.hours_a_month:g} hours a month")
+    kind = KIND_WORDS[programme.kind].lower()
+    click.echo(f"{programme.name} ({programme.key}): {kind}, {programme.hours_a_month:g} hours a month")
     click.echo("Rules")
     for rule in programme.rules:
         click.echo(f"  {rule_sentence(rule.rule, rule.parameters)}")

@@ -14,6 +14,8 @@ class ProgrammeKind(StrEnum):
     """The kinds of programme a round can match today."""
 
     MENTORING = "mentoring"
+    REVERSE_MENTORING = "reverse_mentoring"
+    FLASH_MENTORING = "flash_mentoring"
 
 
 class Programme(Stamped, Model):

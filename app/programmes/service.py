@@ -9,14 +9,13 @@ import sqlalchemy as sa
 from app import audit
 from app.db import db
 from app.errors import Conflict, Invalid
+from app.programmes.kinds import KINDS
 from app.programmes.models import Programme, ProgrammeCriterion, ProgrammeGoal, ProgrammeKind, ProgrammeRule
 from app.programmes.vocabulary import (
     ALL_POINTS,
     CRITERIA,
-    DEFAULT_CRITERIA,
-    DEFAULT_GOALS,
-    DEFAULT_RULES,
     GOALS,
+    KIND_WORDS,
     RULES,
     RuleWords,
 )
@@ -36,12 +35,12 @@ def create_programme(
     by: audit.Actor,
     key: str | None = None,
     kind: ProgrammeKind = ProgrammeKind.MENTORING,
-    hours_a_month: float = 2.0,
-    rules: Mapping[str, Mapping[str, Any]] = DEFAULT_RULES,
-    criteria: Mapping[str, int] = DEFAULT_CRITERIA,
-    goals: Sequence[str] = DEFAULT_GOALS,
+    hours_a_month: float | None = None,
+    rules: Mapping[str, Mapping[str, Any]] | None = None,
+    criteria: Mapping[str, int] | None = None,
+    goals: Sequence[str] | None = None,
 ) -> Programme:
-    """Set up a programme; without rules, criteria and goals it gets those that suit most companies.
+    """Set up a programme; without hours, rules, criteria and goals it gets those that suit most companies.
 
     Without a key it gets one made of its name.
 
@@ -52,12 +51,16 @@ def create_programme(
     key = key_for(name) if key is None else key
     _check_key(key)
     check_name(name)
+    usual = KINDS[kind]
+    hours_a_month = usual.hours_a_month if hours_a_month is None else hours_a_month
     check_hours(hours_a_month)
-    for rule, parameters in rules.items():
-        check_rule(rule, parameters)
-    check_criteria(criteria)
-    check_goals(goals)
-    rule_rows, criterion_rows, goal_rows = _rows({"rules": rules, "criteria": criteria, "goals": goals})
+    settings = {
+        "rules": usual.rules if rules is None else rules,
+        "criteria": usual.criteria if criteria is None else criteria,
+        "goals": usual.goals if goals is None else goals,
+    }
+    check_settings(kind, settings)
+    rule_rows, criterion_rows, goal_rows = _rows(settings)
     programme = Programme(
         key=key,
         name=name,
@@ -94,10 +97,7 @@ def change_settings(
     db.session.refresh(programme, with_for_update=True)
     if settings_of(programme) != seen:
         raise Conflict(f"{programme.name} has been changed meanwhile. Look at what would change now.")
-    for rule, parameters in settings["rules"].items():
-        check_rule(rule, parameters)
-    check_criteria(settings["criteria"])
-    check_goals(settings["goals"])
+    check_settings(programme.kind, settings)
     programme.rules, programme.criteria, programme.goals = [], [], []
     # The old rows go first: goals that change places would else meet in one of them.
     db.session.flush()
@@ -131,6 +131,17 @@ def key_for(name: str) -> str:
     )
     endings = ("", *(f"-{number}" for number in range(2, len(taken) + 3)))
     return next(key for ending in endings if (key := f"{stem}{ending}") not in taken)
+
+
+def check_settings(kind: ProgrammeKind, settings: Mapping[str, Any]) -> None:
+    """Refuse rules, criteria and goals that make no sense together in a programme of a kind."""
+    for rule, parameters in settings["rules"].items():
+        check_rule(rule, parameters)
+    check_criteria(settings["criteria"])
+    for criterion, because in KINDS[kind].senseless.items():
+        if criterion in settings["criteria"]:
+            raise Invalid(f"{KIND_WORDS[kind]} has no criterion {criterion}: {because}.")
+    check_goals(settings["goals"])
 
 
 def check_rule(rule: str, parameters: Mapping[str, Any]) -> None:

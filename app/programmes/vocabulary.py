@@ -105,9 +105,13 @@ GOALS: dict[str, str] = {
 
 KIND_WORDS: dict[ProgrammeKind, str] = {
     ProgrammeKind.MENTORING: "Mentoring",
+    ProgrammeKind.REVERSE_MENTORING: "Reverse mentoring",
+    ProgrammeKind.FLASH_MENTORING: "Flash mentoring",
 }
 KIND_MEANINGS: dict[ProgrammeKind, str] = {
     ProgrammeKind.MENTORING: "Each mentee gets a mentor who can help with what they want to learn.",
+    ProgrammeKind.REVERSE_MENTORING: "Each mentee gets a mentor of a lower grade.",
+    ProgrammeKind.FLASH_MENTORING: "One or two meetings, so that a mentor has time for more mentees.",
 }
 
 DEFAULT_RULES: dict[str, dict[str, Any]] = {

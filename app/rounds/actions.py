@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from app.errors import DomainError
 from app.rounds import running
+from app.rounds.enrolling import is_led_by_profiles
 from app.rounds.models import MatchingRound
 from app.rounds.queries import Counts
 from app.rounds.states import RoundState, check_may_follow
@@ -64,10 +65,14 @@ def next_step(matching_round: MatchingRound, counts: Counts, latest_run_id: int 
 def _step_of_enrolment(matching_round: MatchingRound) -> NextStep:
     last_day, values = long_date(matching_round.closes_on), {"round_id": matching_round.id}
     if matching_round.state is RoundState.DRAFT:
+        enrolled = (
+            "Everyone whose profile seeks a mentor or offers a place is enrolled at once. Others can join"
+        )
+        if not any(map(is_led_by_profiles, matching_round.programmes)):
+            enrolled = "Nobody is enrolled by their profile. People can join"
         return NextStep(
             "Open enrolment",
-            "Everyone whose profile seeks a mentor or offers a place is enrolled at once. "
-            f"Others can join, and everyone can withdraw, until {last_day}.",
+            f"{enrolled}, and everyone can withdraw, until {last_day}.",
             Action("Open enrolment", "rounds.open_", values),
         )
     return NextStep(

@@ -13,7 +13,13 @@ from app import clock
 from app.db import db
 from app.people.models import Department, Person, SpokenLanguage, WorkingHours
 from app.programmes.models import ProgrammeCriterion, ProgrammeRule
-from app.rounds.enrolling import day_that_counts, has_mentor_on, is_available
+from app.rounds.enrolling import (
+    day_that_counts,
+    has_mentor_on,
+    is_available,
+    is_led_by_profiles,
+    places_given,
+)
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, MatchingRoundProgramme
 from app.rounds.queries import Shown
 from app.skills.models import Claim, Goal
@@ -185,7 +191,7 @@ def _found(matching_round: MatchingRound) -> sa.CompoundSelect[str, int]:
     )
     conditions = {
         Problem.AWAY: sa.and_(Person.id.in_(everyone), ~here),
-        Problem.NO_PLACE: sa.and_(Person.id.in_(mentors), here, Person.mentor_capacity == 0),
+        Problem.NO_PLACE: sa.and_(Person.id.in_(_offering(matching_round)), here),
         Problem.NOT_ENROLLED: sa.and_(here, _seeks_in_vain(matching_round)),
         Problem.NOTHING_WANTED: sa.and_(Person.id.in_(mentees), here, ~_has(Goal.person_id)),
         Problem.NOTHING_HELD: sa.and_(Person.id.in_(mentors), here, ~_has(Claim.person_id)),
@@ -215,18 +221,27 @@ def _enrolled(matching_round: MatchingRound, roles: Sequence[EnrolmentRole]) -> 
     )
 
 
+def _offering(matching_round: MatchingRound) -> sa.Select[int]:
+    """Return who offers places of which their profile leaves none."""
+    mentors = _enrolled(matching_round, [EnrolmentRole.MENTOR])
+    return mentors.join(Person, Person.id == Enrolment.person_id).where(places_given(Enrolment) == 0)
+
+
 def _has(owner: Any) -> sa.Exists:
     return sa.exists().where(owner == Person.id)
 
 
 def _seeks_in_vain(matching_round: MatchingRound) -> sa.ColumnElement[bool]:
     """Hold for who seeks a mentor, has none then, and has neither joined nor withdrawn."""
+    led = [row.id for row in matching_round.programmes if is_led_by_profiles(row)]
     decided = sa.select(Enrolment.person_id).where(
-        Enrolment.matching_round_id == matching_round.id, Enrolment.role == EnrolmentRole.MENTEE
+        Enrolment.matching_round_id == matching_round.id,
+        Enrolment.programme_id.in_(led),
+        Enrolment.role == EnrolmentRole.MENTEE,
     )
     day = day_that_counts(matching_round)
-    served = [Person.id.not_in(has_mentor_on(day, row.id)) for row in matching_round.programmes]
-    return sa.and_(Person.seeks_mentor, Person.id.not_in(decided), *served)
+    served = [Person.id.not_in(has_mentor_on(day, programme_id)) for programme_id in led]
+    return sa.and_(sa.literal(bool(led)), Person.seeks_mentor, Person.id.not_in(decided), *served)
 
 
 def _has_namesake() -> sa.ColumnElement[bool]:

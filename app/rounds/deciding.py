@@ -12,6 +12,7 @@ from app import audit, clock
 from app.db import db
 from app.errors import Conflict, Invalid, Missing
 from app.people.models import Person
+from app.rounds.enrolling import places_given
 from app.rounds.models import Decision, DecisionKind, Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import STATE_WORDS, RoundState
 from app.text import cleaned_line
@@ -260,14 +261,13 @@ class _Rooms:
 
     def __init__(self, matching_round: MatchingRound) -> None:
         self._places = {
-            (programme_id, role, person_id): min(places, capacity) if role is EnrolmentRole.MENTOR else places
-            for programme_id, role, person_id, places, capacity in db.session.execute(
+            (programme_id, role, person_id): places
+            for programme_id, role, person_id, places in db.session.execute(
                 sa.select(
                     Enrolment.programme_id,
                     Enrolment.role,
                     Enrolment.person_id,
-                    Enrolment.places,
-                    Person.mentor_capacity,
+                    places_given(Enrolment),
                 )
                 .join(Person, Person.id == Enrolment.person_id)
                 .where(

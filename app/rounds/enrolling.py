@@ -11,7 +11,7 @@ from app.engagements.queries import takes_place
 from app.errors import Conflict, Invalid
 from app.people.models import MOST_PLACES, Person
 from app.people.service import hold
-from app.programmes.models import Programme
+from app.programmes.models import Programme, ProgrammeKind
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import RoundState
 from app.words import long_date
@@ -34,8 +34,22 @@ def is_available(day: date) -> sa.ColumnElement[bool]:
 
 
 def places_given(offer: type[Enrolment]) -> sa.ColumnElement[int]:
-    """Return how many places of an offer count: its mentor's profile caps them. Needs the person as well."""
-    return sa.case((offer.places > Person.mentor_capacity, Person.mentor_capacity), else_=offer.places)
+    """Return how many places of a part count: a mentor's profile caps them. Needs the person as well."""
+    capped = sa.and_(
+        offer.role == EnrolmentRole.MENTOR,
+        offer.programme_id.in_(_led_by_profiles()),
+        offer.places > Person.mentor_capacity,
+    )
+    return sa.case((capped, Person.mentor_capacity), else_=offer.places)
+
+
+def is_led_by_profiles(programme: Programme) -> bool:
+    """Tell whether profiles say who takes part in a programme: they speak of mentoring, and no other kind."""
+    return programme.kind is ProgrammeKind.MENTORING
+
+
+def _led_by_profiles() -> sa.Select[int]:
+    return sa.select(Programme.id).where(Programme.kind == ProgrammeKind.MENTORING)
 
 
 def check_may_enrol(matching_round: MatchingRound) -> None:
@@ -63,7 +77,7 @@ def enrol(
 ) -> Enrolment:
     """Let a person take part in a programme of a round, or change how many places they offer or seek.
 
-    A mentor's profile follows: it never promises fewer places than they offer here.
+    The profile of a mentor in mentoring follows: it never promises fewer places than they offer here.
 
     Raises:
         Conflict: when it is not the time, or the person is away.
@@ -78,7 +92,7 @@ def enrol(
     enrolment.places = places
     enrolment.withdrawn_at = None
     enrolment.added_late_at = None
-    if role is EnrolmentRole.MENTOR:
+    if role is EnrolmentRole.MENTOR and is_led_by_profiles(programme):
         person.mentor_capacity = max(person.mentor_capacity, places)
     db.session.flush()
     record("enrolment.made", enrolment, by=by, places=places)
@@ -138,7 +152,7 @@ def enrol_everyone(matching_round: MatchingRound) -> int:
     """Enrol all whose profile seeks a mentor or offers places, unless they have decided otherwise."""
     day = day_that_counts(matching_round)
     enrolled = 0
-    for programme in matching_round.programmes:
+    for programme in filter(is_led_by_profiles, matching_round.programmes):
         seeks = sa.and_(Person.seeks_mentor, Person.id.not_in(has_mentor_on(day, programme.id)))
         enrolled += _enrol_where(seeks, sa.literal(1), EnrolmentRole.MENTEE, matching_round, programme.id)
         offers = Person.mentor_capacity > 0

@@ -7,6 +7,7 @@ from app.access import Permission, guard
 from app.db import db
 from app.errors import Missing
 from app.people.models import Person
+from app.programmes.kinds import KINDS
 from app.rounds import enrolling, outlook, queries
 from app.rounds.actions import refusal_of
 from app.rounds.forms import EnrolmentForm
@@ -81,6 +82,7 @@ def _page(
         status=status,
         matching_round=matching_round,
         forms=forms,
+        kinds=KINDS,
         refused=refused,
         own=here,
         gone={key: row for key, row in own.items() if key not in here},
@@ -99,7 +101,10 @@ def _page(
 
 
 def _forms(matching_round: MatchingRound) -> dict[int, EnrolmentForm]:
-    return {row.id: EnrolmentForm(prefix=f"programme-{row.id}") for row in matching_round.programmes}
+    return {
+        row.id: EnrolmentForm(prefix=f"programme-{row.id}", data={"places": KINDS[row.kind].usual_places})
+        for row in matching_round.programmes
+    }
 
 
 def _own(matching_round: MatchingRound) -> list[Enrolment]:

@@ -8,7 +8,14 @@ from app.errors import Conflict, Invalid
 from app.people.models import Person
 from app.people.service import change_mentoring, hold
 from app.programmes.models import Programme
-from app.rounds.enrolling import check_part, day_that_counts, enrolment_for, hold_round, record
+from app.rounds.enrolling import (
+    check_part,
+    day_that_counts,
+    enrolment_for,
+    hold_round,
+    is_led_by_profiles,
+    record,
+)
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import STATE_WORDS, RoundState
 from app.words import long_date
@@ -40,7 +47,7 @@ def add_late(
 ) -> Enrolment:
     """Let a person take part although enrolment has closed; their own page tells them.
 
-    A mentor's profile follows: it never promises fewer places than they offer here.
+    The profile of a mentor in mentoring follows: it never promises fewer places than they offer here.
 
     Raises:
         Conflict: when it is not the time.
@@ -59,7 +66,8 @@ def add_late(
     enrolment.places = places
     enrolment.withdrawn_at = None
     enrolment.added_late_at = clock.now()
-    if role is EnrolmentRole.MENTOR and person.mentor_capacity < places:
+    is_mentor = role is EnrolmentRole.MENTOR and is_led_by_profiles(programme)
+    if is_mentor and person.mentor_capacity < places:
         change_mentoring(person, seeks_mentor=person.seeks_mentor, mentor_capacity=places, by=by)
     db.session.flush()
     record("enrolment.added_late", enrolment, by=by, places=places)

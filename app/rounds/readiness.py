@@ -115,7 +115,7 @@ class _People:
             )
         )
         self.mentees = here.where(Enrolment.role == EnrolmentRole.MENTEE).cte("mentees")
-        self.mentors = here.where(Enrolment.role == EnrolmentRole.MENTOR, Person.mentor_capacity > 0).cte(
+        self.mentors = here.where(Enrolment.role == EnrolmentRole.MENTOR, places_given(Enrolment) > 0).cte(
             "mentors"
         )
         self.wanted = (

@@ -12,7 +12,7 @@ from app.engagements.models import Engagement, EngagementMember, EngagementRole
 from app.engagements.queries import is_match, was_offered_to
 from app.people.models import Person, PersonalBlock
 from app.programmes.models import Programme
-from app.rounds.enrolling import day_that_counts, is_available
+from app.rounds.enrolling import day_that_counts, is_available, places_given
 from app.rounds.models import (
     Assignment,
     AssignmentMember,
@@ -116,8 +116,7 @@ def _parts(matching_round: MatchingRound, who: Who) -> list[Part]:
             Enrolment.programme_id,
             Enrolment.person_id,
             Enrolment.role,
-            Enrolment.places,
-            Person.mentor_capacity,
+            places_given(Enrolment),
         )
         .join(Person, Person.id == Enrolment.person_id)
         .where(
@@ -127,12 +126,7 @@ def _parts(matching_round: MatchingRound, who: Who) -> list[Part]:
             is_available(day_that_counts(matching_round)),
         )
     )
-    parts = []
-    for programme_id, person_id, role, places, capacity in db.session.execute(query):
-        most = min(places, capacity) if role is EnrolmentRole.MENTOR else places
-        if most > 0:
-            parts.append(Part(programme_id, person_id, role, most))
-    return parts
+    return [part for part in (Part(*row) for row in db.session.execute(query)) if part.places > 0]
 
 
 def _programme(

@@ -14,9 +14,7 @@ from app.errors import Conflict, Invalid
 from app.programmes.models import Programme
 from app.programmes.service import (
     change_settings,
-    check_criteria,
-    check_goals,
-    check_rule,
+    check_settings,
     settings_of,
 )
 from app.rounds.documents import document_of
@@ -68,11 +66,9 @@ def request_what_if(base: Run, settings: Settings, *, by: audit.Actor) -> Run:
     check_may_try(base)
     # Two who ask at once wait for each other here, so that the second finds what the first has asked for.
     db.session.execute(sa.select(MatchingRound.id).filter_by(id=base.matching_round_id).with_for_update())
-    for programme in settings.values():
-        for rule, figures in programme["rules"].items():
-            check_rule(rule, figures)
-        check_criteria(programme["criteria"])
-        check_goals(programme["goals"])
+    kinds = {row.key: row.kind for row in base.matching_round.programmes}
+    for key, tried in settings.items():
+        check_settings(kinds[key], tried)
     changed = differences(base.settings or {}, settings)
     if not changed:
         raise Invalid("Change at least one rule, weight or goal: so far nothing is otherwise.")

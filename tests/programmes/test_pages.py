@@ -12,7 +12,7 @@ from app.db import db
 from app.errors import Conflict, Invalid
 from app.programmes import service, upkeep
 from app.programmes.models import Programme, ProgrammeKind
-from app.programmes.vocabulary import KIND_MEANINGS, KIND_WORDS
+from app.programmes.vocabulary import DEFAULT_CRITERIA, KIND_MEANINGS, KIND_WORDS
 from app.rounds.models import EnrolmentRole, MatchingRound
 from app.rounds.service import create_round
 from app.rounds.states import RoundState
@@ -62,8 +62,8 @@ def test_a_programme_by_pages_from_its_creation_to_a_round(as_hr):
 def test_a_new_programme_has_the_settings_that_suit_most_companies(as_hr):
     create(as_hr)
     settings = service.settings_of(db.session.scalars(sa.select(Programme)).one())
-    assert settings["criteria"] == service.DEFAULT_CRITERIA
-    assert settings["goals"] == list(service.DEFAULT_GOALS)
+    assert settings["criteria"] == DEFAULT_CRITERIA
+    assert settings["goals"] == list(DEFAULT_GOALS)
 
 
 @pytest.mark.parametrize(

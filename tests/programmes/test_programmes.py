@@ -121,7 +121,7 @@ class TestCommands:
         assert made.exit_code == 0, made.output
         shown = flask("show", "reverse").output
         assert shown == made.output
-        assert "Reverse mentoring (reverse), 1.5 hours a month" in shown
+        assert "Reverse mentoring (reverse): mentoring, 1.5 hours a month" in shown
         assert "The mentor's grade is −6 to −1 from the mentee's" in shown
         assert " 70  Skills asked for" in shown
         assert "reverse  Reverse mentoring  2 rules" in flask("list").output

@@ -12,7 +12,7 @@ from app.db import db
 from app.errors import Conflict, Invalid
 from app.programmes import service, upkeep
 from app.programmes.models import Programme, ProgrammeKind
-from app.programmes.vocabulary import DEFAULT_CRITERIA, KIND_MEANINGS, KIND_WORDS
+from app.programmes.vocabulary import DEFAULT_CRITERIA, DEFAULT_GOALS, KIND_MEANINGS, KIND_WORDS
 from app.rounds.models import EnrolmentRole, MatchingRound
 from app.rounds.service import create_round
 from app.rounds.states import RoundState

@@ -8,12 +8,12 @@ from app import access
 from app.access import Permission, guard
 from app.db import db
 from app.programmes.queries import current_programmes
-from app.rounds import actions, comparing, queries, running, service, tasks
+from app.rounds import actions, comparing, copying, queries, running, service, tasks
 from app.rounds.comparisons import names_of
 from app.rounds.forms import RoundForm
 from app.rounds.models import MatchingRound
 from app.rounds.states import RUN_STATE_WORDS, STATE_WORDS
-from app.web import accepted, page, see_other
+from app.web import LARGEST_ID, accepted, page, see_other
 from app.words import plural
 
 bp = Blueprint("rounds", __name__, url_prefix="/rounds")
@@ -28,26 +28,29 @@ def index() -> ResponseReturnValue:
         rounds=queries.rounds_page(),
         states=STATE_WORDS,
         may_run=access.can(Permission.ROUND_RUN),
+        last=copying.last_round(),
     )
 
 
 @bp.get("/new")
 @guard(Permission.ROUND_RUN)
 def new() -> ResponseReturnValue:
-    """Ask for the name and the dates of a round."""
-    return page("rounds/new.html", form=_form())
+    """Ask for the name and the dates of a round; those of one that follows another are suggested."""
+    before = _copied()
+    return page("rounds/new.html", form=_form(before), before=before)
 
 
 @bp.post("/new")
 @guard(Permission.ROUND_RUN)
 def create() -> ResponseReturnValue:
     """Prepare a round."""
-    form = _form()
+    before = _copied()
+    form = _form(before)
     created: list[MatchingRound] = []
     if form.validate() and accepted(form, lambda: created.append(_create(form))):
         db.session.commit()
         return see_other("rounds.show", round_id=created[0].id)
-    return page("rounds/new.html", status=422, form=form)
+    return page("rounds/new.html", status=422, form=form, before=before)
 
 
 @bp.get("/<int:round_id>")
@@ -135,9 +138,16 @@ def complete(matching_round: MatchingRound) -> ResponseReturnValue:
     return see_other("rounds.show", message="The round is completed.", round_id=matching_round.id)
 
 
-def _form() -> RoundForm:
+def _copied() -> MatchingRound | None:
+    """Return the round that the reader asks to follow, if any."""
+    round_id = request.args.get("after", type=int)
+    return queries.round_numbered(round_id) if round_id and 0 < round_id <= LARGEST_ID else None
+
+
+def _form(before: MatchingRound | None) -> RoundForm:
     programmes = list(current_programmes())
-    form = RoundForm(programmes_known=programmes)
+    draft = None if before is None else copying.draft_after(before)
+    form = RoundForm(programmes_known=programmes, obj=draft)
     asked_for = request.args.get("programme", type=int)
     if form.programmes.data is None:
         form.programmes.data = [row.id for row in programmes if len(programmes) == 1 or row.id == asked_for]

@@ -70,6 +70,7 @@ VIEWS = [
     View("rounds.index", "hr", lambda ids: "/rounds"),
     View("rounds.index", "architect", lambda ids: "/rounds"),
     View("rounds.new", "hr", lambda ids: "/rounds/new"),
+    View("rounds.new", "hr", lambda ids: f"/rounds/new?after={ids.published[0]}"),
     View("rounds.show", "hr", lambda ids: f"/rounds/{ids.published[0]}"),
     View("rounds.show", "hr", lambda ids: f"/rounds/{ids.proposed[0]}"),
     View("rounds.show", "hr", lambda ids: f"/rounds/{ids.open}"),

@@ -270,3 +270,25 @@ def account_of_the_mentor(engagement_id: int, app: Flask) -> str:
         mentor = db.session.get_one(Person, mentor_id)
         account = factories.account(of=mentor, password_hash=hashed(PASSWORD))
         return account.email
+
+
+def test_five_presses_lead_from_the_list_of_rounds_to_a_run_of_the_next_one(window):
+    hr = window("hr@demo.test")
+    hr.follow("Rounds")
+    last = hr.page.locator(".tasks a").first.inner_text()
+    presses = [
+        lambda: hr.follow(re.compile("^New round from the last one")),
+        lambda: hr.press("Create the round"),
+        lambda: hr.press("Open enrolment"),
+        lambda: hr.press("Close enrolment"),
+        lambda: hr.press("Run the matching"),
+    ]
+    for press in presses:
+        press()
+    assert len(presses) <= 5
+    expect(hr.page.get_by_role("heading", level=1)).to_have_text("Finding matches")
+    hr.follow("Rounds")
+    following = hr.page.locator(".tasks a").first
+    expect(following).not_to_have_text(last)
+    expect(following).to_have_text(re.compile(r"^\d{4}-Q[1-4]$"))
+    expect(hr.page.locator(".tasks li").first).to_contain_text("Being matched")

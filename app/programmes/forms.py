@@ -1,12 +1,12 @@
 """Forms of programmes: shapes only; the commands decide."""
 
-from wtforms import RadioField
+from wtforms import IntegerField, RadioField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from app.fields import HouseForm, LineField, NumberField, options
-from app.programmes.models import ProgrammeKind
-from app.programmes.service import LONGEST_NAME
-from app.programmes.vocabulary import KIND_WORDS
+from app.fields import HouseForm, LineField, NumberField, TextField, options
+from app.programmes.checks import LONGEST_NAME
+from app.programmes.models import MessageKind, ProgrammeKind
+from app.programmes.vocabulary import KIND_WORDS, MESSAGE_WORDS
 
 
 class CopyForm(HouseForm):
@@ -25,6 +25,21 @@ class DetailsForm(CopyForm):
     """The name of a programme, and how much time it takes."""
 
     hours_a_month = NumberField("Hours a month", [InputRequired("Enter the hours a month.")])
+
+
+class MessagesForm(HouseForm):
+    """What a programme writes to people, one text for each occasion."""
+
+    invitation = TextField(MESSAGE_WORDS[MessageKind.INVITATION], [DataRequired("Enter a text.")])
+    matched_mentee = TextField(MESSAGE_WORDS[MessageKind.MATCHED_MENTEE], [DataRequired("Enter a text.")])
+    matched_mentor = TextField(MESSAGE_WORDS[MessageKind.MATCHED_MENTOR], [DataRequired("Enter a text.")])
+    left_out = TextField(MESSAGE_WORDS[MessageKind.LEFT_OUT], [DataRequired("Enter a text.")])
+
+
+class SeenForm(HouseForm):
+    """The version that whoever decides has looked at."""
+
+    seen = IntegerField("Version", [InputRequired("Look at the page again.")])
 
 
 class ProgrammeForm(DetailsForm):

@@ -18,6 +18,15 @@ class ProgrammeKind(StrEnum):
     FLASH_MENTORING = "flash_mentoring"
 
 
+class MessageKind(StrEnum):
+    """What a programme writes to people."""
+
+    INVITATION = "invitation"
+    MATCHED_MENTEE = "matched_mentee"
+    MATCHED_MENTOR = "matched_mentor"
+    LEFT_OUT = "left_out"
+
+
 class Programme(Stamped, Model):
     """A standing scheme."""
 
@@ -41,6 +50,9 @@ class Programme(Stamped, Model):
     )
     goals: Mapped[list["ProgrammeGoal"]] = relationship(
         order_by="ProgrammeGoal.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+    messages: Mapped[list["ProgrammeMessage"]] = relationship(
+        order_by="ProgrammeMessage.kind", cascade="all, delete-orphan", passive_deletes=True
     )
 
 
@@ -80,3 +92,45 @@ class ProgrammeGoal(Model):
     )
     position: Mapped[int] = mapped_column(primary_key=True)
     goal: Mapped[str] = mapped_column(sa.String(40))
+
+
+class ProgrammeMessage(Model):
+    """A text that a programme writes in its own words; where there is none, the usual one serves."""
+
+    __tablename__ = "programme_message"
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[MessageKind] = mapped_column(enum_column(MessageKind, name="kind"), primary_key=True)
+    body: Mapped[str] = mapped_column(sa.Text)
+
+
+class ProgrammeVersion(Model):
+    """The settings of a programme as they were from one change to the next."""
+
+    __tablename__ = "programme_version"
+    __table_args__ = (
+        sa.UniqueConstraint("programme_id", "number"),
+        sa.CheckConstraint("number >= 1", name="number_from_one"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    settings: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("account.id", ondelete="SET NULL"), index=True
+    )
+
+
+class ProgrammeOpenTask(Model):
+    """A task of setting a programme up that nobody has looked at yet."""
+
+    __tablename__ = "programme_open_task"
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    task: Mapped[str] = mapped_column(sa.String(40), primary_key=True)

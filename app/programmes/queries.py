@@ -2,15 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import selectinload
 
+from app.auth.models import Account
 from app.db import db
 from app.errors import Missing
-from app.programmes.models import Programme
+from app.people.models import Person
+from app.programmes.models import Programme, ProgrammeOpenTask, ProgrammeVersion
+from app.programmes.parts import differences
 from app.programmes.service import KEY
 from app.programmes.signals import Standing, standings
 from app.web import page_number
@@ -24,6 +28,15 @@ class ProgrammeRow:
 
     programme: Programme
     standing: Standing | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version in a list: who made it, if it was an account, and what changed with it."""
+
+    version: ProgrammeVersion
+    made_by: str | None
+    changes: list[str]
 
 
 def programmes_page() -> tuple[Pagination, list[ProgrammeRow]]:
@@ -43,6 +56,50 @@ def programme_keyed(key: str) -> Programme:
         Missing: when there is none.
     """
     found = db.session.scalar(_whole().where(Programme.key == key)) if KEY.fullmatch(key) else None
+    if found is None:
+        raise Missing
+    return found
+
+
+def programmes_for_rounds() -> Sequence[Programme]:
+    """Return the programmes that can have a round, by name: in use, and with nothing left to look at."""
+    unfinished = sa.select(ProgrammeOpenTask.programme_id)
+    query = sa.select(Programme).where(Programme.archived_at.is_(None), Programme.id.not_in(unfinished))
+    return db.session.scalars(query.order_by(Programme.name)).all()
+
+
+def versions_page(programme: Programme) -> tuple[Pagination, list[VersionRow]]:
+    """Return a page of the versions of a programme, the latest first, each with what changed in words."""
+    own = sa.select(ProgrammeVersion).filter_by(programme_id=programme.id)
+    pages = db.paginate(
+        own.order_by(ProgrammeVersion.number.desc()), page=page_number(), per_page=PER_PAGE, error_out=False
+    )
+    shown: Sequence[ProgrammeVersion] = pages.items
+    if not shown:
+        return pages, []
+    last = db.session.scalars(own.where(ProgrammeVersion.number == shown[-1].number - 1)).all()
+    names = _names_of({version.made_by_id for version in shown if version.made_by_id is not None})
+    rows = [
+        VersionRow(version, names.get(version.made_by_id or 0), _changed(before, version))
+        for version, before in zip_longest(shown, [*shown[1:], *last])
+    ]
+    return pages, rows
+
+
+def latest_version_number(programme: Programme) -> int:
+    """Return the number of the latest version; 0 when none is kept yet."""
+    latest = sa.select(sa.func.max(ProgrammeVersion.number)).filter_by(programme_id=programme.id)
+    return db.session.scalar(latest) or 0
+
+
+def version_numbered(programme: Programme, number: int) -> ProgrammeVersion:
+    """Return a version of a programme.
+
+    Raises:
+        Missing: when there is none.
+    """
+    query = sa.select(ProgrammeVersion).filter_by(programme_id=programme.id, number=number)
+    found = db.session.scalar(query)
     if found is None:
         raise Missing
     return found
@@ -78,6 +135,20 @@ def _page_of(condition: sa.ColumnElement[bool]) -> tuple[Pagination, list[Progra
     pages = db.paginate(query, page=page_number(), per_page=PER_PAGE, error_out=False)
     found = _standings([programme.id for programme in pages.items])
     return pages, [ProgrammeRow(programme, found.get(programme.id)) for programme in pages.items]
+
+
+def _changed(before: ProgrammeVersion | None, version: ProgrammeVersion) -> list[str]:
+    return [] if before is None else differences(before.settings, version.settings)
+
+
+def _names_of(account_ids: Collection[int]) -> dict[int, str]:
+    """Return the names people know accounts by."""
+    query = (
+        sa.select(Account.id, sa.func.coalesce(Person.name, Account.name, Account.email))
+        .outerjoin(Person, Person.id == Account.person_id)
+        .where(Account.id.in_(account_ids))
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _standings(programme_ids: Collection[int]) -> dict[int, Standing]:

@@ -7,9 +7,10 @@ from flask_login import current_user
 from app import access
 from app.access import Permission, guard
 from app.db import db
-from app.programmes import queries, service, setup, upkeep
+from app.programmes import queries, setup, upkeep
 from app.programmes.forms import CopyForm, DetailsForm, ProgrammeForm
 from app.programmes.models import Programme, ProgrammeKind
+from app.programmes.versions import change
 from app.programmes.vocabulary import KIND_MEANINGS, KIND_WORDS
 from app.web import accepted, page, see_other
 
@@ -61,6 +62,7 @@ def show(programme: Programme) -> ResponseReturnValue:
         kind=KIND_WORDS[programme.kind],
         tasks=setup.task_rows(programme),
         standing=queries.standing_of(programme),
+        version=queries.latest_version_number(programme),
         may_edit=access.can(Permission.PROGRAMME_EDIT, programme),
     )
 
@@ -135,7 +137,7 @@ def _details(programme: Programme, form: DetailsForm, *, status: int = 200) -> R
 
 
 def _create(form: ProgrammeForm) -> Programme:
-    return service.create_programme(
+    return upkeep.start_programme(
         name=form.name.data or "",
         kind=ProgrammeKind(form.kind.data),
         hours_a_month=float(form.hours_a_month.data or 0),
@@ -144,12 +146,8 @@ def _create(form: ProgrammeForm) -> Programme:
 
 
 def _describe(programme: Programme, form: DetailsForm) -> None:
-    upkeep.describe_programme(
-        programme,
-        name=form.name.data or "",
-        hours_a_month=float(form.hours_a_month.data or 0),
-        by=current_user,
-    )
+    described = {"name": form.name.data or "", "hours_a_month": float(form.hours_a_month.data or 0)}
+    change(programme, described, by=current_user)
 
 
 def _copy(programme: Programme, form: CopyForm) -> Programme:

@@ -3,21 +3,29 @@
 A module with pages of its own adds to `TASKS` when it is imported.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.programmes.models import Programme
+import sqlalchemy as sa
+
+from app.db import db
+from app.programmes.models import Programme, ProgrammeOpenTask
 from app.programmes.vocabulary import KIND_WORDS
+from app.words import plural
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to set up: its page, and in one line how it stands now."""
+    """One thing to set up: its page, and in one line how it stands now.
+
+    Where nothing usual suits every company, somebody has to have looked before the first round: `needs_look`.
+    """
 
     key: str
     words: str
     endpoint: str
     hint: Callable[[Programme], str]
+    needs_look: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +41,24 @@ def _described(programme: Programme) -> str:
     return f"{KIND_WORDS[programme.kind]}, {programme.hours_a_month:g} hours a month"
 
 
-TASKS: list[Task] = [Task("details", "Name and hours", "programmes.details", _described)]
+def _written(programme: Programme) -> str:
+    own = len(programme.messages)
+    return f"{plural(own, 'text')} of your own" if own else "The usual texts"
 
 
-def task_rows(programme: Programme) -> Sequence[TaskRow]:
+TASKS: list[Task] = [
+    Task("details", "Name and hours", "programmes.details", _described),
+    Task("messages", "Messages", "programmes.messages", _written, needs_look=True),
+]
+
+
+def task_rows(programme: Programme) -> list[TaskRow]:
     """Return the tasks of a programme with how each stands."""
-    return [TaskRow(task, task.hint(programme), is_done=True) for task in TASKS]
+    open_ = open_tasks_of(programme)
+    return [TaskRow(task, task.hint(programme), is_done=task.key not in open_) for task in TASKS]
+
+
+def open_tasks_of(programme: Programme) -> frozenset[str]:
+    """Return the keys of the tasks that nobody has looked at."""
+    query = sa.select(ProgrammeOpenTask.task).filter_by(programme_id=programme.id)
+    return frozenset(db.session.scalars(query))

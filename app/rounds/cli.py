@@ -9,7 +9,7 @@ import click
 
 from app import audit
 from app.db import db
-from app.programmes.queries import current_programmes, programme_called
+from app.programmes.queries import programme_called, programmes_for_rounds
 from app.rounds import publishing, queries, replay_tasks, replaying, running, service, states, tasks
 from app.rounds.certificate_models import Replay
 from app.rounds.certificates import replay_in_words
@@ -49,7 +49,7 @@ def create(
     """Prepare a round called NAME."""
     matching_round = service.create_round(
         name=name,
-        programmes=[programme_called(text) for text in programmes] or current_programmes(),
+        programmes=[programme_called(text) for text in programmes] or programmes_for_rounds(),
         opens_on=opens.date(),
         closes_on=closes.date(),
         starts_on=starts.date(),

@@ -7,7 +7,7 @@ from flask_login import current_user
 from app import access
 from app.access import Permission, guard
 from app.db import db
-from app.programmes.queries import current_programmes
+from app.programmes.queries import programmes_for_rounds
 from app.rounds import actions, comparing, copying, queries, running, service, tasks
 from app.rounds.comparisons import names_of
 from app.rounds.forms import RoundForm
@@ -145,7 +145,7 @@ def _copied() -> MatchingRound | None:
 
 
 def _form(before: MatchingRound | None) -> RoundForm:
-    programmes = list(current_programmes())
+    programmes = list(programmes_for_rounds())
     draft = None if before is None else copying.draft_after(before)
     form = RoundForm(programmes_known=programmes, obj=draft)
     asked_for = request.args.get("programme", type=int)
@@ -158,7 +158,7 @@ def _create(form: RoundForm) -> MatchingRound:
     chosen = set(form.programmes.data or ())
     return service.create_round(
         name=form.name.data or "",
-        programmes=[row for row in current_programmes() if row.id in chosen],
+        programmes=[row for row in programmes_for_rounds() if row.id in chosen],
         opens_on=form.opens_on.data,
         closes_on=form.closes_on.data,
         starts_on=form.starts_on.data,

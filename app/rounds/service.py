@@ -10,6 +10,7 @@ from app import audit, clock
 from app.db import changed_rows, db
 from app.errors import Conflict, Invalid
 from app.programmes.models import Programme
+from app.programmes.upkeep import check_may_have_rounds
 from app.rounds.enrolling import enrol_everyone
 from app.rounds.models import MatchingRound, Run
 from app.rounds.states import STATE_WORDS, RoundState, RunState, check_may_follow
@@ -136,8 +137,7 @@ def _check_programmes(programmes: Sequence[Programme]) -> None:
         raise Invalid("Choose at least one programme.", field="programmes")
     for programme in programmes:
         db.session.refresh(programme, with_for_update={"read": True})
-        if programme.archived_at is not None:
-            raise Invalid(f"{programme.name} is archived. Restore it first.", field="programmes")
+        check_may_have_rounds(programme)
 
 
 def _check_dates(opens_on: date, closes_on: date, starts_on: date, ends_on: date) -> None:

@@ -1,11 +1,11 @@
 """The settings a run is asked with, out of a problem and into one: rules, criteria and goals by programme."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.programmes.vocabulary import CRITERIA, GOALS, rule_sentence
-from app.words import plural
+from app.programmes import parts
+from app.programmes.vocabulary import rule_sentence
 from matching.problem import Criterion, GoalName, Problem, Rule, RuleName
 
 FIGURES = ("minutes", "min", "max", "name", "percent")
@@ -57,25 +57,7 @@ def rules_in_words(settings: Settings) -> list[str]:
 
 def differences(before: Settings, after: Settings) -> list[str]:
     """Say what is otherwise in `after`, programme by programme; nothing when nothing is."""
-    return [text for key in after if key in before for text in _differences(before[key], after[key])]
-
-
-def _differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    yield from _rules(before["rules"], after["rules"])
-    for name in CRITERIA:
-        was, now = before["criteria"].get(name, 0), after["criteria"].get(name, 0)
-        if was != now:
-            yield f"{CRITERIA[name]}: {plural(now, 'point')} instead of {was}"
-    if before["goals"] != after["goals"]:
-        yield "Goals: " + "; then ".join(GOALS[name] for name in after["goals"])
-
-
-def _rules(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    for name in sorted({*before, *after}):
-        if name not in after:
-            yield f"Without the rule: {rule_sentence(name, before[name])}"
-        elif before.get(name) != after[name]:
-            yield f"With the rule: {rule_sentence(name, after[name])}"
+    return [text for key in after if key in before for text in parts.differences(before[key], after[key])]
 
 
 def _figures(rule: Rule) -> dict[str, Any]:

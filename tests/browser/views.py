@@ -67,6 +67,10 @@ VIEWS = [
     View("programmes.details", "hr", lambda ids: "/programmes/mentoring/details"),
     View("programmes.details", "architect", lambda ids: "/programmes/mentoring/details"),
     View("programmes.copy", "hr", lambda ids: "/programmes/mentoring/copy"),
+    View("programmes.messages", "hr", lambda ids: "/programmes/mentoring/messages"),
+    View("programmes.messages", "architect", lambda ids: "/programmes/mentoring/messages"),
+    View("programmes.list_versions", "hr", lambda ids: "/programmes/mentoring/versions"),
+    View("programmes.show_version", "hr", lambda ids: "/programmes/mentoring/versions/1"),
     View("rounds.index", "hr", lambda ids: "/rounds"),
     View("rounds.index", "architect", lambda ids: "/rounds"),
     View("rounds.new", "hr", lambda ids: "/rounds/new"),
@@ -152,6 +156,11 @@ REFUSALS = [
     ),
     Refusal(
         View("rounds.what_if", "hr", of("proposed", "/what-if")), "Try it out", {"mentoring-skills": "101"}
+    ),
+    Refusal(
+        View("programmes.messages", "hr", lambda ids: "/programmes/mentoring/messages"),
+        "Save the messages",
+        {"left_out": "Hello {nobody}"},
     ),
     Refusal(View("programmes.new", "hr", lambda ids: "/programmes/new"), "Create the programme"),
     Refusal(

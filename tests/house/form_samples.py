@@ -12,6 +12,8 @@ from app.auth.models import Account, SignInSession
 from app.auth.service import open_session
 from app.db import db
 from app.people.models import Person, PersonalBlock
+from app.programmes import versions
+from app.programmes.models import MessageKind
 from app.programmes.vocabulary import CRITERIA
 from app.rounds import deciding, tasks, what_ifs
 from app.rounds.models import Assignment, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
@@ -105,6 +107,14 @@ def someone_blocked(account: Account) -> Sample:
 def a_programme(**fields: Any) -> Maker:
     """Make a sample about a programme."""
     return lambda _account: Sample({"key": factories.programme().key}, fields)
+
+
+def a_version(account: Account) -> Sample:
+    """The first version of a programme that has another name since."""
+    programme = factories.programme()
+    versions.change(programme, {"name": f"{programme.name} of old"}, by=account)
+    db.session.commit()
+    return Sample({"key": programme.key, "number": 1}, {"seen": "2"})
 
 
 def new_round(account: Account) -> Sample:
@@ -282,6 +292,10 @@ SAMPLES: dict[str, list[Maker]] = {
     "skills.remove_goal": [goal],
     "programmes.create": [plain(name="Mentoring for managers", kind="mentoring", hours_a_month="2")],
     "programmes.describe": [a_programme(name="Mentoring for all", hours_a_month="1.5")],
+    "programmes.write_messages": [
+        a_programme(**{kind.value: f"Hello {{name}}, {kind}" for kind in MessageKind})
+    ],
+    "programmes.use_version": [a_version],
     "programmes.make_copy": [a_programme(name="Copy of it")],
     "programmes.archive": [a_programme()],
     "programmes.restore": [a_programme()],

@@ -7,6 +7,7 @@ A new permission needs its rows in `MATRIX`. A route needs nothing: it is found,
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,7 @@ from app.auth.models import Account
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember
 from app.people.models import Person
+from app.programmes import versions
 from app.rounds.models import Run
 from app.skills.models import Claim
 from tests import factories
@@ -231,12 +233,21 @@ def goal_sample(account: Account, thing: str) -> object:
     return factories.goal(person_sample(account, thing), factories.skill())
 
 
+def programme_sample() -> object:
+    """A programme with its first version."""
+    programme = factories.programme()
+    versions.keep(programme)
+    db.session.commit()
+    return programme
+
+
 SAMPLES: dict[str, Callable[[Account, str], object]] = {
     "person_id": person_sample,
     "claim_id": claim_sample,
     "goal_id": goal_sample,
     "skill_id": lambda _account, _thing: factories.skill(),
-    "key": lambda _account, _thing: factories.programme(),
+    "key": lambda _account, _thing: programme_sample(),
+    "number": lambda _account, _thing: SimpleNamespace(id=1),
     "round_id": lambda _account, _thing: factories.matching_round(),
     "matching_round_id": lambda _account, _thing: factories.matching_round(),
 }

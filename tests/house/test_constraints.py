@@ -43,6 +43,9 @@ WORLD: dict[str, dict] = {
     },
     "programme_criterion": {"programme_id": 1, "criterion": "skills", "weight": 40},
     "programme_goal": {"programme_id": 1, "position": 1, "goal": "coverage"},
+    "programme_message": {"programme_id": 1, "kind": "invitation", "body": "Hello"},
+    "programme_version": {"id": 1, "programme_id": 1, "number": 1, "settings": "{}", "made_at": INSTANT},
+    "programme_open_task": {"programme_id": 1, "task": "messages"},
     "matching_round": {
         "id": 1, "name": "Winter", "state": "open", "opens_on": DAY, "closes_on": LATER, "starts_on": DAY,
         "ends_on": LATER, "created_at": INSTANT,
@@ -123,6 +126,7 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_proposal_answer_words_when_declined": {"words": "x"},
     "ck_programme_criterion_weight_in_range": {"weight": 0},
     "ck_programme_takes_time": {"hours_a_month": 0},
+    "ck_programme_version_number_from_one": {"number": 0},
     "ck_replay_finished_has_verdict": {"is_same": True},
     "ck_replay_progress_in_range": {"done": 2},
     "ck_run_progress_in_range": {"done": 2},

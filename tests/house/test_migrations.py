@@ -9,6 +9,8 @@ from flask_migrate import check, downgrade, upgrade
 from app import audit, clock, create_app
 from app.db import db
 from app.people.models import Person
+from app.programmes.models import Programme, ProgrammeVersion
+from app.programmes.parts import read
 from tests import factories
 from tests.conftest import config_for, dispose
 from tests.house.test_constraints import WORLD
@@ -77,4 +79,22 @@ def test_a_step_that_rebuilds_a_table_keeps_the_rows_that_refer_to_it(empty_app)
         name: db.session.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in kept
     }
     assert counts == dict.fromkeys(kept, 1)
+    db.session.rollback()
+
+
+def test_what_a_programme_is_set_up_with_becomes_its_first_version(empty_app):
+    upgrade(revision="0013")
+    rule = {"programme_id": 1, "rule": "shared_hours", "parameters": '{"minutes": 60}'}
+    rows = {"programme": WORLD["programme"], "programme_rule": rule}
+    rows |= {name: WORLD[name] for name in ("programme_criterion", "programme_goal")}
+    for name, values in rows.items():
+        db.session.execute(sa.insert(sa.table(name, *map(sa.column, values))).values(values))
+    db.session.commit()
+    upgrade()
+    version = db.session.scalars(sa.select(ProgrammeVersion)).one()
+    assert version.number == 1
+    programme = db.session.get_one(Programme, 1)
+    assert version.settings == read(programme, version.settings)
+    assert version.settings["rules"] == {"shared_hours": {"minutes": 60}}
+    assert version.made_at == programme.created_at
     db.session.rollback()

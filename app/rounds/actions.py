@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.errors import DomainError
-from app.rounds import running
+from app.rounds import rematching, running, unpublishing
+from app.rounds.answers import AnswersCounted
 from app.rounds.enrolling import is_led_by_profiles
-from app.rounds.models import MatchingRound
+from app.rounds.models import MatchingRound, Run
 from app.rounds.queries import Counts
-from app.rounds.states import RoundState, check_may_follow
-from app.words import days_away, long_date
+from app.rounds.states import RoundState, RunState, check_may_follow
+from app.words import days_away, long_date, number, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,61 @@ def next_step(matching_round: MatchingRound, counts: Counts, latest_run_id: int 
             return NextStep("This round is over", "Its mentorships count as met before in later rounds.")
         case _:
             return NextStep("This round was cancelled", "Nobody was matched in it.")
+
+
+def step_after_publishing(
+    matching_round: MatchingRound, counted: AnswersCounted, latest_run: Run | None
+) -> NextStep:
+    """Return what a published round waits for: answers, further matches, or its end."""
+    if latest_run is not None and latest_run.is_rematch and latest_run.published_at is None:
+        if latest_run.state in running.ACTIVE:
+            return _step_of_rematch(latest_run, "Those who are free again are being matched", "See the run")
+        if latest_run.state is RunState.FINISHED:
+            return _step_of_rematch(latest_run, "Review the further matches", "Review the matches")
+    if counted.answer_by is not None:
+        return NextStep(
+            "Answers come in",
+            f"{number(counted.settled)} of {plural(counted.proposed, 'match', 'matches')} are settled, and "
+            f"{plural(counted.waiting, 'match waits', 'matches wait')} for an answer until "
+            f"{long_date(counted.answer_by)}, {days_away(counted.answer_by)}.",
+        )
+    if counted.fell_through:
+        return NextStep(
+            f"{plural(counted.fell_through, 'match', 'matches')} fell through",
+            "What is settled stays as it is. Match those who are free again with the places that are free.",
+            rematch_action(matching_round, counted),
+        )
+    return next_step(matching_round, Counts(0, 0, 0), None)
+
+
+def _step_of_rematch(run: Run, title: str, words: str) -> NextStep:
+    values = {"round_id": run.matching_round_id, "run_id": run.id}
+    return NextStep(
+        title,
+        "What is settled, or waits for an answer, stays as it is.",
+        Action(words, "rounds.show_run", values, has_page=True),
+    )
+
+
+def rematch_action(matching_round: MatchingRound, counted: AnswersCounted) -> Action:
+    """Return the action that matches those who are free again, with the reason when it cannot."""
+    reason = refusal_of(lambda: rematching.check_may_match_again(matching_round, counted))
+    return Action(
+        "Match them again", "rounds.match_again", {"round_id": matching_round.id}, reason_against=reason
+    )
+
+
+def actions_after_publishing(matching_round: MatchingRound, counted: AnswersCounted) -> list[Action]:
+    """Return what else may be done with a published round: match again, or take the matches back."""
+    values, offered = {"round_id": matching_round.id}, []
+    if counted.fell_through + counted.ended:
+        offered.append(rematch_action(matching_round, counted))
+    if refusal_of(lambda: unpublishing.check_may_unpublish(matching_round)) is None:
+        reason = refusal_of(lambda: unpublishing.check_untouched(matching_round))
+        offered.append(
+            Action("Take the matches back", "rounds.unpublish", values, has_page=True, reason_against=reason)
+        )
+    return offered
 
 
 def _step_of_enrolment(matching_round: MatchingRound) -> NextStep:

@@ -14,6 +14,7 @@ from app.programmes.models import Programme
 from app.rounds import snapshot
 from app.rounds.documents import document_of
 from app.rounds.models import Assignment, AssignmentMember, DocumentKind, EnrolmentRole, Run
+from app.rounds.snapshot_free import free_part
 from app.rounds.snapshot_people import person_id_of, person_key
 from app.rounds.snapshot_skills import Levels, skill_id_of, skill_rows
 from matching.check import ViolationKind, check
@@ -76,6 +77,8 @@ def changed_pairs(run: Run, pairs: Sequence[Pair]) -> int:
     """
     try:
         problem = snapshot.take_matched(run)
+        if run.is_rematch:
+            problem = free_part(problem, run.matching_round)
         return len(_refused(problem, pairs, BY_PEOPLE) | _no_longer_helped(run, problem, pairs))
     except ProblemError as error:
         raise Conflict(f"The people of this round cannot be checked: {error.sentence}") from None

@@ -142,6 +142,11 @@ def hold_round(matching_round: MatchingRound) -> None:
     db.session.refresh(matching_round, with_for_update={"read": True})
 
 
+def hold_for_change(matching_round: MatchingRound) -> None:
+    """Read a round as it is now, and let nobody else move it on or hold it before this transaction ends."""
+    db.session.refresh(matching_round, with_for_update={"key_share": True})
+
+
 def _hold_open(matching_round: MatchingRound) -> None:
     """Refuse when it is not the time, and let nobody close the round before this transaction ends."""
     hold_round(matching_round)

@@ -174,15 +174,20 @@ class Decision(Model):
 
 def one_each_round(name: str, condition: str) -> sa.Index:
     """Return an index that lets a round have at most one run for which `condition` holds."""
+    return _one_each(name, "matching_round_id", condition)
+
+
+def _one_each(name: str, column: str, condition: str) -> sa.Index:
     where = sa.text(condition)
-    return sa.Index(name, "matching_round_id", unique=True, sqlite_where=where, postgresql_where=where)
+    return sa.Index(name, column, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 class Run(Model):
     """One attempt to match a round: its progress while it lasts, its figures when it is done.
 
     `settings` are the rules, criteria and goals of each programme, by its key, that the run was asked with.
-    A what-if is a run of the problem of its base run, with settings of its own.
+    A what-if is a run of the problem of its base run, with settings of its own. A re-match is a run of those
+    who are free again since the run it follows was published; its matches join those that stand.
     """
 
     __tablename__ = "run"
@@ -192,7 +197,11 @@ class Run(Model):
         sa.CheckConstraint("base_run_id IS NULL OR published_at IS NULL", name="what_if_unpublished"),
         one_each_round("uq_run_one_active", "state IN ('queued', 'running') AND base_run_id IS NULL"),
         one_each_round("uq_run_one_what_if", "state IN ('queued', 'running') AND base_run_id IS NOT NULL"),
-        one_each_round("uq_run_one_published", "published_at IS NOT NULL"),
+        sa.CheckConstraint("follows_run_id IS NULL OR base_run_id IS NULL", name="rematch_is_no_what_if"),
+        one_each_round("uq_run_one_published", "published_at IS NOT NULL AND follows_run_id IS NULL"),
+        _one_each(
+            "uq_run_one_follower", "follows_run_id", "published_at IS NOT NULL AND follows_run_id IS NOT NULL"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -200,6 +209,9 @@ class Run(Model):
         sa.ForeignKey("matching_round.id", ondelete="CASCADE"), index=True
     )
     base_run_id: Mapped[int | None] = mapped_column(sa.ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    follows_run_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("run.id", ondelete="CASCADE"), index=True
+    )
     settings: Mapped[dict[str, Any] | None]
     state: Mapped[RunState] = mapped_column(enum_column(RunState, name="state"), default=RunState.QUEUED)
     seed: Mapped[int] = mapped_column(default=0)
@@ -231,6 +243,11 @@ class Run(Model):
     def is_what_if(self) -> bool:
         """Tell whether this run only tries something out."""
         return self.base_run_id is not None
+
+    @property
+    def is_rematch(self) -> bool:
+        """Tell whether this run matches again what fell through after a publication."""
+        return self.follows_run_id is not None
 
 
 class RunDocument(Model):

@@ -1,6 +1,7 @@
 """Every page of rounds, imported once so that the blueprint is whole, and what they answer to other pages."""
 
 from app.rounds import (
+    answer_routes,
     certificate_routes,
     compare_routes,
     enrolment_routes,
@@ -15,6 +16,7 @@ from app.rounds import (
 from app.rounds.routes import bp
 
 __all__ = [
+    "answer_routes",
     "bp",
     "certificate_routes",
     "compare_routes",

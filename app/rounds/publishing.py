@@ -16,10 +16,12 @@ from app.engagements.models import (
     EngagementRole,
     EngagementState,
 )
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.rounds.changes import Pair, changed_pairs, pairs_of
+from app.rounds.enrolling import hold_for_change
 from app.rounds.models import Assignment, MatchingRound, Run
 from app.rounds.proposing import check_answer_by
+from app.rounds.rematching import check_may_follow_up
 from app.rounds.run_queries import pair_count
 from app.rounds.service import move
 from app.rounds.states import RoundState, RunState, check_may_follow
@@ -34,7 +36,10 @@ def check_may_publish(run: Run, matching_round: MatchingRound, *, pairs: int) ->
     """
     if run.is_what_if:
         raise Conflict("A what-if cannot be published: it only shows what other settings would bring.")
-    check_may_follow(matching_round.name, matching_round.state, RoundState.PUBLISHED)
+    if run.is_rematch:
+        check_may_follow_up(run, matching_round)
+    else:
+        check_may_follow(matching_round.name, matching_round.state, RoundState.PUBLISHED)
     if run.state is not RunState.FINISHED:
         raise Conflict("This run found no plan, so there is nothing to publish.")
     if not pairs:
@@ -44,7 +49,8 @@ def check_may_publish(run: Run, matching_round: MatchingRound, *, pairs: int) ->
 def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> int:
     """Turn the pairs of a run into mentorships that both people see; return how many.
 
-    With `answer_by` they are proposals, which both people accept or decline until the end of that day.
+    With `answer_by` they are proposals, which both people accept or decline until the end of that day. The
+    matches of a re-match join those that stand, and are always proposals.
 
     Raises:
         Conflict: when somebody else was faster, or a pair no longer keeps the rules.
@@ -55,7 +61,10 @@ def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> 
     if answer_by is not None:
         check_answer_by(matching_round, answer_by)
     # First, so that of two publishers the second waits here and then finds the round published.
-    move(matching_round, RoundState.PUBLISHED, published_at=clock.now(), answer_by=answer_by)
+    if run.is_rematch:
+        _join(run, matching_round, answer_by)
+    else:
+        move(matching_round, RoundState.PUBLISHED, published_at=clock.now(), answer_by=answer_by)
     pairs = pairs_of(run)
     changed = changed_pairs(run, pairs)
     if changed:
@@ -81,6 +90,16 @@ def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> 
     return len(pairs)
 
 
+def _join(run: Run, matching_round: MatchingRound, answer_by: date | None) -> None:
+    """Hold a published round, so that of two who publish further matches the second finds the first's."""
+    if answer_by is None:
+        raise Invalid(
+            "Further matches are always proposals. Enter the last day to answer.", field="answer_by"
+        )
+    hold_for_change(matching_round)
+    check_may_follow_up(run, matching_round)
+
+
 def _create_mentorships(
     run: Run, matching_round: MatchingRound, pairs: Sequence[Pair], answer_by: date | None
 ) -> list[int]:
@@ -93,7 +112,10 @@ def _create_mentorships(
         "answer_by": _all_of(Engagement.answer_by, answer_by),
         "programme_id": Assignment.programme_id,
         "matching_round_id": _all_of(Engagement.matching_round_id, matching_round.id),
-        "starts_on": _all_of(Engagement.starts_on, matching_round.starts_on),
+        "starts_on": _all_of(
+            Engagement.starts_on,
+            max(matching_round.starts_on, clock.today()) if run.is_rematch else matching_round.starts_on,
+        ),
         "ends_on": _all_of(Engagement.ends_on, matching_round.ends_on),
         "points": Assignment.points,
         "parts": Assignment.parts,

@@ -9,10 +9,11 @@ from app.access import Permission, guard
 from app.db import db
 from app.programmes.queries import programmes_for_rounds
 from app.rounds import actions, comparing, copying, queries, running, service, tasks
+from app.rounds.answers import answers_counted
 from app.rounds.comparisons import names_of
 from app.rounds.forms import RoundForm
 from app.rounds.models import MatchingRound
-from app.rounds.states import RUN_STATE_WORDS, STATE_WORDS
+from app.rounds.states import RUN_STATE_WORDS, STATE_WORDS, RoundState
 from app.web import LARGEST_ID, accepted, page, see_other
 from app.words import plural
 
@@ -60,6 +61,12 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
     counts = queries.enrolment_counts(matching_round.id)
     everything = queries.runs_of(matching_round.id)
     runs = [run for run in everything if not run.is_what_if]
+    counted = answers_counted(matching_round) if matching_round.state is RoundState.PUBLISHED else None
+    step = actions.next_step(matching_round, counts, runs[0].id if runs else None)
+    others = actions.other_actions(matching_round, counts)
+    if counted is not None:
+        step = actions.step_after_publishing(matching_round, counted, runs[0] if runs else None)
+        others = [*actions.actions_after_publishing(matching_round, counted), *others]
     return page(
         "rounds/show.html",
         matching_round=matching_round,
@@ -71,8 +78,9 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
         names=names_of(everything),
         may_compare=len(comparing.finished_of(everything)) > 1,
         rating=queries.rating_before(matching_round),
-        step=actions.next_step(matching_round, counts, runs[0].id if runs else None),
-        others=actions.other_actions(matching_round, counts),
+        step=step,
+        others=[action for action in others if step.action is None or action.words != step.action.words],
+        counted=counted,
         may_run=access.can(Permission.ROUND_RUN, matching_round),
     )
 

@@ -98,7 +98,8 @@ def left_out(run: Run) -> ResponseReturnValue:
 @guard(Permission.ROUND_PUBLISH, load=queries.run_numbered)
 def publish(run: Run) -> ResponseReturnValue:
     """Ask whether to publish, and how, with what will happen."""
-    how = PublishForm.ASK if proposing.asked_last_time() else PublishForm.AT_ONCE
+    asks = run.is_rematch or proposing.asked_last_time()
+    how = PublishForm.ASK if asks else PublishForm.AT_ONCE
     return _publish_page(
         run, PublishForm(data={"how": how, "answer_by": proposing.suggested_day(run.matching_round)})
     )

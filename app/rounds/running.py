@@ -60,7 +60,7 @@ def request_run(
     run = Run(matching_round_id=matching_round.id, seed=seed)
     db.session.add(run)
     db.session.flush()
-    _record("run.requested", run, by=by)
+    record("run.requested", run, by=by)
     return run
 
 
@@ -79,7 +79,7 @@ def check_may_stop(run: Run) -> None:
 def stop_run(run: Run, *, by: audit.Actor) -> None:
     """Stop a run: at once while it waits, else when its worker next looks up."""
     check_may_stop(run)
-    _record("run.stopped", run, by=by)
+    record("run.stopped", run, by=by)
     if run.state is RunState.QUEUED and _settle(run.id, RunState.QUEUED, RunState.CANCELLED):
         _give_back(run)
     else:
@@ -149,14 +149,14 @@ def abandon(attempt: Attempt) -> None:
 def settle_finished(attempt: Attempt, **figures: object) -> bool:
     """Mark a run as finished and its round as proposed; False when another attempt has taken over.
 
-    A what-if proposes nothing.
+    A what-if proposes nothing, and a re-match leaves its round published.
     """
     if not _settle(attempt.run_id, RunState.RUNNING, RunState.FINISHED, attempt=attempt, **figures):
         return False
     run = db.session.get_one(Run, attempt.run_id, populate_existing=True)
-    if not run.is_what_if:
+    if not run.is_what_if and not run.is_rematch:
         move(run.matching_round, RoundState.PROPOSED)
-    _record("run.finished", run, by=audit.WORKER)
+    record("run.finished", run, by=audit.WORKER)
     return True
 
 
@@ -200,7 +200,7 @@ def _settle(
 def _after(run_id: int, action: str) -> None:
     run = db.session.get_one(Run, run_id, populate_existing=True)
     _give_back(run)
-    _record(action, run, by=audit.WORKER)
+    record(action, run, by=audit.WORKER)
 
 
 def _give_back(run: Run) -> None:
@@ -212,6 +212,7 @@ def _give_back(run: Run) -> None:
         move(matching_round, RoundState.CLOSED)
 
 
-def _record(action: str, run: Run, *, by: audit.Actor) -> None:
+def record(action: str, run: Run, *, by: audit.Actor) -> None:
+    """Add a change of a run to the trail."""
     told = {"round": run.matching_round_id, "state": run.state}
     audit.record(audit.Entry(action, "run", run.id, details=told), by=by)

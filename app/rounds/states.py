@@ -39,7 +39,7 @@ ROUND_TRANSITIONS: dict[RoundState, frozenset[RoundState]] = {
     RoundState.PROPOSED: frozenset(
         {RoundState.OPEN, RoundState.SOLVING, RoundState.PUBLISHED, RoundState.CANCELLED}
     ),
-    RoundState.PUBLISHED: frozenset({RoundState.COMPLETED}),
+    RoundState.PUBLISHED: frozenset({RoundState.PROPOSED, RoundState.COMPLETED}),
     RoundState.COMPLETED: frozenset(),
     RoundState.CANCELLED: frozenset(),
 }

@@ -19,6 +19,7 @@ from app.rounds.refusals import in_names
 from app.rounds.running import Attempt
 from app.rounds.settings import settings_of
 from app.rounds.snapshot import take
+from app.rounds.snapshot_free import free_part
 from app.rounds.storing import store
 from app.words import plural
 from matching.check import check
@@ -125,12 +126,19 @@ def _snapshot(attempt: Attempt) -> tuple[Problem, int]:
     """
     with read_at_one_instant():
         run = db.session.get_one(Run, attempt.run_id)
-        problem = what_ifs.problem_of(run) if run.is_what_if else take(run.matching_round)
+        problem = _problem_of(run)
         seed = run.seed
     keep(attempt.run_id, DocumentKind.PROBLEM, problem.to_json())
     running.note_problem(attempt, problem.sha256, settings_of(problem))
     db.session.commit()
     return problem, seed
+
+
+def _problem_of(run: Run) -> Problem:
+    if run.is_what_if:
+        return what_ifs.problem_of(run)
+    problem = take(run.matching_round)
+    return free_part(problem, run.matching_round) if run.is_rematch else problem
 
 
 def _refusal(problem: Problem, solution: Solution, reporter: Reporter) -> str | None:

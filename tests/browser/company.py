@@ -11,11 +11,13 @@ from app import audit, clock
 from app.auth.models import Account
 from app.db import db
 from app.demo import accounts, loading, people
-from app.engagements.models import Engagement, EngagementMember, EngagementState
+from app.engagements import proposals
+from app.engagements.models import DeclineReason, Engagement, EngagementMember, EngagementState
 from app.people.models import Person
 from app.programmes.models import Programme
 from app.rounds import publishing, queries, running, service, tasks, what_ifs
 from app.rounds.models import Assignment, Enrolment, EnrolmentRole, MatchingRound, Run
+from app.rounds.states import RoundState
 from app.skills.models import Claim, Goal
 
 BY = audit.COMMAND_LINE
@@ -35,6 +37,7 @@ class Ids:
     mentorship: int
     proposal: int
     published: tuple[int, int]
+    asked: int
     proposed: tuple[int, int]
     waiting: tuple[int, int]
     failed: tuple[int, int]
@@ -63,6 +66,7 @@ def load_with_rounds() -> Ids:
     proposed = _after(tasks.carry_out, rounds[1])
     publishing.publish_run(db.session.get_one(Run, published[1]), by=BY)
     db.session.commit()
+    proposal = _proposal_for(employee)
     claim = db.session.scalars(sa.select(Claim).filter_by(person_id=employee.person_id)).first()
     goal = db.session.scalars(sa.select(Goal).filter_by(person_id=employee.person_id)).first()
     ids = Ids(
@@ -71,8 +75,9 @@ def load_with_rounds() -> Ids:
         goal=goal.id,
         skill=claim.skill_id,
         mentorship=_mentorship_of(employee),
-        proposal=_proposal_for(employee),
+        proposal=proposal.id,
         published=published,
+        asked=proposal.matching_round_id,
         proposed=proposed,
         waiting=_after(lambda run_id: None, rounds[2]),
         failed=_after(_fail, rounds[3]),
@@ -121,24 +126,41 @@ def _mentorship_of(account: Account) -> int:
     return db.session.scalars(going_on).one()
 
 
-def _proposal_for(account: Account) -> int:
-    """Propose somebody's own match to them once more, as if both had still to accept."""
+def _proposal_for(account: Account) -> Engagement:
+    """Propose somebody's own match once more, in a round that asks first and has heard a no already."""
     own = db.session.get_one(Engagement, _mentorship_of(account))
-    proposal = Engagement(
+    asking = _opened()
+    asking.state, asking.published_at = RoundState.PUBLISHED, clock.now()
+    asking.answer_by = clock.today() + timedelta(days=7)
+    declined = _proposed(own, asking)
+    db.session.add(proposal := _proposed(own, asking))
+    db.session.add(declined)
+    db.session.flush()
+    proposals.decline(
+        declined,
+        person_id=next(row.person_id for row in own.members if row.person_id != account.person_id),
+        reason=DeclineReason.OTHER,
+        words="I am about to change my job",
+        seeks_another=False,
+        by=BY,
+    )
+    return proposal
+
+
+def _proposed(own: Engagement, asking: MatchingRound) -> Engagement:
+    return Engagement(
         kind=own.kind,
         state=EngagementState.PROPOSED,
         programme_id=own.programme_id,
-        starts_on=own.starts_on,
-        ends_on=own.ends_on,
-        answer_by=clock.today() + timedelta(days=7),
+        matching_round_id=asking.id,
+        starts_on=asking.starts_on,
+        ends_on=asking.ends_on,
+        answer_by=asking.answer_by,
         points=own.points,
         parts=own.parts,
         reasons=own.reasons,
         members=[EngagementMember(person_id=row.person_id, role=row.role) for row in own.members],
     )
-    db.session.add(proposal)
-    db.session.flush()
-    return proposal.id
 
 
 def _opened() -> MatchingRound:

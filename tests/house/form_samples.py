@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,11 +12,13 @@ from app.auth import passwords
 from app.auth.models import Account, SignInSession
 from app.auth.service import open_session
 from app.db import db
+from app.engagements import proposals
+from app.engagements.models import DeclineReason, Engagement
 from app.people.models import Person, PersonalBlock
 from app.programmes import versions
 from app.programmes.models import MessageKind
 from app.programmes.vocabulary import CRITERIA
-from app.rounds import deciding, tasks, what_ifs
+from app.rounds import deciding, publishing, tasks, what_ifs
 from app.rounds.models import Assignment, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
 from app.rounds.states import RoundState
 from app.skills.models import ClaimEvidence, EvidenceKind
@@ -210,6 +213,29 @@ def proposed_run(account: Account, **fields: Any) -> Sample:
     return Sample({"round_id": run.matching_round_id, "run_id": run.id}, fields)
 
 
+def published_round(account: Account) -> Sample:
+    run = finished_run(company())
+    publishing.publish_run(run, by=account)
+    db.session.commit()
+    return Sample({"round_id": run.matching_round_id})
+
+
+def declined_round(account: Account) -> Sample:
+    run = finished_run(company())
+    publishing.publish_run(run, by=account, answer_by=NOW.date() + timedelta(days=7))
+    row = db.session.scalars(sa.select(Engagement).order_by(Engagement.id)).first()
+    proposals.decline(
+        row,
+        person_id=row.members[0].person_id,
+        reason=DeclineReason.NO_TIME,
+        words="",
+        seeks_another=True,
+        by=account,
+    )
+    db.session.commit()
+    return Sample({"round_id": run.matching_round_id})
+
+
 def proposal(account: Account, **fields: Any) -> Sample:
     mentor = factories.person(mentor_capacity=2)
     return Sample({"engagement_id": factories.proposal(person_of(account), mentor).id}, fields)
@@ -310,6 +336,8 @@ SAMPLES: dict[str, list[Maker]] = {
         lambda account: proposed_run(account, how="at_once"),
         lambda account: proposed_run(account, how="ask", answer_by="2026-11-30"),
     ],
+    "rounds.match_again": [declined_round],
+    "rounds.take_back": [published_round],
     "mentorships.accept": [proposal],
     "mentorships.say_no": [
         lambda account: proposal(account, reason="no_time", again="no"),

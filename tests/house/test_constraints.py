@@ -131,6 +131,7 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_replay_progress_in_range": {"done": 2},
     "ck_run_progress_in_range": {"done": 2},
     "ck_run_published_is_finished": {"published_at": INSTANT},
+    "ck_run_rematch_is_no_what_if": {"follows_run_id": 1, "base_run_id": 1},
     "ck_run_what_if_unpublished": {"state": "finished", "published_at": INSTANT, "base_run_id": 1},
     "ck_sign_in_attempt_slot_in_range": {"slot": 6},
     "ck_skill_edge_not_a_loop": {"to_skill_id": 1},
@@ -143,6 +144,7 @@ BROKEN_CHECKS: dict[str, dict] = {
 COUNTED = {
     "uq_run_one_published": {"state": "finished", "published_at": INSTANT},
     "uq_run_one_what_if": {"base_run_id": 1},
+    "uq_run_one_follower": {"state": "finished", "published_at": INSTANT, "follows_run_id": 1},
     "uq_decision_one_person": {"kind": "required", "mentor_id": None},
 }
 NEIGHBOURS = {

@@ -240,7 +240,7 @@ def keep_pairs(hr: Hands, folder: Path) -> None:
 def publish(hr: Hands) -> None:
     hr.follow(re.compile(r"^Publish \d+ matches$"))
     expect(hr.page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^Publish \d+ matches\?$"))
-    expect(hr.page.get_by_text("This cannot be undone.")).to_be_visible()
+    expect(hr.page.get_by_text("You can take everything back for 24 hours")).to_be_visible()
     hr.press(re.compile(r"^Publish \d+ matches$"))
     expect(hr.page.get_by_text("Everyone sees theirs on their home page.")).to_be_visible()
 

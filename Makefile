@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
 MUTANTS := .venv-mutants
+RACES := tests/engagements/test_proposal_races.py tests/rounds/test_publish_races.py
 PORT ?= 8000
 PEOPLE ?= 400
 SEED ?= 7
@@ -36,8 +37,8 @@ test-postgresql: $(VENV)/installed-dev
 	$(BIN)/pytest -n 2 --dist worksteal --database postgresql -m "not browser" --ignore tests/matching
 
 races: $(VENV)/installed-dev  ## Repeat each race of answers and publishing a hundred times, on both databases
-	TRELLIS_RACES=100 $(BIN)/pytest tests/engagements/test_proposal_races.py
-	TRELLIS_RACES=100 $(BIN)/pytest tests/engagements/test_proposal_races.py --database postgresql
+	TRELLIS_RACES=100 $(BIN)/pytest $(RACES)
+	TRELLIS_RACES=100 $(BIN)/pytest $(RACES) --database postgresql
 
 check: $(VENV)/installed-dev  ## Lint, types and import contracts
 	$(BIN)/ruff check .

@@ -3,11 +3,9 @@
 Each race is run a few times; `make races` runs it a hundred times on both databases.
 """
 
-import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, current_thread
+from threading import current_thread
 
 import pytest
 import sqlalchemy as sa
@@ -22,46 +20,14 @@ from app.engagements.models import (
     ProposalAnswer,
 )
 from app.engagements.queries import engagement_numbered
-from app.errors import DomainError
 from app.people.models import Person
 from app.people.service import change_mentoring
 from tests import factories
 from tests.conftest import NOW
+from tests.racing import DONE, TIMES, race
 
 pytestmark = pytest.mark.slow
 BY = audit.COMMAND_LINE
-TIMES = int(os.environ.get("TRELLIS_RACES", "8"))
-DONE = "done"
-MOST_SECONDS = 60
-
-Race = Callable[..., list[str]]
-
-
-@pytest.fixture
-def race(own_app) -> Iterator[Race]:
-    """Return what carries commands out at the same moment, each in a thread and transaction of its own.
-
-    Each answers "done", or the sentence with which it was refused.
-    """
-    with ThreadPoolExecutor(4) as pool:
-
-        def at_once(*commands: Callable[[], object]) -> list[str]:
-            db.session.rollback()  # else this thread would keep SQLite's one place to write
-            start = Barrier(len(commands), timeout=MOST_SECONDS)
-
-            def carry_out(command) -> str:
-                with own_app.app_context():
-                    start.wait()
-                    try:
-                        command()
-                        db.session.commit()
-                    except DomainError as refusal:
-                        return refusal.message
-                return DONE
-
-            return list(pool.map(carry_out, commands))
-
-        yield at_once
 
 
 def accept(engagement_id: int, person_id: int) -> Callable[[], object]:
@@ -120,25 +86,25 @@ def begun(engagement_id: int) -> int:
     return db.session.scalar(query.filter_by(action="mentorship.began", subject_id=engagement_id))
 
 
-def test_a_mentor_who_accepts_twice_accepts_once(race, pair):
+def test_a_mentor_who_accepts_twice_accepts_once(own_app, pair):
     for _ in range(TIMES):
         row = proposed(*pair)
         mentee_id, mentor_id, _ = pair
-        answers = race(accept(row, mentor_id), accept(row, mentor_id), accept(row, mentee_id))
+        answers = race(own_app, accept(row, mentor_id), accept(row, mentor_id), accept(row, mentee_id))
         assert answers == [DONE] * 3
         assert state_of(row) is EngagementState.ACTIVE
         assert (answers_to(row), begun(row)) == (2, 1)
     assert audit.broken_link() is None
 
 
-def test_of_a_yes_and_a_change_of_mind_one_wins(race, pair):
+def test_of_a_yes_and_a_change_of_mind_one_wins(own_app, pair):
     """The mentor has said yes and takes it back while the mentee accepts."""
     mentee_id, mentor_id, _ = pair
     for _ in range(TIMES):
         row = proposed(*pair)
         accept(row, mentor_id)()
         db.session.commit()
-        yes, no = race(accept(row, mentee_id), decline(row, mentor_id))
+        yes, no = race(own_app, accept(row, mentee_id), decline(row, mentor_id))
         if state_of(row) is EngagementState.ACTIVE:
             assert (yes, no) == (DONE, "You have both accepted, so the mentorship has begun.")
         else:
@@ -147,7 +113,7 @@ def test_of_a_yes_and_a_change_of_mind_one_wins(race, pair):
         assert begun(row) == (yes == DONE)
 
 
-def test_of_a_yes_before_midnight_and_the_job_after_it_one_wins(race, pair, monkeypatch):
+def test_of_a_yes_before_midnight_and_the_job_after_it_one_wins(own_app, pair, monkeypatch):
     mentee_id, mentor_id, _ = pair
     before, after = NOW + timedelta(days=7), NOW + timedelta(days=8)
     at_job: set[str] = set()
@@ -165,7 +131,7 @@ def test_of_a_yes_before_midnight_and_the_job_after_it_one_wins(race, pair, monk
         accept(row, mentor_id)()
         db.session.commit()
         monkeypatch.setattr(clock, "_read", lambda: after if current_thread().name in at_job else before)
-        yes, job = race(accept(row, mentee_id), end_overdue)
+        yes, job = race(own_app, accept(row, mentee_id), end_overdue)
         assert job == DONE
         if yes == DONE:
             assert (state_of(row), begun(row)) == (EngagementState.ACTIVE, 1)
@@ -174,7 +140,7 @@ def test_of_a_yes_before_midnight_and_the_job_after_it_one_wins(race, pair, monk
             assert (state_of(row), begun(row)) == (EngagementState.LAPSED, 0)
 
 
-def test_capacity_lowered_during_acceptance_is_never_exceeded(race, own_app):
+def test_capacity_lowered_during_acceptance_is_never_exceeded(own_app):
     """A mentor of three places wants one while three mentees accept: whoever comes after finds one place."""
     mentor_id = factories.person(mentor_capacity=3).id
     mentees = [factories.person().id for _ in range(3)]
@@ -186,7 +152,7 @@ def test_capacity_lowered_during_acceptance_is_never_exceeded(race, own_app):
             accept(row, mentor_id)()
         db.session.commit()
         accepts = [accept(row, mentee_id) for row, mentee_id in zip(rows, mentees, strict=True)]
-        *answers, lowered = race(*accepts, take(mentor_id, 1))
+        *answers, lowered = race(own_app, *accepts, take(mentor_id, 1))
         assert lowered == DONE
         assert all(answer == DONE or "takes fewer people than before" in answer for answer in answers)
         active = [row for row in rows if state_of(row) is EngagementState.ACTIVE]

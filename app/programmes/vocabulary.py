@@ -121,12 +121,28 @@ MESSAGE_WORDS: dict[MessageKind, str] = {
     MessageKind.LEFT_OUT: "To somebody without a mentor",
 }
 
+SHORT_GOALS: dict[str, str] = {
+    "coverage": "as many people as possible",
+    "points": "the best fit together",
+    "worst_match": "the weakest match as good as possible",
+    "stable": "no two who would rather have each other",
+    "parity": "the group worst off",
+    "same_partners": "partners stay together",
+}
+
 DEFAULT_RULES: dict[str, dict[str, Any]] = {
     "covers_wants": {"percent": 20},
     "not_in_reporting_line": {},
     "shared_hours": {"minutes": 120},
     "shared_language": {},
     "no_prior_pair": {},
+}
+# What stands beside the switch of a rule that is off, so that switching it on is enough.
+SUGGESTED: dict[str, dict[str, Any]] = {
+    **DEFAULT_RULES,
+    "grade_distance": {"min": 1},
+    "other_department": {},
+    "same_attribute": {"name": "department"},
 }
 DEFAULT_CRITERIA: dict[str, int] = {
     "skills": 45,

@@ -7,7 +7,7 @@ from flask_login import current_user
 from app.access import Permission, guard
 from app.db import db
 from app.errors import Missing
-from app.fields import HouseForm
+from app.programmes.settings_form import SettingsForm
 from app.rounds import queries, tasks, what_ifs
 from app.rounds.comparisons import names_of
 from app.rounds.models import Run
@@ -82,7 +82,7 @@ def take_over(run: Run) -> ResponseReturnValue:
     return see_other("rounds.show", message=message, round_id=run.matching_round_id)
 
 
-def _page(run: Run, form: HouseForm, *, status: int = 200) -> ResponseReturnValue:
+def _page(run: Run, form: SettingsForm, *, status: int = 200) -> ResponseReturnValue:
     runs = queries.runs_of(run.matching_round_id)
     names = {programme.key: programme.name for programme in run.matching_round.programmes}
     return page(

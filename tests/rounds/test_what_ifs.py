@@ -13,12 +13,12 @@ from app.errors import Conflict, Invalid
 from app.programmes import service as programmes
 from app.programmes.models import ProgrammeRule
 from app.programmes.vocabulary import CRITERIA, RULES
+from app.programmes.weights import shared_out
 from app.rounds import publishing, queries, running, service, tasks, what_ifs
 from app.rounds.documents import document_of
 from app.rounds.models import DocumentKind, MatchingRound, Run
 from app.rounds.settings import settings_of, with_settings
 from app.rounds.states import RoundState, RunState
-from app.rounds.what_if_form import shared_out
 from matching.problem import Problem
 from tests import factories
 from tests.conftest import NOW

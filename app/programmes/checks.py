@@ -78,18 +78,27 @@ def check_criteria(criteria: Mapping[str, int]) -> None:
 
 
 def check_goals(goals: Sequence[str]) -> None:
-    """Refuse goals nobody knows, none at all, or one named twice."""
+    """Refuse goals nobody knows, none at all, one named twice, or an order that makes no sense."""
     for goal in goals:
         if goal not in GOALS:
-            raise Invalid(f"There is no goal {goal}. Choose from {listed(list(GOALS))}.")
+            raise Invalid(f"There is no goal {goal}. Choose from {listed(list(GOALS))}.", field="goals")
+    refusal = _refusal_of(goals)
+    if refusal is not None:
+        raise Invalid(refusal, field="goals")
+
+
+def _refusal_of(goals: Sequence[str]) -> str | None:
+    """Return why known goals cannot be put in this order, if so."""
+    said = {goal: f"“{words}”" for goal, words in GOALS.items()}
     if not goals or len(set(goals)) < len(goals):
-        raise Invalid("Name each goal once, the most important first.")
+        return "Name each goal once, the most important first."
     if "worst_match" in goals and "coverage" not in goals[: goals.index("worst_match")]:
-        raise Invalid("The goal worst_match must come after coverage; otherwise to match nobody is best.")
+        return f"{said['worst_match']} must come after {said['coverage']}; otherwise to match nobody is best."
     if "stable" in goals and (goals[0] != "stable" or "worst_match" in goals):
-        raise Invalid("The goal stable must come first, and without worst_match.")
+        return f"{said['stable']} must come first, and cannot be had together with {said['worst_match']}."
     if "parity" in goals:
-        raise Invalid("The goal parity needs groups of mentees, which programmes here do not have.")
+        return f"{said['parity']} needs groups of mentees, which programmes here do not have."
+    return None
 
 
 def _check_parameter(rule: str, words: RuleWords, parameter: str, value: Any) -> None:

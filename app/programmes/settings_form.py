@@ -1,4 +1,4 @@
-"""Fields for the settings of a programme, wherever they are changed or tried out: rules, weights and goals."""
+"""Fields for the rules and weights of a programme, wherever they are changed or tried out."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass

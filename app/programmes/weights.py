@@ -36,6 +36,16 @@ def can_be_said(criteria: Mapping[str, int]) -> bool:
     return shared_out(nearest_words(criteria)) == dict(criteria)
 
 
+def with_word(worth: int, share: int) -> str:
+    """Say what a word comes to: "High: 31% of the fit"."""
+    return f"{WORDS[worth]}: {plainly(worth, share)}" if worth else WORDS[NOT_USED]
+
+
+def plainly(_weight: int, share: int) -> str:
+    """Say which share of the fit a weight is."""
+    return f"{share}% of the fit"
+
+
 def _nearest(weight: int, most: int) -> int:
     if not weight:
         return NOT_USED

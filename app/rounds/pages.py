@@ -10,6 +10,7 @@ from app.rounds import (
     review_routes,
     run_routes,
     standings,
+    trials,
     what_if_routes,
     wish_routes,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "review_routes",
     "run_routes",
     "standings",
+    "trials",
     "what_if_routes",
     "wish_routes",
 ]

@@ -5,12 +5,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Flask
+
+from app import clock
 
 TOLD_EVERY_SECONDS = 0.5
 BEATS_EVERY_SECONDS = 5.0
 PERCENT = 100
+POLLED_AFTER_SECONDS = 1
+POLLED_SLOWER = ((300, 5), (30, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,12 @@ STEPS = {
     "store": Step("Keeping the plan", 95),
 }
 ORDER = tuple(STEPS)
+
+
+def polled_after(began_at: datetime) -> int:
+    """Return after how many seconds to look again: the longer the work takes, the less often."""
+    lasted = (clock.now() - began_at).total_seconds()
+    return next((wait for longer, wait in POLLED_SLOWER if lasted > longer), POLLED_AFTER_SECONDS)
 
 
 class Reporter:

@@ -8,7 +8,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from app import access, clock
+from app import access
 from app.access import Permission, guard
 from app.db import db
 from app.engagements.reasons import Party, Told, parts_in_words, told
@@ -17,6 +17,7 @@ from app.rounds.actions import refusal_of
 from app.rounds.export import csv_of
 from app.rounds.forms import MatchSearchForm, PublishForm
 from app.rounds.models import Run
+from app.rounds.progress import polled_after
 from app.rounds.results import Explanation
 from app.rounds.review_queries import Reviewed
 from app.rounds.review_routes import may_decide, shown_of
@@ -28,8 +29,6 @@ from app.words import number, plural
 
 log = logging.getLogger(__name__)
 SHOWN_LEFT_OUT = 5
-POLLED_AFTER_SECONDS = 1
-POLLED_SLOWER = ((300, 5), (30, 2))
 ORDERS = (review_queries.BY_NAME, review_queries.BY_MENTOR, review_queries.BY_FIT)
 
 
@@ -65,7 +64,7 @@ def show_run(run: Run) -> ResponseReturnValue:
         is_active=run.state in running.ACTIVE,
         is_finished=run.state is RunState.FINISHED,
         headline=results.headline(run),
-        seconds=_polled_after(run),
+        seconds=polled_after(run.started_at or run.queued_at),
         may_stop=access.can(Permission.ROUND_STOP, run),
     )
 
@@ -200,9 +199,3 @@ def _told(rows: Iterable[Reviewed]) -> Iterator[MatchShown]:
 def _explained(people: Iterable[LeftOut]) -> Iterator[LeftOutShown]:
     for person in people:
         yield LeftOutShown(person, results.explain_cause(person.cause, person.details))
-
-
-def _polled_after(run: Run) -> int:
-    """Return after how many seconds to look again: the longer it takes, the less often."""
-    lasted = (clock.now() - (run.started_at or run.queued_at)).total_seconds()
-    return next((wait for longer, wait in POLLED_SLOWER if lasted > longer), POLLED_AFTER_SECONDS)

@@ -71,6 +71,17 @@ VIEWS = [
     View("programmes.messages", "architect", lambda ids: "/programmes/mentoring/messages"),
     View("programmes.list_versions", "hr", lambda ids: "/programmes/mentoring/versions"),
     View("programmes.show_version", "hr", lambda ids: "/programmes/mentoring/versions/1"),
+    View("programmes.rules", "hr", lambda ids: "/programmes/mentoring/rules"),
+    View("programmes.rules", "architect", lambda ids: f"/programmes/mentoring/rules?trial={ids.what_if[1]}"),
+    View("programmes.weights", "hr", lambda ids: "/programmes/mentoring/weights"),
+    View("programmes.weights", "architect", lambda ids: "/programmes/mentoring/weights?by=numbers"),
+    View("programmes.goals", "hr", lambda ids: "/programmes/mentoring/goals"),
+    View("programmes.goals", "architect", lambda ids: "/programmes/mentoring/goals"),
+    View(
+        "programmes.goals",
+        "hr",
+        lambda ids: "/programmes/mentoring/goals?draft=yes&goals=worst_match&goals=coverage",
+    ),
     View("rounds.index", "hr", lambda ids: "/rounds"),
     View("rounds.index", "architect", lambda ids: "/rounds"),
     View("rounds.new", "hr", lambda ids: "/rounds/new"),
@@ -170,6 +181,24 @@ REFUSALS = [
         View("programmes.details", "hr", lambda ids: "/programmes/mentoring/details"),
         "Save name and hours",
         {"hours_a_month": "900"},
+    ),
+    Refusal(
+        View("programmes.rules", "hr", lambda ids: "/programmes/mentoring/rules"),
+        "Save the rules",
+        {"shared_hours-minutes": "0"},
+    ),
+    Refusal(
+        View("programmes.weights", "hr", lambda ids: "/programmes/mentoring/weights?by=numbers"),
+        "Save the numbers",
+        {"exact-skills": "101"},
+    ),
+    Refusal(
+        View(
+            "programmes.goals",
+            "hr",
+            lambda ids: "/programmes/mentoring/goals?draft=yes&goals=stable&goals=worst_match",
+        ),
+        "Save this order",
     ),
     Refusal(
         View("programmes.copy", "hr", lambda ids: "/programmes/mentoring/copy"),

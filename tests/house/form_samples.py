@@ -15,8 +15,10 @@ from app.db import db
 from app.engagements import proposals
 from app.engagements.models import DeclineReason, Engagement
 from app.people.models import Person, PersonalBlock
+from app.programmes import service as programmes
 from app.programmes import versions
 from app.programmes.models import MessageKind
+from app.programmes.settings import mark_of
 from app.programmes.vocabulary import CRITERIA
 from app.rounds import deciding, publishing, tasks, what_ifs
 from app.rounds.models import Assignment, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
@@ -290,6 +292,23 @@ def settings_tried(account: Account) -> Sample:
 HOURS = {"first_start": "09:00", "first_end": "12:00", "second_start": "13:00", "second_end": "17:00"}
 WORK = {"job_title": "Engineer", "department_id": "", "location_id": "", "spoken": "en"}
 
+
+def settings_of_matched(part: str, **fields: Any) -> Maker:
+    """Make a sample of settings for a programme that has been matched, sent by somebody who has seen them."""
+
+    def make(account: Account) -> Sample:
+        programme = finished_run(company()).matching_round.programmes[0]
+        seen = mark_of(programmes.settings_of(programme)[part])
+        return Sample({"key": programme.key}, {"seen": seen, **fields})
+
+    return make
+
+
+RULES_SET = {"shared_language": "y", "shared_hours": "y", "shared_hours-minutes": "60"}
+WORDS_SET = {"by": "words", **dict.fromkeys(CRITERIA, "0"), "skills": "8", "hours": "2"}
+NUMBERS_SET = {"by": "numbers", **{f"exact-{name}": "5" for name in CRITERIA}}
+GOALS_SET = {"goals": ["points", "coverage"]}
+
 SAMPLES: dict[str, list[Maker]] = {
     "auth.sign_in": [
         lambda account: Sample(fields={"email": account.email, "password": PASSWORD, "next": "/people"})
@@ -325,6 +344,17 @@ SAMPLES: dict[str, list[Maker]] = {
     "programmes.make_copy": [a_programme(name="Copy of it")],
     "programmes.archive": [a_programme()],
     "programmes.restore": [a_programme()],
+    "programmes.save_rules": [settings_of_matched("rules", **RULES_SET)],
+    "programmes.try_rules": [settings_of_matched("rules", **RULES_SET)],
+    "programmes.count_rules": [settings_of_matched("rules", **RULES_SET)],
+    "programmes.save_weights": [
+        settings_of_matched("criteria", **WORDS_SET),
+        settings_of_matched("criteria", **NUMBERS_SET),
+    ],
+    "programmes.try_weights": [settings_of_matched("criteria", **WORDS_SET)],
+    "programmes.share_out": [settings_of_matched("criteria", **WORDS_SET)],
+    "programmes.save_goals": [settings_of_matched("goals", **GOALS_SET)],
+    "programmes.try_goals": [settings_of_matched("goals", **GOALS_SET)],
     "rounds.create": [new_round],
     "rounds.open_": [a_round(RoundState.DRAFT)],
     "rounds.close": [a_round(RoundState.OPEN)],

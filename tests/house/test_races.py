@@ -36,6 +36,7 @@ ROWS = {
     "rounds.wishes": EnrolmentWish,
     "rounds.run": Run,
     "rounds.try_out": Run,
+    "programmes.try_rules": Run,
 }
 TIMES = 20
 MOST_SECONDS = 60  # to wait for the others: one who failed never comes

@@ -87,8 +87,8 @@ def test_a_programme_without_choices_gets_the_usual_ones(app):
         ({"goals": ["fame"]}, "There is no goal fame."),
         ({"goals": []}, "Name each goal once"),
         ({"goals": ["points", "points"]}, "Name each goal once"),
-        ({"goals": ["worst_match", "coverage"]}, "worst_match must come after coverage"),
-        ({"goals": ["coverage", "stable"]}, "stable must come first"),
+        ({"goals": ["worst_match", "coverage"]}, "good as possible” must come after “As many people"),
+        ({"goals": ["coverage", "stable"]}, "each other” must come first"),
         ({"goals": ["coverage", "parity"]}, "needs groups of mentees"),
     ],
 )

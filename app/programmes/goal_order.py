@@ -1,0 +1,68 @@
+"""The order of goals as it is being put together: what can be moved, taken away and added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.errors import Invalid
+from app.programmes.checks import check_goals
+from app.programmes.vocabulary import GOALS
+
+NEVER_HERE = frozenset({"parity"})  # it needs groups of mentees, which programmes here do not have
+ALWAYS_FIRST = "stable"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A goal in its place, and the orders its buttons lead to; None where a button would do nothing."""
+
+    goal: str
+    words: str
+    up: list[str] | None
+    down: list[str] | None
+    without: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A goal that can be added, and the order with it."""
+
+    goal: str
+    words: str
+    order: list[str]
+
+
+def steps_of(goals: Sequence[str]) -> list[Step]:
+    """Return the goals in their order with what can be done with each."""
+    last = len(goals) - 1
+    return [
+        Step(
+            goal,
+            GOALS[goal],
+            up=_swapped(goals, place - 1) if place else None,
+            down=_swapped(goals, place) if place < last else None,
+            without=[other for other in goals if other != goal] if last else None,
+        )
+        for place, goal in enumerate(goals)
+    ]
+
+
+def additions_to(goals: Sequence[str]) -> list[Addition]:
+    """Return the goals that are not among these, each at the end, or in the only place it may have."""
+    missing = [goal for goal in GOALS if goal not in goals and goal not in NEVER_HERE]
+    return [
+        Addition(goal, GOALS[goal], [goal, *goals] if goal == ALWAYS_FIRST else [*goals, goal])
+        for goal in missing
+    ]
+
+
+def refusal_of(goals: Sequence[str]) -> str:
+    """Return why goals cannot be put in this order; nothing when they can."""
+    try:
+        check_goals(goals)
+    except Invalid as refusal:
+        return refusal.message
+    return ""
+
+
+def _swapped(goals: Sequence[str], place: int) -> list[str]:
+    return [*goals[:place], goals[place + 1], goals[place], *goals[place + 2 :]]

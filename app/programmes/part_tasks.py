@@ -1,0 +1,33 @@
+"""The tasks of setting up rules, weights and goals, with how each stands in one line."""
+
+from app.programmes.models import Programme
+from app.programmes.setup import TASKS, Task
+from app.programmes.vocabulary import CRITERIA, RULES, SHORT_GOALS
+from app.words import listed
+
+NAMED = 2
+
+
+def _rules(programme: Programme) -> str:
+    names = [RULES[row.rule].name for row in programme.rules]
+    if len(names) > NAMED:
+        names = [*names[:NAMED], f"{len(names) - NAMED} more"]
+    return listed(names) or "No rule that every match keeps"
+
+
+def _weights(programme: Programme) -> str:
+    most = sorted(programme.criteria, key=lambda row: (-row.weight, row.criterion))[:NAMED]
+    return "Most of all " + listed([f"{CRITERIA[row.criterion].lower()} ({row.weight}%)" for row in most])
+
+
+def _goals(programme: Programme) -> str:
+    said = ", then ".join(SHORT_GOALS[row.goal] for row in programme.goals)
+    return said[:1].upper() + said[1:]
+
+
+# After the name, before the messages: the order in which one sets a programme up.
+TASKS[1:1] = [
+    Task("rules", "Rules", "programmes.rules", _rules),
+    Task("weights", "What matters more", "programmes.weights", _weights),
+    Task("goals", "What comes first", "programmes.goals", _goals),
+]

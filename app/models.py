@@ -7,6 +7,7 @@ from app.feedback import models as feedback
 from app.people import models as people
 from app.programmes import models as programmes
 from app.rounds import certificate_models as certificates
+from app.rounds import closing_models as closing
 from app.rounds import models as rounds
 from app.sessions import models as sessions
 from app.skills import models as skills
@@ -15,6 +16,7 @@ __all__ = [
     "audit",
     "auth",
     "certificates",
+    "closing",
     "engagements",
     "feedback",
     "people",

@@ -55,10 +55,14 @@ def next_step(matching_round: MatchingRound, counts: Counts, latest_run_id: int 
             return NextStep(
                 "The mentorships are under way",
                 f"They last until {long_date(matching_round.ends_on)}, {days_away(matching_round.ends_on)}. "
-                "Complete the round when they are over.",
+                "Look back on the round when they are over: what you decide then is offered for the next.",
             )
         case RoundState.COMPLETED:
-            return NextStep("This round is over", "Its mentorships count as met before in later rounds.")
+            return NextStep(
+                "This round is over",
+                "Its mentorships count as met before in later rounds.",
+                _look_back("See what came of it", matching_round),
+            )
         case _:
             return NextStep("This round was cancelled", "Nobody was matched in it.")
 
@@ -165,7 +169,7 @@ def other_actions(matching_round: MatchingRound, counts: Counts) -> list[Action]
     if matching_round.state in (RoundState.CLOSED, RoundState.PROPOSED):
         offered.append(Action("Open enrolment again", "rounds.open_", values))
     if matching_round.state is RoundState.PUBLISHED:
-        offered.append(Action("Complete the round", "rounds.complete", values))
+        offered.append(_look_back("Look back and complete", matching_round))
     if _may_become(matching_round, RoundState.CANCELLED):
         offered.append(Action("Cancel the round", "rounds.cancel", values, has_page=True))
     return offered
@@ -177,6 +181,10 @@ def run_action(matching_round: MatchingRound, counts: Counts, *, words: str = "R
         lambda: running.check_may_run(matching_round, mentees=counts.mentees, mentors=counts.mentors)
     )
     return Action(words, "rounds.run", {"round_id": matching_round.id}, reason_against=reason)
+
+
+def _look_back(words: str, matching_round: MatchingRound) -> Action:
+    return Action(words, "rounds.closing_page", {"round_id": matching_round.id}, has_page=True)
 
 
 def _before_run(counts: Counts) -> str:

@@ -10,7 +10,7 @@ import click
 from app import audit
 from app.db import db
 from app.programmes.queries import programme_called, programmes_for_rounds
-from app.rounds import publishing, queries, replay_tasks, replaying, running, service, states, tasks
+from app.rounds import closing, publishing, queries, replay_tasks, replaying, running, service, states, tasks
 from app.rounds.certificate_models import Replay
 from app.rounds.certificates import replay_in_words
 from app.rounds.documents import document_of
@@ -137,9 +137,12 @@ def cancel(name: str) -> None:
 
 @group.command("complete")
 @click.argument("name")
-def complete(name: str) -> None:
-    """Mark the published round NAME as over."""
+@click.option("--keep", help="What went well and stays as it is, unless the page says it already.")
+def complete(name: str, keep: str | None) -> None:
+    """Mark the published round NAME as over, once somebody has looked back on it."""
     matching_round = queries.round_called(name)
+    if keep is not None:
+        closing.save_check(matching_round, keep=keep, by=BY)
     service.complete_round(matching_round, by=BY)
     db.session.commit()
     click.echo(f"{matching_round.name} is completed.")

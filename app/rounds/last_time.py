@@ -27,7 +27,7 @@ class Changes:
 
 def changes_since(matching_round: MatchingRound) -> Changes | None:
     """Compare a round with the one before of a same programme; None when it is the first."""
-    before = _round_before(matching_round)
+    before = round_before(matching_round)
     if before is None:
         return None
     round_id, name = before
@@ -40,7 +40,8 @@ def changes_since(matching_round: MatchingRound) -> Changes | None:
     return Changes(name, enrolment_counts(round_id), came, went, waiting)
 
 
-def _round_before(matching_round: MatchingRound) -> tuple[int, str] | None:
+def round_before(matching_round: MatchingRound) -> tuple[int, str] | None:
+    """Return the id and the name of the latest published round before one, of a same programme, if any."""
     own, other = aliased(MatchingRoundProgramme), aliased(MatchingRoundProgramme)
     same_programme = (
         sa.select(other.matching_round_id)

@@ -3,6 +3,7 @@
 from app.rounds import (
     answer_routes,
     certificate_routes,
+    closing_routes,
     compare_routes,
     enrolment_routes,
     late_routes,
@@ -20,6 +21,7 @@ __all__ = [
     "answer_routes",
     "bp",
     "certificate_routes",
+    "closing_routes",
     "compare_routes",
     "enrolment_routes",
     "late_routes",

@@ -8,7 +8,7 @@ from app import access
 from app.access import Permission, guard
 from app.db import db
 from app.programmes.queries import programmes_for_rounds
-from app.rounds import actions, comparing, copying, queries, running, service, tasks
+from app.rounds import actions, comparing, copying, next_time, queries, running, service, tasks
 from app.rounds.answers import answers_counted
 from app.rounds.comparisons import names_of
 from app.rounds.forms import RoundForm
@@ -81,6 +81,7 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
         step=step,
         others=[action for action in others if step.action is None or action.words != step.action.words],
         counted=counted,
+        decided=next_time.decided_before(matching_round),
         may_run=access.can(Permission.ROUND_RUN, matching_round),
     )
 
@@ -135,15 +136,6 @@ def give_up(matching_round: MatchingRound) -> ResponseReturnValue:
     service.cancel_round(matching_round, by=current_user)
     db.session.commit()
     return see_other("rounds.show", message="The round is cancelled.", round_id=matching_round.id)
-
-
-@bp.post("/<int:round_id>/complete")
-@guard(Permission.ROUND_RUN, load=queries.round_numbered)
-def complete(matching_round: MatchingRound) -> ResponseReturnValue:
-    """Mark a round as over."""
-    service.complete_round(matching_round, by=current_user)
-    db.session.commit()
-    return see_other("rounds.show", message="The round is completed.", round_id=matching_round.id)
 
 
 def _copied() -> MatchingRound | None:

@@ -11,6 +11,7 @@ from app.db import changed_rows, db
 from app.errors import Conflict, Invalid
 from app.programmes.models import Programme
 from app.programmes.upkeep import check_may_have_rounds
+from app.rounds.closing_models import ClosingCheck
 from app.rounds.enrolling import enrol_everyone
 from app.rounds.models import MatchingRound, Run
 from app.rounds.states import STATE_WORDS, RoundState, RunState, check_may_follow
@@ -100,9 +101,27 @@ def cancel_round(matching_round: MatchingRound, *, by: audit.Actor) -> None:
 
 
 def complete_round(matching_round: MatchingRound, *, by: audit.Actor) -> None:
-    """Mark a published round as over."""
+    """Mark a published round as over, once HR has looked back on it.
+
+    Raises:
+        Conflict: when it is not published, or its check is not filled in.
+    """
+    check_may_complete(matching_round)
     move(matching_round, RoundState.COMPLETED)
     _record("round.completed", matching_round, by=by)
+
+
+def check_may_complete(matching_round: MatchingRound) -> None:
+    """Refuse to complete a round that nobody has looked back on.
+
+    Raises:
+        Conflict: with the reason, as the page says it too.
+    """
+    check_may_follow(matching_round.name, matching_round.state, RoundState.COMPLETED)
+    if db.session.get(ClosingCheck, matching_round.id) is None:
+        raise Conflict(
+            f"Nobody has looked back on {matching_round.name} yet. Fill in its check, then complete it."
+        )
 
 
 def move(matching_round: MatchingRound, state: RoundState, **values: Any) -> None:

@@ -15,7 +15,8 @@ from app.engagements import proposals
 from app.engagements.models import DeclineReason, Engagement, EngagementMember, EngagementState
 from app.people.models import Person
 from app.programmes.models import Programme
-from app.rounds import publishing, queries, running, service, tasks, what_ifs
+from app.rounds import closing, copying, publishing, queries, running, service, tasks, what_ifs
+from app.rounds.closing_models import ChangedPart
 from app.rounds.models import Assignment, Enrolment, EnrolmentRole, MatchingRound, Run
 from app.rounds.states import RoundState
 from app.skills.models import Claim, Goal
@@ -45,6 +46,7 @@ class Ids:
     match: tuple[int, int, int]
     what_if: tuple[int, int]
     open: int
+    following: int
 
 
 def load(day: date) -> None:
@@ -85,6 +87,7 @@ def load_with_rounds() -> Ids:
         match=(*proposed, _first_match(proposed[1])),
         what_if=_without_rules(proposed[1]),
         open=rounds[4].id,
+        following=_following(published[0]),
     )
     db.session.commit()
     return ids
@@ -191,6 +194,19 @@ def _again(matching_round: MatchingRound) -> int:
     for enrolment in db.session.scalars(mentees.order_by(Enrolment.id).limit(2)):
         enrolment.withdrawn_at = clock.now()
     return _run(tasks.carry_out, matching_round)
+
+
+def _following(round_id: int) -> int:
+    """Decide two things at the end of a round, and prepare one that follows it."""
+    before = db.session.get_one(MatchingRound, round_id)
+    (programme,) = before.programmes
+    fewer = closing.Wanted(part=ChangedPart.NO_RULE, programme=programme, name="shared_language")
+    closing.decide(before, fewer, by=BY)
+    closing.decide(before, closing.Wanted(words="Invite earlier", due_on=before.ends_on), by=BY)
+    draft = copying.draft_after(before)
+    days = {"opens_on": draft.opens_on, "closes_on": draft.closes_on}
+    lasts = {"starts_on": draft.starts_on, "ends_on": draft.ends_on}
+    return service.create_round(name=next(_names), programmes=[programme], **days, **lasts, by=BY).id
 
 
 def _without_rules(run_id: int) -> tuple[int, int]:

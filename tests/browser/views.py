@@ -93,6 +93,10 @@ VIEWS = [
     View("rounds.show", "hr", lambda ids: f"/rounds/{ids.proposed[0]}"),
     View("rounds.show", "hr", lambda ids: f"/rounds/{ids.open}"),
     View("rounds.show", "architect", lambda ids: f"/rounds/{ids.waiting[0]}"),
+    View("rounds.closing_page", "hr", lambda ids: f"/rounds/{ids.published[0]}/closing"),
+    View("rounds.closing_page", "architect", lambda ids: f"/rounds/{ids.published[0]}/closing"),
+    View("rounds.decided_before", "hr", lambda ids: f"/rounds/{ids.following}/decided-before"),
+    View("rounds.show", "hr", lambda ids: f"/rounds/{ids.following}"),
     View("rounds.cancel", "hr", lambda ids: f"/rounds/{ids.open}/cancel"),
     View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
     View("rounds.enrolment", "mentor", lambda ids: f"/rounds/{ids.published[0]}/enrolment"),
@@ -206,6 +210,14 @@ REFUSALS = [
         {"name": ""},
     ),
     Refusal(View("rounds.new", "hr", lambda ids: "/rounds/new"), "Create the round"),
+    Refusal(
+        View("rounds.closing_page", "hr", lambda ids: f"/rounds/{ids.published[0]}/closing"),
+        "Add the decision",
+    ),
+    Refusal(
+        View("rounds.closing_page", "hr", lambda ids: f"/rounds/{ids.published[0]}/closing"),
+        "Complete the round",
+    ),
     Refusal(
         View("rounds.enrolment", "employee", lambda ids: f"/rounds/{ids.open}/enrolment"),
         "Offer my places",

@@ -7,7 +7,7 @@ from app.db import db
 from app.demo import loading, matching_day
 from app.demo.people import company
 from app.engagements.models import Engagement, EngagementState
-from app.rounds import service
+from app.rounds import closing, service
 from app.rounds.models import MatchingRound, Run
 from app.rounds.states import RoundState
 
@@ -48,6 +48,7 @@ def test_a_round_that_is_over_is_followed_by_none_in_the_same_quarter(own_app):
     matching_round = db.session.scalars(
         sa.select(MatchingRound).order_by(MatchingRound.id.desc()).limit(1)
     ).one()
+    closing.save_check(matching_round, keep="The dates", by=audit.COMMAND_LINE)
     service.complete_round(matching_round, by=audit.COMMAND_LINE)
     db.session.commit()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +20,8 @@ from app.programmes import versions
 from app.programmes.models import MessageKind
 from app.programmes.settings import mark_of
 from app.programmes.vocabulary import CRITERIA
-from app.rounds import deciding, publishing, tasks, what_ifs
+from app.rounds import closing, deciding, next_time, publishing, tasks, what_ifs
+from app.rounds.closing_models import ChangedPart
 from app.rounds.models import Assignment, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
 from app.rounds.states import RoundState
 from app.skills.models import ClaimEvidence, EvidenceKind
@@ -278,6 +279,31 @@ def a_decision(account: Account) -> Sample:
     return Sample({"round_id": about["round_id"], "decision_id": row.id})
 
 
+def round_over(account: Account, **fields: Any) -> Sample:
+    sample = a_round(RoundState.PUBLISHED, published_at=NOW)(account)
+    return Sample(sample.address, fields)
+
+
+def decided_at_the_end(account: Account) -> Sample:
+    matching_round = db.session.get_one(MatchingRound, round_over(account).address["round_id"])
+    row = closing.decide(matching_round, closing.Wanted(words="Ask earlier"), by=account)
+    db.session.commit()
+    return Sample({"round_id": matching_round.id, "decision_id": row.id})
+
+
+def decided_before(account: Account) -> Sample:
+    before = db.session.get_one(MatchingRound, round_over(account).address["round_id"])
+    (programme,) = before.programmes
+    wanted = closing.Wanted(part=ChangedPart.NO_RULE, programme=programme, name="shared_language")
+    row = closing.decide(before, wanted, by=account)
+    following = factories.matching_round(
+        programmes=[programme], starts_on=date(2027, 3, 8), ends_on=date(2027, 6, 4)
+    )
+    return Sample(
+        {"round_id": following.id}, {"seen": what_ifs.mark_of(next_time.changes_by([row], [programme]))}
+    )
+
+
 def settings_tried(account: Account) -> Sample:
     run = finished_run(company())
     settings = {key: {**programme, "rules": {}} for key, programme in run.settings.items()}
@@ -360,7 +386,15 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.close": [a_round(RoundState.OPEN)],
     "rounds.run": [closed_company],
     "rounds.give_up": [a_round(RoundState.OPEN)],
-    "rounds.complete": [a_round(RoundState.PUBLISHED, published_at=NOW)],
+    "rounds.complete": [lambda account: round_over(account, keep="The dates")],
+    "rounds.save_check": [lambda account: round_over(account, keep="The dates")],
+    "rounds.decide": [
+        lambda account: round_over(
+            account, what="other", figure="", words="Ask earlier", owner="0", due_on=""
+        )
+    ],
+    "rounds.remove_closing_decision": [decided_at_the_end],
+    "rounds.use_decided": [decided_before],
     "rounds.stop": [waiting_run],
     "rounds.make_public": [
         lambda account: proposed_run(account, how="at_once"),

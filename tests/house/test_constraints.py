@@ -71,6 +71,11 @@ WORLD: dict[str, dict] = {
     "replay": {
         "id": 1, "run_id": 1, "state": "queued", "asked_at": INSTANT, "attempts": 0, "stage": "", "done": 0, "total": 1,
     },
+    "closing_check": {"matching_round_id": 1, "keep": "The dates", "saved_at": INSTANT},
+    "closing_decision": {
+        "id": 1, "matching_round_id": 1, "programme_id": 1, "part": "weight", "name": "skills", "figures": "{}", "words": "",
+        "decided_at": INSTANT,
+    },
     "assignment": {"id": 1, "run_id": 1, "programme_id": 1, "points": 80, "parts": "[]", "reasons": "[]"},
     "assignment_member": {"assignment_id": 1, "person_id": 1, "role": "mentee"},
     "unmatched_person": {
@@ -94,6 +99,9 @@ WORLD: dict[str, dict] = {
 BROKEN_CHECKS: dict[str, dict] = {
     "ck_account_email_in_lower_case": {"email": "Amara@example.test"},
     "ck_claim_level_in_range": {"level": 6},
+    "ck_closing_check_says_something": {"keep": ""},
+    "ck_closing_decision_other_in_words": {"programme_id": None, "part": "other"},
+    "ck_closing_decision_setting_of_programme": {"programme_id": None},
     "ck_decision_about_a_pair_or_a_person": {"mentor_id": None},
     "ck_decision_about_two_people": {"mentor_id": 1},
     "ck_decision_choice_is_lock": {"kind": "ban", "reason": "x", "instead_of_id": 1},

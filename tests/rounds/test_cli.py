@@ -53,7 +53,7 @@ def test_a_round_by_command(flask, tmp_path):
     shown = flask("show", "Winter 2027").output
     assert "is published" in shown
     assert "finished, published" in shown
-    assert "Winter 2027 is completed." in flask("complete", "Winter 2027").output
+    assert "Winter 2027 is completed." in flask("complete", "Winter 2027", "--keep", "The dates").output
     assert db.session.scalar(sa.select(sa.func.count(Engagement.id))) == 1
 
 

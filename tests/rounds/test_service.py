@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from app.audit import COMMAND_LINE, AuditEvent
 from app.db import db
 from app.errors import Conflict, Invalid
-from app.rounds import service
+from app.rounds import closing, service
 from app.rounds.models import MatchingRound
 from app.rounds.states import RoundState, RunState
 from tests import factories
@@ -97,5 +97,6 @@ def test_a_published_round_is_completed_and_nothing_else(app):
     with pytest.raises(Conflict, match="so it cannot be completed"):
         service.complete_round(matching_round, by=BY)
     service.move(matching_round, RoundState.PUBLISHED, published_at=NOW)
+    closing.save_check(matching_round, keep="The dates", by=BY)
     service.complete_round(matching_round, by=BY)
     assert matching_round.state is RoundState.COMPLETED

@@ -116,12 +116,12 @@ def remove(matching_round: MatchingRound, decision_id: int, *, by: audit.Actor) 
         Missing: when there is none.
         Conflict: when the round is completed.
     """
-    _hold(matching_round)
     row = db.session.scalar(
         sa.select(ClosingDecision).filter_by(id=decision_id, matching_round_id=matching_round.id)
     )
     if row is None:
         raise Missing
+    _hold(matching_round)
     told = {
         "decision": row.id,
         "part": row.part,

@@ -10,7 +10,7 @@ from app.auth.models import Account
 from app.db import db
 from app.errors import Missing
 from app.people.models import Person
-from app.rounds.deciding import PairOf
+from app.rounds.deciding import PairOf, is_standing
 from app.rounds.models import Decision, DecisionKind, Run
 from app.rounds.queries import Shown
 from app.rounds.run_queries import Match
@@ -52,6 +52,12 @@ def decision_numbered(round_id: int, decision_id: int) -> Decision:
     if found is None:
         raise Missing
     return found
+
+
+def standing_count(round_id: int) -> int:
+    """Count the decisions of a round that count today."""
+    query = sa.select(sa.func.count()).where(Decision.matching_round_id == round_id, is_standing())
+    return db.session.scalar(query) or 0
 
 
 def _with_names() -> sa.Select[Any]:

@@ -12,11 +12,24 @@ from app import access
 from app.access import Permission, guard
 from app.cells import safe_cell
 from app.programmes.models import Programme
-from app.rounds import actions, data_quality, last_time, queries, readiness, wishing
+from app.programmes.service import settings_of
+from app.rounds import (
+    actions,
+    data_quality,
+    decision_queries,
+    last_time,
+    next_time,
+    queries,
+    readiness,
+    wishing,
+    wizard,
+)
 from app.rounds.data_quality import WORDS, Problem, Row
 from app.rounds.models import MatchingRound
 from app.rounds.routes import bp
+from app.rounds.settings import settings_in_words
 from app.rounds.states import RoundState
+from app.rounds.wizard import Step
 from app.web import here, page
 from app.words import number
 
@@ -31,6 +44,7 @@ def snapshot_page(matching_round: MatchingRound) -> ResponseReturnValue:
     return page(
         "rounds/snapshot.html",
         matching_round=matching_round,
+        steps=wizard.steps_of(matching_round, Step.SNAPSHOT),
         counts=counts,
         changes=last_time.changes_since(matching_round),
         problems=[
@@ -40,6 +54,26 @@ def snapshot_page(matching_round: MatchingRound) -> ResponseReturnValue:
         sentences=[
             (row.name, readiness.feasibility(matching_round, row)) for row in matching_round.programmes
         ],
+        run=actions.run_action(matching_round, counts),
+        may_run=access.can(Permission.ROUND_RUN, matching_round),
+    )
+
+
+@bp.get("/<int:round_id>/settings")
+@guard(Permission.ROUND_SEE, load=queries.round_numbered)
+def settings_page(matching_round: MatchingRound) -> ResponseReturnValue:
+    """Show what the next run would be asked with: rules, weights and goals, and what HR has settled."""
+    counts = queries.enrolment_counts(matching_round.id)
+    return page(
+        "rounds/settings.html",
+        matching_round=matching_round,
+        steps=wizard.steps_of(matching_round, Step.SETTINGS),
+        programmes=[(row, *settings_in_words(settings_of(row))) for row in matching_round.programmes],
+        sentences=[
+            (row.name, readiness.feasibility(matching_round, row)) for row in matching_round.programmes
+        ],
+        standing=decision_queries.standing_count(matching_round.id),
+        decided=next_time.decided_before(matching_round),
         run=actions.run_action(matching_round, counts),
         may_run=access.can(Permission.ROUND_RUN, matching_round),
     )

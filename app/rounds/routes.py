@@ -8,7 +8,7 @@ from app import access
 from app.access import Permission, guard
 from app.db import db
 from app.programmes.queries import programmes_for_rounds
-from app.rounds import actions, comparing, copying, next_time, queries, running, service, tasks
+from app.rounds import actions, comparing, copying, next_time, queries, running, service, tasks, wizard
 from app.rounds.answers import answers_counted
 from app.rounds.comparisons import names_of
 from app.rounds.forms import RoundForm
@@ -82,6 +82,7 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
         others=[action for action in others if step.action is None or action.words != step.action.words],
         counted=counted,
         decided=next_time.decided_before(matching_round),
+        steps=wizard.steps_of(matching_round, wizard.waits_at(matching_round)),
         may_run=access.can(Permission.ROUND_RUN, matching_round),
     )
 

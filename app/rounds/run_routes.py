@@ -12,7 +12,17 @@ from app import access
 from app.access import Permission, guard
 from app.db import db
 from app.engagements.reasons import Party, Told, parts_in_words, told
-from app.rounds import proposing, publishing, queries, results, review_queries, run_queries, running, what_ifs
+from app.rounds import (
+    proposing,
+    publishing,
+    queries,
+    results,
+    review_queries,
+    run_queries,
+    running,
+    what_ifs,
+    wizard,
+)
 from app.rounds.actions import refusal_of
 from app.rounds.export import csv_of
 from app.rounds.forms import MatchSearchForm, PublishForm
@@ -24,6 +34,7 @@ from app.rounds.review_routes import may_decide, shown_of
 from app.rounds.routes import bp
 from app.rounds.run_queries import LeftOut
 from app.rounds.states import RUN_STATE_WORDS, RunState
+from app.rounds.wizard import Step
 from app.web import accepted, here, page, see_other, wants_fragment
 from app.words import number, plural
 
@@ -66,6 +77,7 @@ def show_run(run: Run) -> ResponseReturnValue:
         headline=results.headline(run),
         seconds=polled_after(run.started_at or run.queued_at),
         may_stop=access.can(Permission.ROUND_STOP, run),
+        steps=[] if wants_fragment() else _steps(run, Step.RUN),
     )
 
 
@@ -138,6 +150,7 @@ def _publish_page(run: Run, form: PublishForm, *, status: int = 200) -> Response
         "rounds/publish.html",
         status=status,
         run=run,
+        steps=_steps(run, Step.PUBLISH),
         matching_round=run.matching_round,
         tally=tally,
         left_out=(run.mentees or 0) - (run.mentees_matched or 0),
@@ -170,12 +183,20 @@ def _result(run: Run) -> ResponseReturnValue:
         left_out_count=(run.mentees or 0) - (run.mentees_matched or 0),
         rules=run_queries.rules_kept(run),
         tried=what_ifs.tried_by(run),
+        steps=_steps(run, Step.REVIEW),
         may_try=access.can(Permission.ROUND_TRY) and run.settings is not None,
         refusal=refusal,
         may_publish=access.can(Permission.ROUND_PUBLISH, matching_round),
         may_run=access.can(Permission.ROUND_RUN, matching_round),
         may_decide=not run.is_what_if and may_decide(matching_round),
     )
+
+
+def _steps(run: Run, shown: Step) -> list[wizard.Shown]:
+    """Return the steps of the way that a run is on; what is only tried, or matched again, is on none."""
+    if run.is_what_if or run.is_rematch:
+        return []
+    return wizard.steps_of(run.matching_round, shown, run_id=run.id)
 
 
 def _segments(words: dict[str, str], counts: dict[str, int], current: str) -> list[tuple[str, str, bool]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.programmes import parts
-from app.programmes.vocabulary import rule_sentence
+from app.programmes.vocabulary import CRITERIA, GOALS, rule_sentence
 from matching.problem import Criterion, GoalName, Problem, Rule, RuleName
 
 FIGURES = ("minutes", "min", "max", "name", "percent")
@@ -53,6 +53,16 @@ def rules_in_words(settings: Settings) -> list[str]:
         for rule, figures in sorted(programme["rules"].items())
     ]
     return list(dict.fromkeys(named))
+
+
+def settings_in_words(settings: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, int]], list[str]]:
+    """Return the rules of a programme, its weights from the weightiest on, and its goals in order."""
+    weights = sorted(settings["criteria"].items(), key=lambda row: (-row[1], row[0]))
+    return (
+        [rule_sentence(rule, figures) for rule, figures in sorted(settings["rules"].items())],
+        [(CRITERIA[name], weight) for name, weight in weights],
+        [GOALS[name] for name in settings["goals"]],
+    )
 
 
 def differences(before: Settings, after: Settings) -> list[str]:

@@ -109,6 +109,8 @@ VIEWS = [
     View("rounds.readiness_page", "architect", lambda ids: f"/rounds/{ids.failed[0]}/readiness?page=2"),
     View("rounds.snapshot_page", "hr", lambda ids: f"/rounds/{ids.failed[0]}/snapshot"),
     View("rounds.snapshot_page", "architect", lambda ids: f"/rounds/{ids.open}/snapshot"),
+    View("rounds.settings_page", "hr", lambda ids: f"/rounds/{ids.failed[0]}/settings"),
+    View("rounds.settings_page", "architect", lambda ids: f"/rounds/{ids.following}/settings"),
     View("rounds.problems", "hr", lambda ids: f"/rounds/{ids.open}/data-quality"),
     View("rounds.problems", "architect", lambda ids: f"/rounds/{ids.failed[0]}/data-quality?kind=away"),
     View("rounds.show_run", "hr", of("published")),

@@ -1,11 +1,16 @@
 """Forms of programmes: shapes only; the commands decide."""
 
-from wtforms import IntegerField, RadioField
-from wtforms.validators import DataRequired, InputRequired, Length
+from typing import Any
 
-from app.fields import HouseForm, LineField, NumberField, TextField, options
+from wtforms import IntegerField, RadioField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.fields import HouseForm, LineField, NumberField, SearchForm, TextField, options
+from app.people.queries import departments, locations
+from app.programmes.audience import LIMITS
 from app.programmes.checks import LONGEST_NAME
-from app.programmes.models import MessageKind, ProgrammeKind
+from app.programmes.models import AudienceRole, MessageKind, ProgrammeKind
 from app.programmes.vocabulary import KIND_WORDS, MESSAGE_WORDS
 
 
@@ -25,6 +30,39 @@ class DetailsForm(CopyForm):
     """The name of a programme, and how much time it takes."""
 
     hours_a_month = NumberField("Hours a month", [InputRequired("Enter the hours a month.")])
+
+
+def _places(words: str) -> SelectMultipleField:
+    return SelectMultipleField(words, option_widget=CheckboxInput(), widget=ListWidget(prefix_label=False))
+
+
+class AudienceForm(SearchForm):
+    """Who may take part, in each role. It is sent with GET to count; the token of a POST is on its button."""
+
+    mentee_departments = _places("Departments of mentees")
+    mentee_locations = _places("Places of work of mentees")
+    mentee_lowest_grade = IntegerField("Lowest grade of mentees", [Optional()])
+    mentee_highest_grade = IntegerField("Highest grade of mentees", [Optional()])
+    mentor_departments = _places("Departments of mentors")
+    mentor_locations = _places("Places of work of mentors")
+    mentor_lowest_grade = IntegerField("Lowest grade of mentors", [Optional()])
+    mentor_highest_grade = IntegerField("Highest grade of mentors", [Optional()])
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        known = {"departments": departments(), "locations": locations()}
+        for role in AudienceRole:
+            for name, rows in known.items():
+                self[f"{role}_{name}"].choices = options([(words, words) for _id, words in rows])
+
+    def audience(self) -> dict[str, dict[str, Any]]:
+        """Return what is chosen; a role that is open to everyone is left out."""
+        typed = {role: {name: self[f"{role}_{name}"].data for name in LIMITS} for role in AudienceRole}
+        chosen = {
+            role.value: {name: value for name, value in limits.items() if value not in (None, [])}
+            for role, limits in typed.items()
+        }
+        return {role: limits for role, limits in chosen.items() if limits}
 
 
 class MessagesForm(HouseForm):

@@ -27,6 +27,13 @@ class MessageKind(StrEnum):
     LEFT_OUT = "left_out"
 
 
+class AudienceRole(StrEnum):
+    """The parts for which a programme says who may take them."""
+
+    MENTEE = "mentee"
+    MENTOR = "mentor"
+
+
 class Programme(Stamped, Model):
     """A standing scheme."""
 
@@ -134,3 +141,49 @@ class ProgrammeOpenTask(Model):
         sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
     )
     task: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+
+
+class AudienceDepartment(Model):
+    """A department whose people may take a part; without any, people of every department may."""
+
+    __tablename__ = "audience_department"
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[AudienceRole] = mapped_column(enum_column(AudienceRole, name="role"), primary_key=True)
+    department_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("department.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+
+
+class AudienceLocation(Model):
+    """A place of work whose people may take a part; without any, people of every place may."""
+
+    __tablename__ = "audience_location"
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[AudienceRole] = mapped_column(enum_column(AudienceRole, name="role"), primary_key=True)
+    location_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("location.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+
+
+class AudienceGrades(Model):
+    """The grades of those who may take a part."""
+
+    __tablename__ = "audience_grades"
+    __table_args__ = (
+        sa.CheckConstraint("lowest_grade BETWEEN 1 AND 20", name="lowest_in_range"),
+        sa.CheckConstraint("highest_grade BETWEEN 1 AND 20", name="highest_in_range"),
+        sa.CheckConstraint("lowest_grade <= highest_grade", name="in_order"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    role: Mapped[AudienceRole] = mapped_column(enum_column(AudienceRole, name="role"), primary_key=True)
+    lowest_grade: Mapped[int | None]
+    highest_grade: Mapped[int | None]

@@ -1,9 +1,18 @@
 """Every page of programmes, imported once so that the blueprint is whole."""
 
-from app.programmes import goal_routes, message_routes, part_tasks, rule_routes, version_routes, weight_routes
+from app.programmes import (
+    audience_routes,
+    goal_routes,
+    message_routes,
+    part_tasks,
+    rule_routes,
+    version_routes,
+    weight_routes,
+)
 from app.programmes.routes import bp
 
 __all__ = [
+    "audience_routes",
     "bp",
     "goal_routes",
     "message_routes",

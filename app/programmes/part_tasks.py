@@ -25,8 +25,8 @@ def _goals(programme: Programme) -> str:
     return said[:1].upper() + said[1:]
 
 
-# After the name, before the messages: the order in which one sets a programme up.
-TASKS[1:1] = [
+# After who may take part, before the messages: the order in which one sets a programme up.
+TASKS[2:2] = [
     Task("rules", "Rules", "programmes.rules", _rules),
     Task("weights", "What matters more", "programmes.weights", _weights),
     Task("goals", "What comes first", "programmes.goals", _goals),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.db import db
+from app.programmes.audience import audience_of, check_audience, people_in_words, write_audience
 from app.programmes.checks import (
     check_criteria,
     check_goals,
@@ -18,6 +19,7 @@ from app.programmes.checks import (
 )
 from app.programmes.messages import check_messages
 from app.programmes.models import (
+    AudienceRole,
     MessageKind,
     Programme,
     ProgrammeCriterion,
@@ -25,7 +27,7 @@ from app.programmes.models import (
     ProgrammeMessage,
     ProgrammeRule,
 )
-from app.programmes.vocabulary import CRITERIA, GOALS, MESSAGE_WORDS, rule_sentence
+from app.programmes.vocabulary import AUDIENCE_WORDS, CRITERIA, GOALS, MESSAGE_WORDS, rule_sentence
 from app.words import plural
 
 
@@ -113,6 +115,12 @@ def _other_goals(_before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
     yield "Goals: " + "; then ".join(GOALS[name] for name in after)
 
 
+def _other_audience(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for role in AudienceRole:
+        if before.get(role) != after.get(role):
+            yield f"{AUDIENCE_WORDS[role]}: {people_in_words(after.get(role, {}))}"
+
+
 def _write_messages(programme: Programme, messages: Mapping[str, str]) -> None:
     rows = [ProgrammeMessage(kind=MessageKind(kind), body=body) for kind, body in messages.items()]
     _replace(programme, "messages", rows)
@@ -160,6 +168,13 @@ PARTS: dict[str, Part] = {
         lambda _programme, goals: check_goals(goals),
         _write_goals,
         _other_goals,
+    ),
+    "audience": Part(
+        "people",
+        audience_of,
+        lambda _programme, audience: check_audience(audience),
+        write_audience,
+        _other_audience,
     ),
     "messages": Part(
         "messages",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from app.db import db
+from app.programmes.audience import audience_in_words
 from app.programmes.models import Programme, ProgrammeOpenTask
 from app.programmes.vocabulary import KIND_WORDS
 from app.words import plural
@@ -41,6 +42,10 @@ def _described(programme: Programme) -> str:
     return f"{KIND_WORDS[programme.kind]}, {programme.hours_a_month:g} hours a month"
 
 
+def _open_to(programme: Programme) -> str:
+    return " · ".join(audience_in_words(programme))
+
+
 def _written(programme: Programme) -> str:
     own = len(programme.messages)
     return f"{plural(own, 'text')} of your own" if own else "The usual texts"
@@ -48,6 +53,7 @@ def _written(programme: Programme) -> str:
 
 TASKS: list[Task] = [
     Task("details", "Name and hours", "programmes.details", _described),
+    Task("people", "Who may take part", "programmes.people", _open_to, needs_look=True),
     Task("messages", "Messages", "programmes.messages", _written, needs_look=True),
 ]
 

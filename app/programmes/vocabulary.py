@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.engagements.reasons import CRITERIA as CRITERIA
-from app.programmes.models import MessageKind, ProgrammeKind
+from app.programmes.models import AudienceRole, MessageKind, ProgrammeKind
 from app.words import duration, signed
 
 LONGEST_MEETING = 1440
@@ -112,6 +112,11 @@ KIND_MEANINGS: dict[ProgrammeKind, str] = {
     ProgrammeKind.MENTORING: "Each mentee gets a mentor who can help with what they want to learn.",
     ProgrammeKind.REVERSE_MENTORING: "Each mentee gets a mentor of a lower grade.",
     ProgrammeKind.FLASH_MENTORING: "One or two meetings, so that a mentor has time for more mentees.",
+}
+
+AUDIENCE_WORDS: dict[AudienceRole, str] = {
+    AudienceRole.MENTEE: "Mentees",
+    AudienceRole.MENTOR: "Mentors",
 }
 
 MESSAGE_WORDS: dict[MessageKind, str] = {

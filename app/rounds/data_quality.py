@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from app import clock
 from app.db import db
 from app.people.models import Department, Person, SpokenLanguage, WorkingHours
+from app.programmes.audience import may_take_part
 from app.programmes.models import ProgrammeCriterion, ProgrammeRule
 from app.rounds.enrolling import (
     day_that_counts,
@@ -29,6 +30,7 @@ class Problem(StrEnum):
     """A kind of problem, those that keep most people out first."""
 
     AWAY = "away"
+    NOT_MEANT = "not_meant"
     NO_PLACE = "no_place"
     NOT_ENROLLED = "not_enrolled"
     NOTHING_WANTED = "nothing_wanted"
@@ -57,6 +59,12 @@ WORDS: dict[Problem, Words] = {
         "They are left out of the matching.",
         "Change the pause, or leave it as it is",
         "people.pause",
+    ),
+    Problem.NOT_MEANT: Words(
+        "Not among those the programme is for",
+        "They are left out of the matching.",
+        "Change who may take part, or leave it as it is",
+        "people.show",
     ),
     Problem.NO_PLACE: Words(
         "Mentor whose profile offers no place",
@@ -191,6 +199,7 @@ def _found(matching_round: MatchingRound) -> sa.CompoundSelect[str, int]:
     )
     conditions = {
         Problem.AWAY: sa.and_(Person.id.in_(everyone), ~here),
+        Problem.NOT_MEANT: sa.and_(Person.id.in_(_not_meant(matching_round)), here),
         Problem.NO_PLACE: sa.and_(Person.id.in_(_offering(matching_round)), here),
         Problem.NOT_ENROLLED: sa.and_(here, _seeks_in_vain(matching_round)),
         Problem.NOTHING_WANTED: sa.and_(Person.id.in_(mentees), here, ~_has(Goal.person_id)),
@@ -219,6 +228,12 @@ def _enrolled(matching_round: MatchingRound, roles: Sequence[EnrolmentRole]) -> 
         Enrolment.role.in_(roles),
         Enrolment.withdrawn_at.is_(None),
     )
+
+
+def _not_meant(matching_round: MatchingRound) -> sa.Select[int]:
+    """Return who takes part in a way that its programme is not open to them for."""
+    everyone = _enrolled(matching_round, list(EnrolmentRole)).join(Person, Person.id == Enrolment.person_id)
+    return everyone.where(~may_take_part(Enrolment.programme_id, Enrolment.role))
 
 
 def _offering(matching_round: MatchingRound) -> sa.Select[int]:

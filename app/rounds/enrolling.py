@@ -11,7 +11,9 @@ from app.engagements.queries import takes_place
 from app.errors import Conflict, Invalid
 from app.people.models import MOST_PLACES, Person
 from app.people.service import hold
-from app.programmes.models import Programme, ProgrammeKind
+from app.programmes.audience import audience_of, may_take_part, people_in_words, roles_open_to
+from app.programmes.models import AudienceRole, Programme, ProgrammeKind
+from app.programmes.vocabulary import AUDIENCE_WORDS
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import RoundState
 from app.words import long_date
@@ -80,7 +82,7 @@ def enrol(
     The profile of a mentor in mentoring follows: it never promises fewer places than they offer here.
 
     Raises:
-        Conflict: when it is not the time, or the person is away.
+        Conflict: when it is not the time, the person is away, or the programme is for others.
         Invalid: when the number of places is out of range.
     """
     _hold_open(matching_round)
@@ -88,6 +90,9 @@ def enrol(
     db.session.refresh(person)
     _check_person(person, matching_round)
     check_part(matching_round, programme, role, places)
+    refusal = refusal_of_audience(person, programme, role)
+    if refusal is not None:
+        raise Conflict(refusal)
     enrolment = enrolment_for(person, matching_round, programme, role)
     enrolment.places = places
     enrolment.withdrawn_at = None
@@ -135,6 +140,14 @@ def check_part(matching_round: MatchingRound, programme: Programme, role: Enrolm
         raise Invalid(f"Enter a number of places from 1 to {MOST_PLACES}.", field="places")
     if role is EnrolmentRole.MENTEE and not 1 <= places <= MOST_MENTORS:
         raise Invalid(f"Enter a number of mentors from 1 to {MOST_MENTORS}.", field="mentors")
+
+
+def refusal_of_audience(person: Person, programme: Programme, role: EnrolmentRole) -> str | None:
+    """Say for whom a part of a programme is, when it is not for this person."""
+    if role not in set(AudienceRole) or (programme.id, role) in roles_open_to(person.id, [programme.id]):
+        return None
+    limits = audience_of(programme).get(role, {})
+    return f"{AUDIENCE_WORDS[AudienceRole(role.value)]} of {programme.name} are {people_in_words(limits)}."
 
 
 def hold_round(matching_round: MatchingRound) -> None:
@@ -188,7 +201,12 @@ def _enrol_where(
     }
     people = (
         sa.select(*columns.values())
-        .where(wanted, is_available(day_that_counts(matching_round)), Person.id.not_in(decided))
+        .where(
+            wanted,
+            is_available(day_that_counts(matching_round)),
+            may_take_part(programme_id, role.value),
+            Person.id.not_in(decided),
+        )
         .order_by(Person.id)
     )
     names = [column.key for column in columns]

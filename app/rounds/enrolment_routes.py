@@ -7,6 +7,7 @@ from app.access import Permission, guard
 from app.db import db
 from app.errors import Missing
 from app.people.models import Person
+from app.programmes.audience import roles_open_to
 from app.programmes.kinds import KINDS
 from app.rounds import enrolling, outlook, queries
 from app.rounds.actions import refusal_of
@@ -81,7 +82,9 @@ def _page(
         "rounds/enrolment.html",
         status=status,
         matching_round=matching_round,
+        programmes=[row for row in matching_round.programmes if row.id in forms],
         forms=forms,
+        open_parts={(row_id, role) for row_id, form in forms.items() for role in form.open_to},
         kinds=KINDS,
         refused=refused,
         own=here,
@@ -101,10 +104,22 @@ def _page(
 
 
 def _forms(matching_round: MatchingRound) -> dict[int, EnrolmentForm]:
-    return {
-        row.id: EnrolmentForm(prefix=f"programme-{row.id}", data={"places": KINDS[row.kind].usual_places})
-        for row in matching_round.programmes
-    }
+    """Return a form for each programme that is open to the reader, or in which they take part already.
+
+    Raises:
+        Missing: when the round is for others.
+    """
+    open_parts = roles_open_to(current_user.person_id, [row.id for row in matching_round.programmes])
+    own = {row.programme_id for row in _own(matching_round)}
+    forms = {}
+    for row in matching_round.programmes:
+        roles = {role for programme_id, role in open_parts if programme_id == row.id}
+        if roles or row.id in own:
+            places = {"places": KINDS[row.kind].usual_places}
+            forms[row.id] = EnrolmentForm(open_to=roles, prefix=f"programme-{row.id}", data=places)
+    if not forms:
+        raise Missing
+    return forms
 
 
 def _own(matching_round: MatchingRound) -> list[Enrolment]:

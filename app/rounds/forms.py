@@ -1,5 +1,6 @@
 """Forms of rounds: shapes only; the commands decide."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, SubmitField
@@ -58,11 +59,15 @@ class RoundForm(HouseForm):
 
 
 class EnrolmentForm(HouseForm):
-    """A person's part in one programme of a round."""
+    """A person's part in one programme of a round, which is open to them in some roles."""
 
     role = SelectField("Part", choices=options([(role.value, role.value) for role in EnrolmentRole]))
     places = IntegerField("How many people can you mentor in this round?", default=1)
     mentors = IntegerField("How many mentors would you like?", default=1)
+
+    def __init__(self, *args: Any, open_to: Collection[str], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.open_to = open_to
 
     def validate_places(self, field: IntegerField) -> None:
         """Refuse an offer without a number of places."""

@@ -15,6 +15,7 @@ from app.rounds.enrolling import (
     hold_round,
     is_led_by_profiles,
     record,
+    refusal_of_audience,
 )
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import STATE_WORDS, RoundState
@@ -51,7 +52,7 @@ def add_late(
 
     Raises:
         Conflict: when it is not the time.
-        Invalid: when the person takes part already, does not want to, or is away.
+        Invalid: when the person takes part already, does not want to, is away, or is not meant.
     """
     hold_round(matching_round)
     check_may_add(matching_round)
@@ -61,6 +62,9 @@ def add_late(
     db.session.refresh(person)
     check_part(matching_round, programme, role, places)
     _check_is_here(person, matching_round)
+    refusal = refusal_of_audience(person, programme, role)
+    if refusal is not None:
+        raise Invalid(refusal, field="person_id")
     enrolment = enrolment_for(person, matching_round, programme, role)
     _check_is_new(person, enrolment)
     enrolment.places = places

@@ -14,7 +14,10 @@ from app.engagements.models import Engagement, EngagementMember
 from app.engagements.queries import is_match
 from app.errors import Missing
 from app.feedback.models import Feedback
-from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, Run
+from app.people.models import Person
+from app.programmes.audience import may_take_part
+from app.programmes.models import AudienceRole
+from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, MatchingRoundProgramme, Run
 from app.rounds.states import RoundState
 from app.web import page_number
 from app.words import listed, plural
@@ -204,7 +207,8 @@ def latest_published_round() -> MatchingRound | None:
 def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int, bool]]:
     """Return the rounds that a person can join or waits for.
 
-    Each comes with in how many ways they take part, and whether they have ever asked for a mentor in it.
+    Each comes with in how many ways they take part, and whether they have ever asked for a mentor in it, or
+    cannot.
     """
     own, wish = aliased(Enrolment), aliased(Enrolment)
     asked = sa.exists().where(
@@ -212,15 +216,21 @@ def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int, bool]]
         wish.person_id == person_id,
         wish.role == EnrolmentRole.MENTEE,
     )
+    may_ask = _is_open_to(person_id, AudienceRole.MENTEE)
+    may_offer = _is_open_to(person_id, AudienceRole.MENTOR)
     waits = sa.and_(
         MatchingRound.state.in_(
             [RoundState.OPEN, RoundState.CLOSED, RoundState.SOLVING, RoundState.PROPOSED]
         ),
         own.id.is_not(None),
     )
-    may_join = sa.and_(MatchingRound.state == RoundState.OPEN, MatchingRound.closes_on >= clock.today())
+    may_join = sa.and_(
+        MatchingRound.state == RoundState.OPEN,
+        MatchingRound.closes_on >= clock.today(),
+        sa.or_(may_ask, may_offer),
+    )
     query = (
-        sa.select(MatchingRound, sa.func.count(own.id), asked)
+        sa.select(MatchingRound, sa.func.count(own.id), sa.or_(asked, ~may_ask))
         .outerjoin(
             own,
             sa.and_(
@@ -234,6 +244,18 @@ def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int, bool]]
         .order_by(MatchingRound.closes_on, MatchingRound.id)
     )
     return [(row[0], row[1], row[2]) for row in db.session.execute(query)]
+
+
+def _is_open_to(person_id: int, role: AudienceRole) -> sa.ColumnElement[bool]:
+    """Hold for rounds with a programme in which a person may take part in a role."""
+    own = MatchingRoundProgramme
+    return (
+        sa.select(own.programme_id)
+        .join(Person, Person.id == person_id)
+        .where(own.matching_round_id == MatchingRound.id, may_take_part(own.programme_id, role))
+        .correlate(MatchingRound)
+        .exists()
+    )
 
 
 def enrolments_of(person_id: int, round_id: int) -> Sequence[Enrolment]:

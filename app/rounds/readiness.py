@@ -9,6 +9,7 @@ from flask_sqlalchemy.pagination import Pagination
 
 from app.db import db
 from app.people.models import Person
+from app.programmes.audience import may_take_part
 from app.programmes.models import Programme
 from app.rounds.enrolling import day_that_counts, is_available, places_given
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
@@ -112,6 +113,7 @@ class _People:
                 Enrolment.programme_id == programme.id,
                 Enrolment.withdrawn_at.is_(None),
                 is_available(day_that_counts(matching_round)),
+                may_take_part(programme.id, Enrolment.role),
             )
         )
         self.mentees = here.where(Enrolment.role == EnrolmentRole.MENTEE).cte("mentees")

@@ -11,6 +11,7 @@ from app.db import db
 from app.engagements.models import Engagement, EngagementMember, EngagementRole
 from app.engagements.queries import is_match, was_offered_to
 from app.people.models import Person, PersonalBlock
+from app.programmes.audience import may_take_part
 from app.programmes.models import Programme
 from app.rounds.enrolling import day_that_counts, is_available, places_given
 from app.rounds.models import (
@@ -110,7 +111,7 @@ def _problem(
 
 
 def _parts(matching_round: MatchingRound, who: Who) -> list[Part]:
-    """Return who takes part, without those who are away; a mentor's profile caps their places."""
+    """Return who takes part, without who is away or not meant; a mentor's profile caps their places."""
     query = (
         sa.select(
             Enrolment.programme_id,
@@ -124,6 +125,7 @@ def _parts(matching_round: MatchingRound, who: Who) -> list[Part]:
             Enrolment.withdrawn_at.is_(None),
             Enrolment.person_id.in_(who),
             is_available(day_that_counts(matching_round)),
+            may_take_part(Enrolment.programme_id, Enrolment.role),
         )
     )
     return [part for part in (Part(*row) for row in db.session.execute(query)) if part.places > 0]

@@ -67,6 +67,9 @@ VIEWS = [
     View("programmes.details", "hr", lambda ids: "/programmes/mentoring/details"),
     View("programmes.details", "architect", lambda ids: "/programmes/mentoring/details"),
     View("programmes.copy", "hr", lambda ids: "/programmes/mentoring/copy"),
+    View("programmes.people", "hr", lambda ids: "/programmes/mentoring/people"),
+    View("programmes.people", "hr", lambda ids: "/programmes/mentoring/people?count=yes&mentor_lowest_grade=4"),
+    View("programmes.people", "architect", lambda ids: "/programmes/mentoring/people"),
     View("programmes.messages", "hr", lambda ids: "/programmes/mentoring/messages"),
     View("programmes.messages", "architect", lambda ids: "/programmes/mentoring/messages"),
     View("programmes.list_versions", "hr", lambda ids: "/programmes/mentoring/versions"),
@@ -176,6 +179,11 @@ REFUSALS = [
     ),
     Refusal(
         View("rounds.what_if", "hr", of("proposed", "/what-if")), "Try it out", {"mentoring-skills": "101"}
+    ),
+    Refusal(
+        View("programmes.people", "hr", lambda ids: "/programmes/mentoring/people"),
+        "Save who may take part",
+        {"mentee_lowest_grade": "99"},
     ),
     Refusal(
         View("programmes.messages", "hr", lambda ids: "/programmes/mentoring/messages"),

@@ -27,7 +27,7 @@ from app.rounds.states import RoundState
 from app.skills.models import ClaimEvidence, EvidenceKind
 from tests import factories
 from tests.conftest import NOW
-from tests.rounds.conftest import asked_for_run, company, finished_run
+from tests.rounds.conftest import asked_for_run, company, department, finished_run
 
 PASSWORD = "four words that rhyme"
 KEPT = passwords.hashed(PASSWORD)
@@ -113,6 +113,16 @@ def someone_blocked(account: Account) -> Sample:
 def a_programme(**fields: Any) -> Maker:
     """Make a sample about a programme."""
     return lambda _account: Sample({"key": factories.programme().key}, fields)
+
+
+def audience(account: Account) -> Sample:
+    """Who may take part, with every kind of limit."""
+    chosen = {
+        "mentee_departments": department("Care").name,
+        "mentee_lowest_grade": "2",
+        "mentor_highest_grade": "9",
+    }
+    return Sample({"key": factories.programme().key}, chosen)
 
 
 def a_version(account: Account) -> Sample:
@@ -363,6 +373,7 @@ SAMPLES: dict[str, list[Maker]] = {
     "skills.remove_goal": [goal],
     "programmes.create": [plain(name="Mentoring for managers", kind="mentoring", hours_a_month="2")],
     "programmes.describe": [a_programme(name="Mentoring for all", hours_a_month="1.5")],
+    "programmes.choose_people": [audience],
     "programmes.write_messages": [
         a_programme(**{kind.value: f"Hello {{name}}, {kind}" for kind in MessageKind})
     ],

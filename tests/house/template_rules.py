@@ -81,7 +81,8 @@ def problems_of_elements(plain: str) -> list[str]:
     forms_without_token = [
         form
         for form in re.findall(r"<form\b.*?(?:</form>|$)", plain, re.DOTALL)
-        if re.search(r"method=\"post\"", form) and not re.search(r"csrf\(\)|hidden_tag\(\)", form)
+        if re.search(r"method=\"post\"", form)
+        and not re.search(r"csrf\(\)|csrf_token\(\)|hidden_tag\(\)", form)
     ]
     unlabelled = reader.fields - reader.labels
     return (

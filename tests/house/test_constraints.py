@@ -43,6 +43,9 @@ WORLD: dict[str, dict] = {
     },
     "programme_criterion": {"programme_id": 1, "criterion": "skills", "weight": 40},
     "programme_goal": {"programme_id": 1, "position": 1, "goal": "coverage"},
+    "audience_department": {"programme_id": 1, "role": "mentee", "department_id": 1},
+    "audience_location": {"programme_id": 1, "role": "mentee", "location_id": 1},
+    "audience_grades": {"programme_id": 1, "role": "mentee", "lowest_grade": 2, "highest_grade": 4},
     "programme_message": {"programme_id": 1, "kind": "invitation", "body": "Hello"},
     "programme_version": {"id": 1, "programme_id": 1, "number": 1, "settings": "{}", "made_at": INSTANT},
     "programme_open_task": {"programme_id": 1, "task": "messages"},
@@ -98,6 +101,9 @@ WORLD: dict[str, dict] = {
 
 BROKEN_CHECKS: dict[str, dict] = {
     "ck_account_email_in_lower_case": {"email": "Amara@example.test"},
+    "ck_audience_grades_highest_in_range": {"highest_grade": 21},
+    "ck_audience_grades_in_order": {"lowest_grade": 5},
+    "ck_audience_grades_lowest_in_range": {"lowest_grade": 0},
     "ck_claim_level_in_range": {"level": 6},
     "ck_closing_check_says_something": {"keep": ""},
     "ck_closing_decision_other_in_words": {"programme_id": None, "part": "other"},

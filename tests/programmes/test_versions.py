@@ -107,7 +107,9 @@ def test_each_part_is_told_apart(programme):
         "criteria": {"skills": 100},
         "goals": ["points"],
         "messages": {"invitation": "Come."},
+        "audience": {"mentor": {"lowest_grade": 3}},
     }
+    assert set(after) == set(PARTS)
     for part, value in after.items():
         assert differences(before, {**before, part: value}), part
     assert differences({"name": "A"}, {"hours_a_month": 1.0}) == [], "what only one of them has is left out"
@@ -116,6 +118,7 @@ def test_each_part_is_told_apart(programme):
     assert "1.5 hours a month instead of 2" in told
     assert "With the rule: From different departments" in told
     assert "Invitation to join: another text" in told
+    assert "Mentors: people of grade 3 or higher" in told
 
 
 def test_the_versions_by_pages_and_the_way_back(as_hr, programme):

@@ -8,6 +8,7 @@ from app.people import models as people
 from app.programmes import models as programmes
 from app.rounds import certificate_models as certificates
 from app.rounds import closing_models as closing
+from app.rounds import count_models as counts
 from app.rounds import models as rounds
 from app.sessions import models as sessions
 from app.skills import models as skills
@@ -17,6 +18,7 @@ __all__ = [
     "auth",
     "certificates",
     "closing",
+    "counts",
     "engagements",
     "feedback",
     "people",

@@ -2,7 +2,8 @@
 
 from app.auth import tasks as auth
 from app.engagements import tasks as engagements
+from app.rounds import count_tasks as counts
 from app.rounds import replay_tasks as replays
 from app.rounds import tasks as rounds
 
-__all__ = ["auth", "engagements", "replays", "rounds"]
+__all__ = ["auth", "counts", "engagements", "replays", "rounds"]

@@ -56,8 +56,10 @@ def forbidden_pairs(
     A share s of n pairs drawn by lot is known to about sqrt(s (1 - s) / n): W. G. Cochran, Sampling
     Techniques, 3rd ed., 1977, section 3.2.
     """
-    open_to_all = replace(programme, candidates=None)
-    market = Market(replace(problem, blocks=(), bans=(), locks=()), open_to_all, Watch(Limits()))
+    programme = replace(programme, candidates=None)
+    others = tuple(programme if row.id == programme.id else row for row in problem.programmes)
+    bare = replace(problem, programmes=others, blocks=(), bans=(), locks=())
+    market = Market(bare, programme, Watch(Limits()))
     mentees, mentors = market.sides.shape
     pairs = mentees * mentors - len(np.intersect1d(market.sides.mentees, market.sides.mentors))
     views = _all(market.sides) if mentees * mentors <= all_pairs else _drawn(market.sides, sampled, seed)

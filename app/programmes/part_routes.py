@@ -119,7 +119,7 @@ def try_part(
 
     if not form.validate() or not accepted(form, ask):
         return show(programme, form, status=422)
-    run_id = asked[0].run_id
+    run_id = asked[0].number
     db.session.commit()
     _hand_over(asked[0])
     return show_again(part, programme, form, trial=run_id)

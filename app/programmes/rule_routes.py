@@ -2,7 +2,6 @@
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from flask_login import current_user
 
 from app.access import Permission, guard
 from app.db import db
@@ -80,6 +79,5 @@ def _count(programme: Programme, form: RulesForm) -> Asked | None:
         programme,
         rules=form.everything(),
         in_force=list(form.value()),
-        by=current_user,
     )
     return asked

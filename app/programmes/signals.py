@@ -30,7 +30,7 @@ standings = Signal()
 class Asked:
     """Work that has been asked for; `hand_over` tells the workers, once the transaction has ended."""
 
-    run_id: int
+    number: int
     hand_over: Callable[[], None]
 
 

@@ -1,6 +1,6 @@
-"""What the pages of programmes ask of rounds: to try settings on the last round, and what came of it."""
+"""What the pages of programmes ask of rounds: to try settings out, to count pairs, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,8 +10,18 @@ from app import audit
 from app.db import db
 from app.errors import Missing
 from app.programmes.models import Programme
-from app.programmes.signals import Asked, Trial, trial_round, trial_shown, trial_wanted
-from app.rounds import comparing, tasks, what_ifs
+from app.programmes.signals import (
+    Asked,
+    Counted,
+    Trial,
+    counts_shown,
+    counts_wanted,
+    trial_round,
+    trial_shown,
+    trial_wanted,
+)
+from app.rounds import comparing, count_tasks, counting, tasks, what_ifs
+from app.rounds.count_models import CountState, RuleCount
 from app.rounds.models import MatchingRoundProgramme, Run
 from app.rounds.progress import polled_after
 from app.rounds.running import ACTIVE
@@ -68,6 +78,37 @@ def trial_of(programme: Programme, *, run_id: int) -> Trial:
         mentees=run.mentees or 0,
         differing=comparing.changed_count(base, run) if is_finished else 0,
     )
+
+
+@counts_shown.connect
+def counts_of(programme: Programme) -> Counted | None:
+    """Answer what was counted last; None where nobody takes part in a round of the programme."""
+    count = db.session.get(RuleCount, programme.id)
+    if count is None:
+        matching_round = counting.round_counted(programme)
+        return None if matching_round is None else Counted(matching_round.name)
+    return Counted(
+        round_name=count.matching_round.name,
+        is_active=count.state in counting.ACTIVE,
+        seconds=polled_after(count.asked_at),
+        failure=count.failure,
+        counted_at=count.counted_at,
+        pairs=count.pairs,
+        looked_at=count.looked_at,
+        rules=count.rules,
+        in_force=count.in_force,
+        forbidden=count.forbidden if count.state is CountState.FINISHED else {},
+        together=count.together,
+    )
+
+
+@counts_wanted.connect
+def count_rules(
+    programme: Programme, *, rules: Mapping[str, Mapping[str, Any]], in_force: Sequence[str]
+) -> Asked | None:
+    """Ask how many pairs some rules forbid; None where nobody takes part in a round of the programme."""
+    count = counting.request_count(programme, rules=rules, in_force=in_force)
+    return None if count is None else Asked(count.number, partial(count_tasks.hand_over, programme.id))
 
 
 def _base_of(programme: Programme) -> Run | None:

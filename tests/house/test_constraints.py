@@ -79,6 +79,10 @@ WORLD: dict[str, dict] = {
         "id": 1, "matching_round_id": 1, "programme_id": 1, "part": "weight", "name": "skills", "figures": "{}", "words": "",
         "decided_at": INSTANT,
     },
+    "rule_count": {
+        "programme_id": 1, "matching_round_id": 1, "state": "queued", "number": 1, "attempts": 0, "asked_at": INSTANT,
+        "rules": "{}", "in_force": "[]", "pairs": 0, "looked_at": 0, "together": 0, "forbidden": "{}", "failure": "",
+    },
     "assignment": {"id": 1, "run_id": 1, "programme_id": 1, "points": 80, "parts": "[]", "reasons": "[]"},
     "assignment_member": {"assignment_id": 1, "person_id": 1, "role": "mentee"},
     "unmatched_person": {
@@ -143,6 +147,8 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_programme_version_number_from_one": {"number": 0},
     "ck_replay_finished_has_verdict": {"is_same": True},
     "ck_replay_progress_in_range": {"done": 2},
+    "ck_rule_count_finished_has_instant": {"state": "finished"},
+    "ck_rule_count_looked_at_in_range": {"looked_at": 2},
     "ck_run_progress_in_range": {"done": 2},
     "ck_run_published_is_finished": {"published_at": INSTANT},
     "ck_run_rematch_is_no_what_if": {"follows_run_id": 1, "base_run_id": 1},

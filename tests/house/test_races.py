@@ -11,7 +11,8 @@ from app.access import Role
 from app.db import db
 from app.people.models import Person, PersonalBlock
 from app.programmes.models import Programme
-from app.rounds import tasks
+from app.rounds import count_tasks, tasks
+from app.rounds.count_models import RuleCount
 from app.rounds.models import Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound, Run
 from app.rounds.states import RoundState
 from app.skills.models import Claim, ClaimEvidence, Goal
@@ -37,6 +38,7 @@ ROWS = {
     "rounds.run": Run,
     "rounds.try_out": Run,
     "programmes.try_rules": Run,
+    "programmes.count_rules": RuleCount,
 }
 TIMES = 20
 MOST_SECONDS = 60  # to wait for the others: one who failed never comes
@@ -46,6 +48,7 @@ MOST_SECONDS = 60  # to wait for the others: one who failed never comes
 def no_worker(monkeypatch):
     """Let runs wait: carried out at once, they would make room for the next."""
     monkeypatch.setattr(tasks, "hand_over", lambda run_id: None)
+    monkeypatch.setattr(count_tasks, "hand_over", lambda programme_id: None)
 
 
 def count(model) -> int:

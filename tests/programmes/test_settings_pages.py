@@ -321,7 +321,9 @@ def test_settings_are_tried_on_the_last_round_and_the_page_says_whom_they_concer
     assert "6 of 6 mentees would have someone else, or nobody." in words(page)
     compare = re.search(r'href="(/rounds/\d+/compare\?[^"]+)"', page.text)[1].replace("&amp;", "&")
     assert "With the rule: At least 24 hours of shared working hours" in words(as_hr.get(compare))
-    assert re.search(r'<input checked[^>]* id="shared_hours"', page.text), "what was entered is still there"
+    assert re.search(r'<input [^>]*checked[^>]* id="shared_hours"', page.text), (
+        "what was entered is still there"
+    )
     assert service.settings_of(programme) == before
     run = db.session.scalars(sa.select(Run).order_by(Run.id.desc())).first()
     assert run.is_what_if

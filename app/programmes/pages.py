@@ -7,6 +7,7 @@ from app.programmes import (
     part_tasks,
     rule_routes,
     version_routes,
+    visibility_routes,
     weight_routes,
 )
 from app.programmes.routes import bp
@@ -19,5 +20,6 @@ __all__ = [
     "part_tasks",
     "rule_routes",
     "version_routes",
+    "visibility_routes",
     "weight_routes",
 ]

@@ -55,6 +55,12 @@ TASKS: list[Task] = [
     Task("details", "Name and hours", "programmes.details", _described),
     Task("people", "Who may take part", "programmes.people", _open_to, needs_look=True),
     Task("messages", "Messages", "programmes.messages", _written, needs_look=True),
+    Task(
+        "visibility",
+        "Who can see what",
+        "programmes.who_can_see",
+        lambda _programme: "The same in every programme",
+    ),
 ]
 
 

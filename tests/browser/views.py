@@ -70,6 +70,7 @@ VIEWS = [
     View("programmes.people", "hr", lambda ids: "/programmes/mentoring/people"),
     View("programmes.people", "hr", lambda ids: "/programmes/mentoring/people?count=yes&mentor_lowest_grade=4"),
     View("programmes.people", "architect", lambda ids: "/programmes/mentoring/people"),
+    View("programmes.who_can_see", "hr", lambda ids: "/programmes/mentoring/visibility"),
     View("programmes.messages", "hr", lambda ids: "/programmes/mentoring/messages"),
     View("programmes.messages", "architect", lambda ids: "/programmes/mentoring/messages"),
     View("programmes.list_versions", "hr", lambda ids: "/programmes/mentoring/versions"),

@@ -74,7 +74,7 @@ def step_after_publishing(
     if latest_run is not None and latest_run.is_rematch and latest_run.published_at is None:
         if latest_run.state in running.ACTIVE:
             return _step_of_rematch(latest_run, "Those who are free again are being matched", "See the run")
-        if latest_run.state is RunState.FINISHED:
+        if latest_run.state is RunState.FINISHED and latest_run.mentees_matched:
             return _step_of_rematch(latest_run, "Review the further matches", "Review the matches")
     if counted.answer_by is not None:
         return NextStep(

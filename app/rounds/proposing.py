@@ -29,10 +29,11 @@ def check_answer_by(matching_round: MatchingRound, answer_by: date) -> None:
 
 
 def suggested_day(matching_round: MatchingRound) -> date:
-    """Return a last day to answer: a week from now, or the first day of the mentorships if that is sooner."""
+    """Return a last day to answer: a week from now, or when the mentorships begin if that leaves time."""
     today = clock.today()
-    soonest, usual = (today + timedelta(days=days) for days in (FEWEST_DAYS_TO_ANSWER, DAYS_TO_ANSWER))
-    return max(soonest, min(usual, matching_round.starts_on))
+    usual, starts_on = today + timedelta(days=DAYS_TO_ANSWER), matching_round.starts_on
+    leaves_time = starts_on >= today + timedelta(days=FEWEST_DAYS_TO_ANSWER)
+    return min(usual, starts_on) if leaves_time else usual
 
 
 def asked_last_time() -> bool:

@@ -99,6 +99,13 @@ def all_matches(run: Run) -> Iterator[Match]:
     yield from _matches(pairs_query(run.id, mentee, mentor).order_by(mentee.name, Assignment.id))
 
 
+def first_match(run: Run) -> Match | None:
+    """Return the first pair of a run by the mentee's name."""
+    mentee, mentor = aliased(Person), aliased(Person)
+    query = pairs_query(run.id, mentee, mentor).order_by(mentee.name, Assignment.id).limit(1)
+    return next(_matches(query), None)
+
+
 def left_out_page(run: Run) -> Pagination:
     """Return a page of the mentees a run left out."""
     total = (run.mentees or 0) - (run.mentees_matched or 0)

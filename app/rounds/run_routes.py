@@ -27,6 +27,7 @@ from app.rounds.actions import refusal_of
 from app.rounds.export import csv_of
 from app.rounds.forms import MatchSearchForm, PublishForm
 from app.rounds.models import Run
+from app.rounds.preview import preview_of
 from app.rounds.progress import polled_after
 from app.rounds.results import Explanation
 from app.rounds.review_queries import Reviewed
@@ -154,6 +155,7 @@ def _publish_page(run: Run, form: PublishForm, *, status: int = 200) -> Response
         matching_round=run.matching_round,
         tally=tally,
         left_out=(run.mentees or 0) - (run.mentees_matched or 0),
+        preview=preview_of(run),
         form=form,
     )
 

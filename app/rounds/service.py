@@ -8,6 +8,8 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.db import changed_rows, db
+from app.engagements.models import Engagement
+from app.engagements.queries import is_open
 from app.errors import Conflict, Invalid
 from app.programmes.models import Programme
 from app.programmes.upkeep import check_may_have_rounds
@@ -16,6 +18,7 @@ from app.rounds.enrolling import enrol_everyone
 from app.rounds.models import MatchingRound, Run
 from app.rounds.states import STATE_WORDS, RoundState, RunState, check_may_follow
 from app.text import cleaned_line
+from app.words import plural
 
 LONGEST_NAME = 120
 LONGEST_ROUND_DAYS = 366
@@ -104,7 +107,7 @@ def complete_round(matching_round: MatchingRound, *, by: audit.Actor) -> None:
     """Mark a published round as over, once HR has looked back on it.
 
     Raises:
-        Conflict: when it is not published, or its check is not filled in.
+        Conflict: when it is not published, matches wait for an answer, or its check is not filled in.
     """
     check_may_complete(matching_round)
     move(matching_round, RoundState.COMPLETED)
@@ -112,12 +115,17 @@ def complete_round(matching_round: MatchingRound, *, by: audit.Actor) -> None:
 
 
 def check_may_complete(matching_round: MatchingRound) -> None:
-    """Refuse to complete a round that nobody has looked back on.
+    """Refuse to complete a round in which somebody has still to answer, or that nobody has looked back on.
 
     Raises:
         Conflict: with the reason, as the page says it too.
     """
     check_may_follow(matching_round.name, matching_round.state, RoundState.COMPLETED)
+    waiting = sa.select(sa.func.count()).select_from(Engagement)
+    count = db.session.scalar(waiting.where(Engagement.matching_round_id == matching_round.id, is_open()))
+    if count:
+        waits = plural(count, "match waits", "matches wait")
+        raise Conflict(f"{waits} for an answer, so {matching_round.name} is not over.")
     if db.session.get(ClosingCheck, matching_round.id) is None:
         raise Conflict(
             f"Nobody has looked back on {matching_round.name} yet. Fill in its check, then complete it."

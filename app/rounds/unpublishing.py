@@ -18,7 +18,7 @@ from app.sessions.models import MentoringSession
 
 WITHIN = timedelta(hours=24)
 TAKEN_BACK = "HR took the matches of the round back"
-ACTED_ON = "Somebody has acted on their match already, so the matches stand."
+ACTED_ON = "The matches cannot be taken back: somebody has acted on theirs already."
 
 
 def check_may_unpublish(matching_round: MatchingRound) -> None:

@@ -9,11 +9,11 @@ from app import audit
 from app.db import db
 from app.engagements import proposals
 from app.engagements.models import DeclineReason, Engagement, EngagementState
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.rounds import proposing, publishing, service
-from app.rounds.models import MatchingRound, Run
+from app.rounds.models import Assignment, MatchingRound, Run
 from app.rounds.snapshot import take
-from app.rounds.states import RoundState
+from app.rounds.states import RoundState, RunState
 from tests import factories
 from tests.conftest import NOW, signed_in_client
 from tests.forms import post
@@ -66,7 +66,7 @@ def test_a_last_day_without_time_or_sense_is_refused(run, day, sentence):
     assert run.matching_round.state is RoundState.PROPOSED
 
 
-@pytest.mark.parametrize(("starts_in", "suggested_in"), [(0, 2), (1, 2), (5, 5), (7, 7), (30, 7)])
+@pytest.mark.parametrize(("starts_in", "suggested_in"), [(0, 7), (1, 7), (2, 2), (5, 5), (7, 7), (30, 7)])
 def test_a_week_is_suggested_or_until_the_start_if_that_is_sooner(starts_in, suggested_in):
     matching_round = MatchingRound(starts_on=TODAY + timedelta(days=starts_in))
     day = proposing.suggested_day(matching_round)
@@ -144,3 +144,40 @@ def test_what_fell_through_is_no_meeting_and_who_was_turned_down_has_waited(app)
     assert [{names[one] for one in row.members} for row in problem.history] == [
         {member.person.name for member in matched.members}
     ]
+
+
+def test_the_page_shows_what_both_people_of_a_match_read(run, as_hr):
+    page = words(as_hr.get(address_of(run)))
+    assert "Mentor 0 has Negotiation at level 4; you want level 3" in page
+    assert "You have Negotiation at level 4; Mentee 0 wants level 3" in page
+    assert f"Hello Mentee 0, your mentor in {run.matching_round.name} is Mentor 0." in page
+    assert f"Mentee 0 is your mentee in {run.matching_round.name}." in page
+    assert "Trellis sends no e-mail yet" in page
+
+
+def test_a_round_is_not_over_while_matches_wait_for_an_answer(run):
+    publishing.publish_run(run, by=BY, answer_by=IN_A_WEEK)
+    with pytest.raises(Conflict, match="6 matches wait for an answer"):
+        service.complete_round(run.matching_round, by=BY)
+
+
+def test_a_further_run_that_matched_nobody_leaves_the_round_with_its_own_next_step(run, as_hr):
+    publishing.publish_run(run, by=BY, answer_by=IN_A_WEEK)
+    row = engagements()[0]
+    declines(row, row.members[0].person)
+    rest = {"follows_run_id": run.id, "state": RunState.FINISHED, "mentees": 1, "mentees_matched": 0}
+    db.session.add(Run(matching_round_id=run.matching_round_id, **rest))
+    db.session.commit()
+    page = words(as_hr.get(f"/rounds/{run.matching_round_id}"))
+    assert "Review the further matches" not in page
+    assert "Answers come in" in page
+
+
+def test_the_page_does_not_tell_hr_whom_a_mentee_has_named(run, as_hr):
+    wish = {"side": "for", "kind": "wish", "rank": 1}
+    for row in db.session.scalars(sa.select(Assignment)):
+        row.reasons = [wish, *row.reasons]
+    db.session.commit()
+    page = words(as_hr.get(address_of(run)))
+    assert "What people read" in page
+    assert "named" not in page

@@ -77,7 +77,7 @@ def test_whatever_anybody_did_with_a_match_lets_all_stand(published, act):
     act(first())
     db.session.commit()
     before = states()
-    with pytest.raises(Conflict, match="Somebody has acted on their match already"):
+    with pytest.raises(Conflict, match="cannot be taken back: somebody has acted on theirs"):
         unpublishing.unpublish(published.matching_round, by=BY)
     db.session.rollback()
     assert states() == before

@@ -1,0 +1,61 @@
+"""What two people of a plan would read once it is published: their match from each side, and the messages."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.engagements.reasons import Party, Told, told
+from app.programmes import messages
+from app.programmes.models import MessageKind
+from app.rounds.models import Run
+from app.rounds.run_queries import Match, first_match
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one of the two reads."""
+
+    reader: str
+    other: str
+    told: Told
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One pair of a plan as an example: both sides of it."""
+
+    points: int
+    sides: tuple[Side, Side]
+
+
+def preview_of(run: Run) -> Preview | None:
+    """Return what the first pair of a run, by the mentee's name, would read; None when it has no pair."""
+    match = first_match(run)
+    if match is None:
+        return None
+    # Whom a mentee has named is for their eyes alone, so this page leaves it out of their side too.
+    reasons = [row for row in match.reasons if row["kind"] != "wish"]
+    of_mentee = told(reasons, mentee=Party(match.mentee, is_reader=True), mentor=Party(match.mentor))
+    of_mentor = told(reasons, mentee=Party(match.mentee), mentor=Party(match.mentor, is_reader=True))
+    to_mentee, to_mentor = MessageKind.MATCHED_MENTEE, MessageKind.MATCHED_MENTOR
+    return Preview(
+        match.points,
+        (
+            Side(match.mentee, match.mentor, of_mentee, _message(run, match, to_mentee)),
+            Side(match.mentor, match.mentee, of_mentor, _message(run, match, to_mentor)),
+        ),
+    )
+
+
+def _message(run: Run, match: Match, kind: MessageKind) -> str:
+    names = (match.mentee, match.mentor)
+    name, other = names if kind is MessageKind.MATCHED_MENTEE else names[::-1]
+    matching_round = run.matching_round
+    programme = next(row for row in matching_round.programmes if row.key == match.programme)
+    values: dict[str, str | date] = {
+        "name": name,
+        "other": other,
+        "round": matching_round.name,
+        "starts_on": matching_round.starts_on,
+    }
+    return messages.render(programme, kind, values)

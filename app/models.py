@@ -10,6 +10,7 @@ from app.rounds import certificate_models as certificates
 from app.rounds import closing_models as closing
 from app.rounds import count_models as counts
 from app.rounds import models as rounds
+from app.rounds import question_models as questions
 from app.sessions import models as sessions
 from app.skills import models as skills
 
@@ -23,6 +24,7 @@ __all__ = [
     "feedback",
     "people",
     "programmes",
+    "questions",
     "rounds",
     "sessions",
     "skills",

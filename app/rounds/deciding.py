@@ -79,6 +79,7 @@ def lock(
         return found
     if instead_of_id is not None:
         _release(matching_round, pair._replace(mentor_id=instead_of_id), by=by)
+        _release_chosen(matching_round, pair, instead_of_id, by=by)
     _check_not_apart(matching_round, pair, names)
     refusal = _Rooms(matching_round).refusal(pair, names)
     if refusal is not None:
@@ -227,6 +228,20 @@ def _release(matching_round: MatchingRound, pair: PairOf, *, by: audit.Actor) ->
     found = _standing_about(matching_round, pair)
     if found is not None and found.kind is DecisionKind.LOCK:
         undo(matching_round, [found], by=by)
+
+
+def _release_chosen(
+    matching_round: MatchingRound, pair: PairOf, instead_of_id: int, *, by: audit.Actor
+) -> None:
+    """Undo what was chosen before in place of the same mentor: HR has thought better of it."""
+    chosen = sa.select(Decision).filter_by(
+        matching_round_id=matching_round.id,
+        programme_id=pair.programme_id,
+        mentee_id=pair.mentee_id,
+        instead_of_id=instead_of_id,
+        undone_at=None,
+    )
+    undo(matching_round, db.session.scalars(chosen).all(), by=by)
 
 
 def _check_not_apart(matching_round: MatchingRound, pair: PairOf, names: Mapping[int, str]) -> None:

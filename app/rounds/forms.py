@@ -179,6 +179,35 @@ class PublishForm(HouseForm):
             raise ValidationError("Enter the last day to answer.")
 
 
+class MentorSearchForm(SearchForm):
+    """Whom somebody looks for, to ask why a person has not this mentor."""
+
+    name = LineField("Name", [Length(max=LONGEST_SEARCH, message="Enter at most %(max)d characters.")])
+
+
+class MentorForm(HouseForm):
+    """One of several mentors."""
+
+    mentor = RadioField("Mentor", [InputRequired("Choose one of the mentors.")], coerce=int)
+
+    def __init__(self, *args: Any, mentors: list[tuple[int, str]], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.mentor.choices = options(mentors)
+
+
+class OverrideForm(HouseForm):
+    """Why a rule may be broken, and until when."""
+
+    reason = LineField(
+        "Why may this rule be broken?",
+        [
+            DataRequired("Enter why this rule may be broken."),
+            Length(max=LONGEST_REASON, message="Enter at most %(max)d characters."),
+        ],
+    )
+    expires_on = DateField("Last day on which it may", [InputRequired("Enter the last day on which it may.")])
+
+
 class CompareForm(SearchForm):
     """Which runs of a round to set beside each other."""
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,23 +73,9 @@ class Reporter:
         self._write()
         return not self._wanted
 
-    @contextmanager
-    def beating(self, app: Flask) -> Iterator[None]:
+    def beating(self, app: Flask) -> AbstractContextManager[None]:
         """Show that the worker is alive even while one step takes long."""
-        ended = threading.Event()
-
-        def beat() -> None:
-            with app.app_context():
-                while not ended.wait(BEATS_EVERY_SECONDS):
-                    self._write()
-
-        heart = threading.Thread(target=beat, daemon=True)
-        heart.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            heart.join()
+        return beating(app, self._write)
 
     def _write(self) -> None:
         with self._lock:
@@ -102,3 +88,22 @@ class Reporter:
     def _end_of(step: str) -> int:
         place = ORDER.index(step) + 1
         return STEPS[ORDER[place]].begins if place < len(ORDER) else PERCENT
+
+
+@contextmanager
+def beating(app: Flask, beat: Callable[[], object]) -> Iterator[None]:
+    """Let a heart beat every few seconds, in a thread of its own, as long as the work lasts."""
+    ended = threading.Event()
+
+    def beat_on() -> None:
+        with app.app_context():
+            while not ended.wait(BEATS_EVERY_SECONDS):
+                beat()
+
+    heart = threading.Thread(target=beat_on, daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        heart.join()

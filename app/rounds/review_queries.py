@@ -56,6 +56,8 @@ class Review:
     locked: int
     lockable: int
     """How many of those shown here, on every page, could still be locked."""
+    overrides: int
+    """How many pairs break a rule because HR decided so."""
     unmet: int
     """How many pairs HR has decided against, so that only another run can be published with good sense."""
 
@@ -195,6 +197,7 @@ def _counted(segment: str, *, searching: bool) -> sa.Select[Any]:
         ),
         sa.func.count().label("pairs"),
         sa.func.count(rows.lock.id).label("all_locked"),
+        sa.func.count().filter(rows.lock.is_override).label("overrides"),
         sa.func.count().filter(here, rows.free).label("lockable"),
         sa.func.count().filter(rows.against).label("unmet"),
     )
@@ -229,6 +232,7 @@ def review_page(run: Run, *, segment: str, search: str, sort: str) -> Review:
         pairs=figures["pairs"],
         locked=figures["all_locked"],
         lockable=figures["lockable"],
+        overrides=figures["overrides"],
         unmet=figures["unmet"],
     )
 

@@ -40,6 +40,7 @@ class Match:
 
     id: int
     programme: str
+    programme_id: int
     points: int
     parts: list[dict[str, Any]]
     reasons: list[dict[str, Any]]
@@ -156,6 +157,7 @@ def pairs_query(
         sa.select(
             Assignment.id,
             Programme.key.label("programme"),
+            Assignment.programme_id,
             Assignment.points,
             Assignment.parts,
             Assignment.reasons,

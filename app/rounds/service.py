@@ -16,6 +16,7 @@ from app.programmes.upkeep import check_may_have_rounds
 from app.rounds.closing_models import ClosingCheck
 from app.rounds.enrolling import enrol_everyone
 from app.rounds.models import MatchingRound, Run
+from app.rounds.question_models import Question
 from app.rounds.states import STATE_WORDS, RoundState, RunState, check_may_follow
 from app.text import cleaned_line
 from app.words import plural
@@ -90,16 +91,14 @@ def check_may_cancel(matching_round: MatchingRound) -> None:
 
 
 def cancel_round(matching_round: MatchingRound, *, by: audit.Actor) -> None:
-    """Give a round up before anything of it is published; a run that is going on is stopped."""
+    """Give a round up before anything of it is published; what workers are at is stopped."""
     move(matching_round, RoundState.CANCELLED)
-    db.session.execute(
-        sa.update(Run)
-        .where(
-            Run.matching_round_id == matching_round.id,
-            Run.state.in_([RunState.QUEUED, RunState.RUNNING]),
-        )
-        .values(state=RunState.CANCELLED, finished_at=clock.now())
-    )
+    active = [RunState.QUEUED, RunState.RUNNING]
+    stopped = {"state": RunState.CANCELLED, "finished_at": clock.now()}
+    here = Run.matching_round_id == matching_round.id
+    db.session.execute(sa.update(Run).where(here, Run.state.in_(active)).values(**stopped))
+    asked = sa.and_(Question.run_id.in_(sa.select(Run.id).where(here)), Question.state.in_(active))
+    db.session.execute(sa.update(Question).where(asked).values(**stopped))
     _record("round.cancelled", matching_round, by=by)
 
 

@@ -16,7 +16,7 @@ def settings_of(problem: Problem) -> dict[str, Any]:
     """Return the settings of a problem as they are kept, by the key of each programme."""
     return {
         programme.id: {
-            "rules": {str(rule.rule): _figures(rule) for rule in programme.rules},
+            "rules": {str(rule.rule): figures_of(rule) for rule in programme.rules},
             "criteria": {str(criterion): weight for criterion, weight in programme.criteria.items()},
             "goals": [str(goal) for goal in programme.goals],
         }
@@ -70,6 +70,7 @@ def differences(before: Settings, after: Settings) -> list[str]:
     return [text for key in after if key in before for text in parts.differences(before[key], after[key])]
 
 
-def _figures(rule: Rule) -> dict[str, Any]:
+def figures_of(rule: Rule) -> dict[str, Any]:
+    """Return the figures that a rule is given with, by their names."""
     given = {name: getattr(rule, name) for name in FIGURES}
     return {name: value for name, value in given.items() if value is not None}

@@ -10,7 +10,7 @@ from huey import crontab
 from app import jobs
 from app.db import db, read_at_one_instant
 from app.jobs import periodic, queue, task
-from app.rounds import running, what_ifs
+from app.rounds import question_tasks, running, what_ifs
 from app.rounds.documents import keep
 from app.rounds.models import DocumentKind, Run
 from app.rounds.progress import Reporter
@@ -65,6 +65,7 @@ def recover() -> None:
     db.session.commit()
     for run_id in waiting:
         hand_over(run_id)
+    question_tasks.recover()
 
 
 def hand_over(run_id: int) -> None:

@@ -43,9 +43,17 @@ def forced(standing: Standing, row: int, column: int) -> tuple[int, list[Step]]:
 
     The pair must be allowed, not in the plan, and both must have places that no lock has settled.
     """
-    loss = -int(standing.gains_of(standing.pairs_of([(row, column)]))[0])
-    if loss < 0:
+    if standing.gains_of(standing.pairs_of([(row, column)]))[0] > 0:
         raise not_proved()
+    return put_in(standing, row, column)
+
+
+def put_in(standing: Standing, row: int, column: int) -> tuple[int, list[Step]]:
+    """Return the same of a pair that may break a rule; the best plan with it may be worth more than the plan.
+
+    Both must have places that no lock has settled, and not be together.
+    """
+    loss = -int(standing.gains_of(standing.pairs_of([(row, column)]))[0])
     ways = Ways(standing, standing.shape[0] + column, row)
     cost, steps = int(ways.cost[row]) + loss, [(row, column, 1), *steps_of(standing, ways.way_to(row))]
     if _worth(standing, steps) != -cost:

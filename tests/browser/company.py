@@ -15,9 +15,22 @@ from app.engagements import proposals
 from app.engagements.models import DeclineReason, Engagement, EngagementMember, EngagementState
 from app.people.models import Person
 from app.programmes.models import Programme
-from app.rounds import closing, copying, publishing, queries, running, service, tasks, what_ifs
+from app.rounds import (
+    asking,
+    closing,
+    copying,
+    publishing,
+    queries,
+    question_tasks,
+    review_queries,
+    running,
+    service,
+    tasks,
+    what_ifs,
+)
 from app.rounds.closing_models import ChangedPart
 from app.rounds.models import Assignment, Enrolment, EnrolmentRole, MatchingRound, Run
+from app.rounds.question_models import QuestionKind
 from app.rounds.states import RoundState
 from app.skills.models import Claim, Goal
 
@@ -44,6 +57,8 @@ class Ids:
     failed: tuple[int, int]
     compared: tuple[int, int, int]
     match: tuple[int, int, int]
+    question: tuple[int, int, int]
+    seeker: tuple[int, int, int, int]
     what_if: tuple[int, int]
     open: int
     following: int
@@ -85,6 +100,11 @@ def load_with_rounds() -> Ids:
         failed=_after(_fail, rounds[3]),
         compared=(*proposed, _again(rounds[1])),
         match=(*proposed, _first_match(proposed[1])),
+        question=(*proposed, _asked(proposed[1])),
+        seeker=(
+            *proposed,
+            *review_queries.pair_of(db.session.get_one(Run, proposed[1]), _first_match(proposed[1]))[:2],
+        ),
         what_if=_without_rules(proposed[1]),
         open=rounds[4].id,
         following=_following(published[0]),
@@ -97,6 +117,19 @@ def _first_match(run_id: int) -> int:
     return db.session.scalars(
         sa.select(Assignment.id).filter_by(run_id=run_id).order_by(Assignment.id)
     ).first()
+
+
+def _asked(run_id: int) -> int:
+    """Ask who else could mentor somebody, and for the prices of a run; return the first question."""
+    run = db.session.get_one(Run, run_id)
+    pair = review_queries.pair_of(run, _first_match(run_id))
+    others = asking.ask_about(run, QuestionKind.ALTERNATIVES, pair, by=BY)
+    asked = [others, *asking.ask_prices(run, by=BY)]
+    ids = [question.id for question in asked]
+    db.session.commit()
+    for question_id in ids:
+        question_tasks.answer(question_id)
+    return ids[0]
 
 
 def _wish_what_mentors_have(person_id: int) -> None:

@@ -123,6 +123,11 @@ VIEWS = [
     View("rounds.show_run", "architect", of("proposed")),
     View("rounds.decisions", "hr", lambda ids: f"/rounds/{ids.proposed[0]}/decisions"),
     View("rounds.show_match", "hr", lambda ids: "/rounds/{}/runs/{}/matches/{}".format(*ids.match)),
+    View("rounds.show_question", "hr", lambda ids: "/rounds/{}/runs/{}/questions/{}".format(*ids.question)),
+    View("rounds.show_question", "architect", lambda ids: "/rounds/{}/runs/{}/questions/{}".format(*ids.question)),
+    View("rounds.why_not", "hr", lambda ids: "/rounds/{}/runs/{}/why-not/{}/{}?name=a".format(*ids.seeker)),
+    View("rounds.prices", "hr", of("proposed", "/prices")),
+    View("rounds.prices", "hr", of("published", "/prices")),
     View("rounds.show_run", "hr", of("waiting")),
     View("rounds.show_run", "hr", of("failed")),
     View("rounds.left_out", "hr", of("proposed", "/left-out")),
@@ -219,6 +224,12 @@ REFUSALS = [
         View("programmes.copy", "hr", lambda ids: "/programmes/mentoring/copy"),
         "Create the copy",
         {"name": ""},
+    ),
+    Refusal(
+        View(
+            "rounds.show_question", "hr", lambda ids: "/rounds/{}/runs/{}/questions/{}".format(*ids.question)
+        ),
+        "Choose and lock",
     ),
     Refusal(View("rounds.new", "hr", lambda ids: "/rounds/new"), "Create the round"),
     Refusal(

@@ -20,14 +20,16 @@ from app.programmes import versions
 from app.programmes.models import MessageKind
 from app.programmes.settings import mark_of
 from app.programmes.vocabulary import CRITERIA
-from app.rounds import closing, deciding, next_time, publishing, tasks, what_ifs
+from app.rounds import asking, closing, deciding, next_time, publishing, question_tasks, tasks, what_ifs
 from app.rounds.closing_models import ChangedPart
+from app.rounds.deciding import PairOf
 from app.rounds.models import Assignment, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound
+from app.rounds.question_models import QuestionKind
 from app.rounds.states import RoundState
 from app.skills.models import ClaimEvidence, EvidenceKind
 from tests import factories
 from tests.conftest import NOW
-from tests.rounds.conftest import asked_for_run, company, department, finished_run
+from tests.rounds.conftest import asked_for_run, company, department, finished_run, person_called
 
 PASSWORD = "four words that rhyme"
 KEPT = passwords.hashed(PASSWORD)
@@ -271,6 +273,27 @@ def a_match(account: Account, **fields: Any) -> Sample:
     return Sample({"round_id": run.matching_round_id, "run_id": run.id, "match_id": match_id}, fields)
 
 
+def other_mentor(account: Account) -> Sample:
+    run = finished_run(company())
+    about = PairOf(
+        run.matching_round.programmes[0].id, person_called("Mentee 0").id, person_called("Mentor 0").id
+    )
+    question = asking.ask_about(run, QuestionKind.ALTERNATIVES, about, by=account)
+    db.session.commit()
+    question_tasks.answer(question.id)
+    db.session.expire_all()
+    other = question.answer["options"][0]["mentor"]
+    address = {"round_id": run.matching_round_id, "run_id": run.id, "question_id": question.id}
+    return Sample(address, {"mentor": str(other)})
+
+
+def mentor_asked_about(account: Account) -> Sample:
+    run = finished_run(company())
+    about = {"programme_id": run.matching_round.programmes[0].id, "person_id": person_called("Mentee 0").id}
+    address = {"round_id": run.matching_round_id, "run_id": run.id, **about}
+    return Sample(address, {"mentor": str(person_called("Mentor 1").id)}, {"name": "Mentor"})
+
+
 def a_mentee(account: Account) -> Sample:
     part = db.session.scalars(
         sa.select(Enrolment).filter_by(matching_round_id=company().id, role=EnrolmentRole.MENTEE)
@@ -436,4 +459,8 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.unlock_all": [proposed_run],
     "rounds.must_have": [a_mentee],
     "rounds.undo_decision": [a_decision],
+    "rounds.ask_others": [a_match],
+    "rounds.ask_why_not": [mentor_asked_about],
+    "rounds.ask_prices": [proposed_run],
+    "rounds.choose": [other_mentor],
 }

@@ -83,6 +83,10 @@ WORLD: dict[str, dict] = {
         "programme_id": 1, "matching_round_id": 1, "state": "queued", "number": 1, "attempts": 0, "asked_at": INSTANT,
         "rules": "{}", "in_force": "[]", "pairs": 0, "looked_at": 0, "together": 0, "forbidden": "{}", "failure": "",
     },
+    "question": {
+        "id": 1, "run_id": 1, "kind": "why_not", "programme_id": 1, "mentee_id": 1, "mentor_id": 2, "state": "queued",
+        "attempts": 0, "asked_at": INSTANT,
+    },
     "assignment": {"id": 1, "run_id": 1, "programme_id": 1, "points": 80, "parts": "[]", "reasons": "[]"},
     "assignment_member": {"assignment_id": 1, "person_id": 1, "role": "mentee"},
     "unmatched_person": {
@@ -147,6 +151,9 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_programme_version_number_from_one": {"number": 0},
     "ck_replay_finished_has_verdict": {"is_same": True},
     "ck_replay_progress_in_range": {"done": 2},
+    "ck_question_about_two_people": {"mentor_id": 1},
+    "ck_question_about_two_people_or_the_plan": {"kind": "rule_prices"},
+    "ck_question_failed_says_why": {"failure": "x"},
     "ck_rule_count_finished_has_instant": {"state": "finished"},
     "ck_rule_count_looked_at_in_range": {"looked_at": 2},
     "ck_run_progress_in_range": {"done": 2},
@@ -166,6 +173,12 @@ COUNTED = {
     "uq_run_one_what_if": {"base_run_id": 1},
     "uq_run_one_follower": {"state": "finished", "published_at": INSTANT, "follows_run_id": 1},
     "uq_decision_one_person": {"kind": "required", "mentor_id": None},
+    "uq_question_one_plan": {
+        "kind": "rule_prices",
+        "programme_id": None,
+        "mentee_id": None,
+        "mentor_id": None,
+    },
 }
 NEIGHBOURS = {
     "person": {"id": 2, "employee_id": "E2", "email": None},

@@ -13,7 +13,8 @@ from app.people.models import Person, PersonalBlock
 from app.programmes.models import Programme
 from app.rounds import count_tasks, tasks
 from app.rounds.count_models import RuleCount
-from app.rounds.models import Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound, Run
+from app.rounds.models import Decision, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound, Run
+from app.rounds.question_models import Question
 from app.rounds.states import RoundState
 from app.skills.models import Claim, ClaimEvidence, Goal
 from app.skills.service import MOST_CLAIMS
@@ -22,7 +23,7 @@ from tests.conftest import signed_in_client
 from tests.forms import post
 from tests.house.form_samples import SAMPLES, sender
 from tests.house.test_hostile_input import APP
-from tests.rounds.conftest import company
+from tests.rounds.conftest import company, person_called
 
 ROWS = {
     "skills.add_claim": Claim,
@@ -39,6 +40,9 @@ ROWS = {
     "rounds.try_out": Run,
     "programmes.try_rules": Run,
     "programmes.count_rules": RuleCount,
+    "rounds.ask_others": Question,
+    "rounds.ask_why_not": Question,
+    "rounds.choose": Decision,
 }
 TIMES = 20
 MOST_SECONDS = 60  # to wait for the others: one who failed never comes
@@ -128,6 +132,22 @@ def test_two_requests_for_a_run_make_one(own_app):
     statuses = at_once(own_app, *(sent(client, f"/rounds/{matching_round.id}/runs") for client in clients))
     assert sorted(statuses) == [303] + [409] * 5
     assert count(Run) == 1
+
+
+def test_two_choices_for_one_mentee_leave_one(own_app):
+    account = sender()
+    sample = SAMPLES["rounds.choose"][0](account)
+    address = APP.url_map.bind("localhost").build("rounds.choose", sample.address, method="POST")
+    mentors = [person_called(f"Mentor {number}").id for number in (1, 2)]
+    acts = [
+        sent(client, address, {"mentor": str(mentor_id)})
+        for client, mentor_id in zip(hr_clients(6), mentors * 3, strict=True)
+    ]
+    assert set(at_once(own_app, *acts)) == {303}
+    db.session.rollback()
+    standing = sa.select(Decision).where(Decision.undone_at.is_(None))
+    assert len(db.session.scalars(standing).all()) == 1
+    assert audit.broken_link() is None
 
 
 @pytest.mark.parametrize("attempt", range(2))

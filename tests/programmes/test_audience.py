@@ -145,13 +145,15 @@ def test_people_are_counted_before_anything_is_saved(as_hr, programme):
     assert words(as_hr.get(address)).count("4 of 4 people") == 2
     query = f"{address}?count=yes&mentee_departments=Care&mentee_lowest_grade=3"
     counted = words(as_hr.get(query))
-    assert "Mentees: 2 of 4 people , people in Care, of grade 3 or higher" in counted
+    assert "Mentees: 2 of 4 people · people in Care, of grade 3 or higher" in counted
     assert "Mentors: 4 of 4 people" in counted
     part = as_hr.get(query, headers={"HX-Request": "true"})
     assert part.text.strip().startswith('<div id="counts"')
     assert "2 people, 4 people" in part.text
     assert audience.audience_of(programme) == {}
-    assert as_hr.get(f"{address}?count=yes&mentee_lowest_grade=99").status_code == 422
+    refused = as_hr.get(f"{address}?count=yes&mentee_lowest_grade=99", headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    assert words(refused).strip() == "Enter a grade from 1 to 20."
     assert as_hr.get(f"{address}?count=yes&mentee_departments=Nowhere").status_code == 422
 
 

@@ -103,6 +103,8 @@ def decide(matching_round: MatchingRound, wanted: Wanted, *, by: audit.Actor) ->
     )
     if wanted.programme is not None:
         _check_makes_sense(wanted.programme, before, row)
+    elif words in {one.words for one in before if one.part is ChangedPart.OTHER}:
+        raise Invalid("This is decided already.", field="words")
     db.session.add(row)
     db.session.flush()
     _record("closing_decision.added", matching_round, by=by, decision=row.id, part=row.part, setting=row.name)

@@ -17,7 +17,7 @@ from app.feedback.models import Feedback
 from app.people.models import Person
 from app.rounds.comparing import Fits, fits_of
 from app.rounds.models import Enrolment, EnrolmentRole, EnrolmentWish, Run, UnmatchedPerson
-from app.rounds.queries import FEWEST_FOR_AVERAGE
+from app.rounds.queries import FEWEST_FOR_AVERAGE, published_run
 from app.sessions.models import MentoringSession
 
 
@@ -42,9 +42,7 @@ class Outcome:
 
 def outcome_of(round_id: int) -> Outcome:
     """Count what came of a round; how useful it was found only from five answers on."""
-    run = db.session.scalar(
-        sa.select(Run).where(Run.matching_round_id == round_id, Run.published_at.is_not(None))
-    )
+    run = published_run(round_id)
     fits = fits_of([run.id])[run.id] if run is not None else Fits()
     matches, declined, lapsed, ended = _engagements(round_id)
     met, sessions = _meetings(round_id)

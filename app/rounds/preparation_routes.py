@@ -3,6 +3,7 @@
 import csv
 import io
 import logging
+from typing import Any
 
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
@@ -68,7 +69,7 @@ def settings_page(matching_round: MatchingRound) -> ResponseReturnValue:
         "rounds/settings.html",
         matching_round=matching_round,
         steps=wizard.steps_of(matching_round, Step.SETTINGS),
-        programmes=[(row, *settings_in_words(settings_of(row))) for row in matching_round.programmes],
+        programmes=[(row, *settings_in_words(settings)) for row, settings in _settings(matching_round)],
         sentences=[
             (row.name, readiness.feasibility(matching_round, row)) for row in matching_round.programmes
         ],
@@ -150,6 +151,13 @@ def _mended_at(row: Row, matching_round: MatchingRound) -> str:
     if row.problem is Problem.NOT_ENROLLED and matching_round.state is RoundState.CLOSED:
         return url_for("rounds.late_joiners", round_id=matching_round.id, name=row.name)
     return url_for(row.words.endpoint, person_id=row.person_id, _anchor=row.words.anchor)
+
+
+def _settings(matching_round: MatchingRound) -> list[tuple[Programme, dict[str, Any]]]:
+    """Return the programmes of a round with their settings: once published, those it was matched with."""
+    run = queries.published_run(matching_round.id)
+    asked = (run.settings if run is not None else None) or {}
+    return [(row, asked.get(row.key) or settings_of(row)) for row in matching_round.programmes]
 
 
 def _programme(matching_round: MatchingRound) -> Programme:

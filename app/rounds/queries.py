@@ -142,6 +142,12 @@ def run_numbered(round_id: int, run_id: int) -> Run:
     return run
 
 
+def published_run(round_id: int) -> Run | None:
+    """Return the run that a round was published with, if it was."""
+    published = sa.select(Run).where(Run.matching_round_id == round_id, Run.published_at.is_not(None))
+    return db.session.scalars(published.order_by(Run.id).limit(1)).first()
+
+
 def any_run(run_id: int) -> Run:
     """Return a run or what-if of any round.
 

@@ -11,7 +11,9 @@ from app.access import Role
 from app.db import db
 from app.people.models import Person, PersonalBlock
 from app.programmes.models import Programme
-from app.rounds import count_tasks, tasks
+from app.rounds import count_tasks, replay_tasks, tasks
+from app.rounds.certificate_models import Replay
+from app.rounds.closing_models import ClosingCheck, ClosingDecision
 from app.rounds.count_models import RuleCount
 from app.rounds.models import Decision, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound, Run
 from app.rounds.question_models import Question
@@ -38,6 +40,10 @@ ROWS = {
     "rounds.wishes": EnrolmentWish,
     "rounds.run": Run,
     "rounds.try_out": Run,
+    "rounds.replay": Replay,
+    "rounds.decide": ClosingDecision,
+    "rounds.save_check": ClosingCheck,
+    "rounds.complete": ClosingCheck,
     "programmes.try_rules": Run,
     "programmes.count_rules": RuleCount,
     "rounds.ask_others": Question,
@@ -53,6 +59,7 @@ def no_worker(monkeypatch):
     """Let runs wait: carried out at once, they would make room for the next."""
     monkeypatch.setattr(tasks, "hand_over", lambda run_id: None)
     monkeypatch.setattr(count_tasks, "hand_over", lambda programme_id: None)
+    monkeypatch.setattr(replay_tasks, "hand_over", lambda replay_id: None)
 
 
 def count(model) -> int:

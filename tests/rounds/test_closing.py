@@ -184,6 +184,12 @@ def test_a_decision_that_makes_no_sense_is_refused(over, wanted, sentence):
     assert closing.decisions_of(over.id) == []
 
 
+def test_the_same_words_are_decided_once(over):
+    decided(over, Wanted(words="Invite earlier"))
+    with pytest.raises(Invalid, match="decided already"):
+        closing.decide(over, Wanted(words=" Invite  earlier"), by=BY)
+
+
 def test_decisions_are_made_and_taken_back_by_page_with_who_sees_to_them(over, as_hr, hr):
     page = as_hr.get(page_of(over)).text
     what = re.search(r'<option value="([^"]+)">Weight of skills asked for', page)[1]
@@ -265,7 +271,8 @@ def test_the_page_takes_as_many_statements_however_much_was_decided(over, as_hr)
         with count_statements() as statements:
             assert as_hr.get(page_of(over)).status_code == 200
         sent.append(len(statements))
-        decided(over, *(Wanted(words=f"Number {number}") for number in range(5)))
+        known = len(closing.decisions_of(over.id))
+        decided(over, *(Wanted(words=f"Number {known + number}") for number in range(5)))
     assert len(set(sent)) == 1
     assert db.session.scalar(sa.select(sa.func.count(ClosingDecision.id))) == 15
 

@@ -8,6 +8,7 @@ import pytest
 from app import audit
 from app.access import Role
 from app.db import db
+from app.programmes.service import change_settings, settings_of
 from app.rounds import closing, deciding, publishing
 from app.rounds.models import Assignment
 from app.rounds.review_queries import pair_of
@@ -97,6 +98,17 @@ def test_the_step_before_the_run_says_what_it_keeps_to_and_what_hr_settled(as_hr
     deciding.lock(matching_round, pair_of(run, match_id), by=BY)
     db.session.commit()
     assert "1 decision stands" in words(as_hr.get(f"/rounds/{matching_round.id}/settings").text)
+
+
+def test_a_published_round_says_what_it_was_matched_with_whatever_holds_today(as_hr):
+    matching_round = company()
+    publishing.publish_run(finished_run(matching_round), by=BY)
+    (programme,) = matching_round.programmes
+    before = settings_of(programme)
+    change_settings(programme, {**before, "rules": {}}, seen=before, by=BY)
+    db.session.commit()
+    page = words(as_hr.get(f"/rounds/{matching_round.id}/settings").text)
+    assert "Not in the same reporting line" in page
 
 
 def test_it_says_when_the_programmes_are_not_set_as_it_was_decided(as_hr):

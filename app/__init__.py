@@ -8,6 +8,7 @@ from app.auth.routes import bp as auth_bp
 from app.config import PROJECT, Config
 from app.home.routes import bp as home_bp
 from app.mentorships.routes import bp as mentorships_bp
+from app.peers.routes import bp as peers_bp
 from app.people.routes import bp as people_bp
 from app.programmes.pages import bp as programmes_bp
 from app.rounds.pages import bp as rounds_bp
@@ -36,7 +37,16 @@ def create_app(config: Config | None = None) -> Flask:
     errors.init_app(app)
     jobs.init_app(app, config)
     cli.init_app(app)
-    for blueprint in (home_bp, auth_bp, people_bp, skills_bp, programmes_bp, rounds_bp, mentorships_bp):
+    for blueprint in (
+        home_bp,
+        auth_bp,
+        people_bp,
+        skills_bp,
+        programmes_bp,
+        rounds_bp,
+        mentorships_bp,
+        peers_bp,
+    ):
         app.register_blueprint(blueprint)
     return app
 

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     PROGRAMME_LIST = "programme:list"
     PROGRAMME_SEE = "programme:see"
     PROGRAMME_EDIT = "programme:edit"
+    PEER_LIST = "peer:list"
+    PEER_SEE = "peer:see"
     ROUND_ENROL = "round:enrol"
     ROUND_LIST = "round:list"
     ROUND_SEE = "round:see"
@@ -149,6 +151,8 @@ RULES: dict[Permission, Rule] = {
     Permission.PROGRAMME_LIST: Rule(_reads_rounds, _reads_rounds),
     Permission.PROGRAMME_SEE: Rule(_reads_rounds, _reads_rounds),
     Permission.PROGRAMME_EDIT: Rule(_runs_rounds, _reads_rounds),
+    Permission.PEER_LIST: Rule(is_employee, is_employee),
+    Permission.PEER_SEE: Rule(is_member, is_member),
     Permission.ROUND_ENROL: Rule(is_employee, is_employee),
     Permission.ROUND_LIST: Rule(_reads_rounds, _reads_rounds),
     Permission.ROUND_SEE: Rule(_reads_rounds, _reads_rounds),

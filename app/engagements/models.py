@@ -19,6 +19,7 @@ class EngagementKind(StrEnum):
     """What kind of relationship it is."""
 
     MENTORSHIP = "mentorship"
+    PEER_COACHING = "peer_coaching"
 
 
 class EngagementRole(StrEnum):
@@ -26,6 +27,7 @@ class EngagementRole(StrEnum):
 
     MENTEE = "mentee"
     MENTOR = "mentor"
+    PEER = "peer"
 
 
 class Answer(StrEnum):

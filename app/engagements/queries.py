@@ -8,6 +8,7 @@ from app.db import db
 from app.engagements.models import (
     Answer,
     Engagement,
+    EngagementKind,
     EngagementMember,
     EngagementRole,
     EngagementState,
@@ -48,13 +49,26 @@ def was_offered_to(person_id: sa.SQLColumnExpression[int]) -> sa.ColumnElement[b
     return sa.or_(is_match(), said_no, sa.and_(lapsed, said_nothing))
 
 
-def engagement_numbered(engagement_id: int) -> Engagement:
-    """Return an engagement with its members.
+def mentorship_numbered(engagement_id: int) -> Engagement:
+    """Return a mentorship with its members.
 
     Raises:
         Missing: when there is none.
     """
-    found = db.session.scalar(with_members(sa.select(Engagement).filter_by(id=engagement_id)))
+    return _numbered(engagement_id, EngagementKind.MENTORSHIP)
+
+
+def peer_coaching_numbered(engagement_id: int) -> Engagement:
+    """Return a peer coaching with its members.
+
+    Raises:
+        Missing: when there is none.
+    """
+    return _numbered(engagement_id, EngagementKind.PEER_COACHING)
+
+
+def _numbered(engagement_id: int, kind: EngagementKind) -> Engagement:
+    found = db.session.scalar(with_members(sa.select(Engagement).filter_by(id=engagement_id, kind=kind)))
     if found is None:
         raise Missing
     return found

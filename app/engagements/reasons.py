@@ -89,6 +89,16 @@ def told(reasons: Iterable[Record], *, mentee: Party, mentor: Party) -> Told:
     )
 
 
+def told_among(reasons: Iterable[Record], people: Mapping[int, Party]) -> Told:
+    """Say the reasons for and against people who coach each other; what holds both ways is said once."""
+    said: dict[str, dict[Said, None]] = {FOR: {}, AGAINST: {}}
+    for row in reasons:
+        learner, helper = people.get(row["mentee_id"]), people.get(row["mentor_id"])
+        if learner is not None and helper is not None:
+            said[row["side"]][Said(_SENTENCES[row["kind"]](row, learner, helper), _way(row))] = None
+    return Told(list(said[FOR]), list(said[AGAINST]))
+
+
 def parts_in_words(parts: Iterable[Record]) -> list[tuple[str, int, int]]:
     """Return (criterion, points, most) for the table that adds up to the fit."""
     return [(CRITERIA[row["criterion"]], row["points"], row["weight"]) for row in parts]

@@ -9,7 +9,9 @@ from app.access import Actor, Permission, Role, can
 from app.db import db
 from app.engagements.models import Answer
 from app.mentorships.queries import Mentorship, current_mentorships
+from app.peers.queries import PeerCoaching, peer_coachings_today
 from app.people.models import Person
+from app.programmes.models import MENTORING
 from app.rounds.actions import NextStep, next_step
 from app.rounds.models import MatchingRound
 from app.rounds.queries import BusyRound, busy_round, latest_published_round, open_rounds_for
@@ -32,6 +34,11 @@ class OpenRound:
         if not self.is_open:
             return "Enrolment is closed; the matches come next"
         return f"{'You can change your mind' if self.takes_part else 'Join'} until {self._last_day}"
+
+    @property
+    def offers_mentoring(self) -> bool:
+        """Tell whether one can find a mentor in it."""
+        return any(row.kind in MENTORING for row in self.matching_round.programmes)
 
     @property
     def is_open(self) -> bool:
@@ -65,6 +72,7 @@ class Desk:
     """Matches that fell through lately without the reader's doing."""
     learning: Sequence[Mentorship]
     mentoring: Sequence[Mentorship]
+    coaching: Sequence[PeerCoaching]
     of_hr: RoundOfHr | None
     under_way: MatchingRound | None
     """For those who may see rounds: the one whose mentorships go on now."""
@@ -85,7 +93,10 @@ class Desk:
             (
                 row
                 for row in self.open_rounds
-                if row.is_open and not row.has_asked and not person.is_paused(row.matching_round.starts_on)
+                if row.is_open
+                and not row.has_asked
+                and row.offers_mentoring
+                and not person.is_paused(row.matching_round.starts_on)
             ),
             None,
         )
@@ -94,7 +105,7 @@ class Desk:
     def is_new(self) -> bool:
         """Tell whether nothing has begun for this person yet."""
         return self.person is not None and not (
-            self.proposals or self.learning or self.mentoring or self.open_rounds
+            self.proposals or self.learning or self.mentoring or self.coaching or self.open_rounds
         )
 
 
@@ -115,6 +126,7 @@ def desk_of(actor: Actor) -> Desk:
         fallen=_without_successor(current),
         learning=[row for row in active if row.reader_is_mentee],
         mentoring=[row for row in active if not row.reader_is_mentee],
+        coaching=peer_coachings_today(person_id) if person_id is not None else [],
         of_hr=_round_of_hr() if Role.HR in actor.roles else None,
         under_way=latest_published_round() if can(Permission.ROUND_LIST) else None,
     )

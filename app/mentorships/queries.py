@@ -10,6 +10,8 @@ from flask_sqlalchemy.pagination import Pagination
 
 from app import clock
 from app.db import db
+from app.engagements.abilities import top_skills
+from app.engagements.hours import shared_hours
 from app.engagements.models import (
     Answer,
     Engagement,
@@ -20,14 +22,11 @@ from app.engagements.models import (
 from app.engagements.queries import engagements_of, takes_place
 from app.engagements.reasons import Party, Told, parts_in_words, told
 from app.engagements.states import FELL_THROUGH
-from app.mentorships.hours import shared_hours
 from app.people.models import Person
-from app.skills.models import Claim, Skill
 
 PER_PAGE = 25
 MOST_CURRENT = 40
 FELL_LATELY = timedelta(days=14)
-TOP_SKILLS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def seen_by(person_id: int, engagement: Engagement) -> Mentorship:
 
 def cards_of(mentorship: Mentorship) -> list[Card]:
     """Return both people in short: the other first."""
-    skills = _top_skills([mentorship.other.id, mentorship.reader.id])
+    skills = top_skills([mentorship.other.id, mentorship.reader.id])
     parts = ("Mentor", "Mentee") if mentorship.reader_is_mentee else ("Mentee", "Mentor")
     people = (mentorship.other, mentorship.reader)
     return [
@@ -166,21 +165,3 @@ def cards_of(mentorship: Mentorship) -> list[Card]:
 def hours_of(mentorship: Mentorship) -> str:
     """Say when both could meet, on the reader's clock."""
     return shared_hours(mentorship.reader, mentorship.other, on=clock.today())
-
-
-def _top_skills(people: list[int]) -> dict[int, list[str]]:
-    """Return the labels of the skills each of some people holds best."""
-    place = sa.func.row_number().over(
-        partition_by=Claim.person_id, order_by=(Claim.level.desc(), Skill.label)
-    )
-    ranked = (
-        sa.select(Claim.person_id, Skill.label, Claim.level, place.label("place"))
-        .join(Skill)
-        .where(Claim.person_id.in_(people))
-        .subquery()
-    )
-    query = sa.select(ranked).where(ranked.c.place <= TOP_SKILLS).order_by(ranked.c.place)
-    found: dict[int, list[str]] = {}
-    for person_id, label, level, _ in db.session.execute(query):
-        found.setdefault(person_id, []).append(f"{label} (level {level})")
-    return found

@@ -8,7 +8,7 @@ from app.access import Permission, guard
 from app.db import db
 from app.engagements import proposals
 from app.engagements.models import Answer, DeclineReason, Engagement
-from app.engagements.queries import engagement_numbered
+from app.engagements.queries import mentorship_numbered
 from app.mentorships import queries
 from app.mentorships.forms import DeclineForm
 from app.web import page, page_number, see_other
@@ -32,7 +32,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/<int:engagement_id>")
-@guard(Permission.MENTORSHIP_SEE, load=engagement_numbered)
+@guard(Permission.MENTORSHIP_SEE, load=mentorship_numbered)
 def show(engagement: Engagement) -> ResponseReturnValue:
     """Show a mentorship to its two people: who, why, when they can meet and when they met."""
     mentorship = queries.seen_by(current_user.person_id, engagement)
@@ -45,7 +45,7 @@ def show(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/<int:engagement_id>/accept")
-@guard(Permission.MENTORSHIP_ANSWER, load=engagement_numbered)
+@guard(Permission.MENTORSHIP_ANSWER, load=mentorship_numbered)
 def accept(engagement: Engagement) -> ResponseReturnValue:
     """Say yes to a proposal."""
     has_begun = proposals.accept(engagement, person_id=current_user.person_id, by=current_user)
@@ -59,7 +59,7 @@ def accept(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.get("/<int:engagement_id>/decline")
-@guard(Permission.MENTORSHIP_ANSWER, load=engagement_numbered)
+@guard(Permission.MENTORSHIP_ANSWER, load=mentorship_numbered)
 def decline(engagement: Engagement) -> ResponseReturnValue:
     """Ask why somebody declines, and whether they would like another match."""
     proposals.check_may_answer(engagement)
@@ -67,7 +67,7 @@ def decline(engagement: Engagement) -> ResponseReturnValue:
 
 
 @bp.post("/<int:engagement_id>/decline")
-@guard(Permission.MENTORSHIP_ANSWER, load=engagement_numbered)
+@guard(Permission.MENTORSHIP_ANSWER, load=mentorship_numbered)
 def say_no(engagement: Engagement) -> ResponseReturnValue:
     """Say no to a proposal."""
     form = DeclineForm()

@@ -38,6 +38,7 @@ def check_settings(kind: ProgrammeKind, settings: Mapping[str, Any]) -> None:
     check_criteria(settings["criteria"])
     check_suits(kind, settings["criteria"])
     check_goals(settings["goals"])
+    check_goals_suit(kind, settings["goals"])
 
 
 def check_suits(kind: ProgrammeKind, criteria: Mapping[str, int]) -> None:
@@ -45,6 +46,13 @@ def check_suits(kind: ProgrammeKind, criteria: Mapping[str, int]) -> None:
     for criterion, because in KINDS[kind].senseless.items():
         if criterion in criteria:
             raise Invalid(f"{KIND_WORDS[kind]} has no criterion {criterion}: {because}.")
+
+
+def check_goals_suit(kind: ProgrammeKind, goals: Sequence[str]) -> None:
+    """Refuse a goal that makes no sense in a programme of a kind."""
+    for goal, because in KINDS[kind].senseless.items():
+        if goal in goals:
+            raise Invalid(f"{KIND_WORDS[kind]} has no goal {goal}: {because}.")
 
 
 def check_rule(rule: str, parameters: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ class Usual:
     """A kind of programme: the cards in which people join it, and the settings it starts with."""
 
     wish: str
-    offer: str
+    offer: str = ""
     wish_about: str = ""
     offer_about: str = "You get at most as many mentees as places."
     hours_a_month: float = 2.0
@@ -22,7 +22,7 @@ class Usual:
     criteria: Mapping[str, int] = field(default_factory=lambda: DEFAULT_CRITERIA)
     goals: tuple[str, ...] = DEFAULT_GOALS
     senseless: Mapping[str, str] = field(default_factory=dict)
-    """The criteria it does not have, each with why."""
+    """The criteria and goals it does not have, each with why."""
 
     def criteria_known(self) -> dict[str, str]:
         """Return the criteria a programme of this kind can weigh, with what people call them."""
@@ -58,5 +58,20 @@ KINDS: dict[ProgrammeKind, Usual] = {
             "shared_language": {},
         },
         criteria={"skills": 70, "level_step": 20, "hours": 10},
+    ),
+    ProgrammeKind.PEER_COACHING: Usual(
+        wish="Find a peer coach",
+        wish_about="You coach each other in turns: what you can do counts as much as what you want to learn.",
+        rules={
+            "not_in_reporting_line": {},
+            "shared_hours": {"minutes": 60},
+            "shared_language": {},
+            "no_prior_pair": {},
+        },
+        criteria={"skills": 60, "hours": 20, "variety": 20},
+        senseless={
+            "wishes": "nobody names peers",
+            "stable": "of three who coach each other two may always rather be a pair",
+        },
     ),
 }

@@ -16,6 +16,12 @@ class ProgrammeKind(StrEnum):
     MENTORING = "mentoring"
     REVERSE_MENTORING = "reverse_mentoring"
     FLASH_MENTORING = "flash_mentoring"
+    PEER_COACHING = "peer_coaching"
+
+
+MENTORING = frozenset(
+    {ProgrammeKind.MENTORING, ProgrammeKind.REVERSE_MENTORING, ProgrammeKind.FLASH_MENTORING}
+)
 
 
 class MessageKind(StrEnum):

@@ -3,7 +3,7 @@
 A value is plain: two programmes with the same settings have the same values; a version keeps them as JSON.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.programmes.audience import audience_of, check_audience, people_in_words
 from app.programmes.checks import (
     check_criteria,
     check_goals,
+    check_goals_suit,
     check_hours,
     check_name,
     check_rule,
@@ -106,6 +107,11 @@ def _other_criteria(before: Mapping[str, int], after: Mapping[str, int]) -> Iter
             yield f"{CRITERIA[name]}: {plural(now, 'point')} instead of {was}"
 
 
+def _check_goals(programme: Programme, goals: Sequence[str]) -> None:
+    check_goals(goals)
+    check_goals_suit(programme.kind, goals)
+
+
 def _write_goals(programme: Programme, goals: Iterable[str]) -> None:
     rows = [ProgrammeGoal(position=place, goal=goal) for place, goal in enumerate(goals, start=1)]
     _replace(programme, "goals", rows)
@@ -165,7 +171,7 @@ PARTS: dict[str, Part] = {
     "goals": Part(
         "goals",
         lambda programme: [row.goal for row in programme.goals],
-        lambda _programme, goals: check_goals(goals),
+        _check_goals,
         _write_goals,
         _other_goals,
     ),

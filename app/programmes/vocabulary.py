@@ -107,11 +107,13 @@ KIND_WORDS: dict[ProgrammeKind, str] = {
     ProgrammeKind.MENTORING: "Mentoring",
     ProgrammeKind.REVERSE_MENTORING: "Reverse mentoring",
     ProgrammeKind.FLASH_MENTORING: "Flash mentoring",
+    ProgrammeKind.PEER_COACHING: "Peer coaching",
 }
 KIND_MEANINGS: dict[ProgrammeKind, str] = {
     ProgrammeKind.MENTORING: "Each mentee gets a mentor who can help with what they want to learn.",
     ProgrammeKind.REVERSE_MENTORING: "Each mentee gets a mentor of a lower grade.",
     ProgrammeKind.FLASH_MENTORING: "One or two meetings, so that a mentor has time for more mentees.",
+    ProgrammeKind.PEER_COACHING: "People coach each other in pairs; of an odd number, three stay together.",
 }
 
 AUDIENCE_WORDS: dict[AudienceRole, str] = {
@@ -159,6 +161,27 @@ DEFAULT_CRITERIA: dict[str, int] = {
 DEFAULT_GOALS: tuple[str, ...] = ("coverage", "points")
 
 
-def rule_sentence(rule: str, parameters: Mapping[str, Any]) -> str:
-    """Say a rule with its parameters as people read it."""
+# What is said otherwise among peers, of whom neither is the mentor.
+_AMONG_PEERS: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "covers_wants": lambda parameters: (
+        f"Each can help with at least {parameters['percent']}% of what the other wants to learn"
+    ),
+    "no_prior_pair": _always("Not together in an earlier round, unless both have met everybody else"),
+    "grade_distance": lambda parameters: f"Their grades differ by {_steps(parameters)}",
+}
+
+
+def rule_sentence(
+    rule: str, parameters: Mapping[str, Any], kind: ProgrammeKind = ProgrammeKind.MENTORING
+) -> str:
+    """Say a rule with its parameters as people read it in a programme of a kind."""
+    if kind is ProgrammeKind.PEER_COACHING and rule in _AMONG_PEERS:
+        return _AMONG_PEERS[rule](parameters)
     return RULES[rule].sentence(parameters)
+
+
+def _steps(parameters: Mapping[str, Any]) -> str:
+    least, most = parameters.get("min"), parameters.get("max")
+    if least is None:
+        return f"at most {most}"
+    return f"at least {least}" if most is None else f"{least} to {most}"

@@ -178,7 +178,9 @@ def other_actions(matching_round: MatchingRound, counts: Counts) -> list[Action]
 def run_action(matching_round: MatchingRound, counts: Counts, *, words: str = "Run the matching") -> Action:
     """Return the action that runs a round, with the reason when it cannot."""
     reason = refusal_of(
-        lambda: running.check_may_run(matching_round, mentees=counts.mentees, mentors=counts.mentors)
+        lambda: running.check_may_run(
+            matching_round, mentees=counts.mentees, mentors=counts.mentors, peers=counts.peers
+        )
     )
     return Action(words, "rounds.run", {"round_id": matching_round.id}, reason_against=reason)
 
@@ -188,6 +190,9 @@ def _look_back(words: str, matching_round: MatchingRound) -> Action:
 
 
 def _before_run(counts: Counts) -> str:
+    if not counts.mentees and counts.peers:
+        triad = " Three of them stay together, as they are an odd number." if counts.peers % 2 else ""
+        return f"{counts.words()}: there is somebody for everyone, if people fit.{triad}"
     if counts.places >= counts.mentees:
         return f"{counts.words()}: there is a place for everyone, if people fit."
     short = counts.mentees - counts.places

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from app import audit, clock
 from app.db import changed_rows, db, write_aside
 from app.errors import Conflict, Invalid
+from app.programmes.models import MENTORING
 from app.rounds.deciding import PairOf
 from app.rounds.models import Run
 from app.rounds.question_models import PRICES, Question, QuestionKind
@@ -34,6 +35,8 @@ def check_may_ask(run: Run) -> None:
     """
     if run.state is not RunState.FINISHED:
         raise Conflict("This run found no plan, so there is nothing to ask about it.")
+    if not any(row.kind in MENTORING for row in run.matching_round.programmes):
+        raise Conflict("Nothing can be asked about peer coaching yet.")
 
 
 def ask_about(run: Run, kind: QuestionKind, pair: PairOf, *, by: audit.Actor) -> Question:

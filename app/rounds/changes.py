@@ -3,10 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.errors import Conflict
@@ -46,27 +46,38 @@ BY_SKILLS = frozenset({ViolationKind.COVERS_WANTS})
 
 
 class Pair(NamedTuple):
-    """A pair of a run: the key of its programme, and the ids of its people."""
+    """A pair or a group of a run: the key of its programme, and its people by id, each with their part.
+
+    A mentee comes before their mentor.
+    """
 
     programme: str
-    mentee_id: int
-    mentor_id: int
+    people: tuple[tuple[int, EnrolmentRole], ...]
+
+    @property
+    def ids(self) -> list[int]:
+        """Return the ids of the people."""
+        return [person_id for person_id, _role in self.people]
+
+    @property
+    def are_peers(self) -> bool:
+        """Tell whether they coach each other."""
+        return any(role is EnrolmentRole.PEER for _person_id, role in self.people)
 
 
 def pairs_of(run: Run) -> list[Pair]:
     """Return the pairs of a run in the order of its assignments."""
-    mentee, mentor = aliased(AssignmentMember), aliased(AssignmentMember)
-    is_mentee = sa.and_(mentee.assignment_id == Assignment.id, mentee.role == EnrolmentRole.MENTEE)
-    is_mentor = sa.and_(mentor.assignment_id == Assignment.id, mentor.role == EnrolmentRole.MENTOR)
     query = (
-        sa.select(Programme.key, mentee.person_id, mentor.person_id)
+        sa.select(Assignment.id, Programme.key, AssignmentMember.person_id, AssignmentMember.role)
         .join_from(Assignment, Programme)
-        .join(mentee, is_mentee)
-        .join(mentor, is_mentor)
+        .join(AssignmentMember)
         .where(Assignment.run_id == run.id)
-        .order_by(Assignment.id)
+        .order_by(Assignment.id, AssignmentMember.role, AssignmentMember.person_id)
     )
-    return [Pair(*row) for row in db.session.execute(query)]
+    grouped = groupby(db.session.execute(query), key=lambda row: (row[0], row[1]))
+    return [
+        Pair(programme, tuple((row.person_id, row.role) for row in rows)) for (_, programme), rows in grouped
+    ]
 
 
 def changed_pairs(run: Run, pairs: Sequence[Pair]) -> int:
@@ -93,9 +104,9 @@ def _no_longer_helped(run: Run, today: Problem, pairs: Sequence[Pair]) -> Number
     if all(rule.rule is not RuleName.COVERS_WANTS for row in today.programmes for rule in row.rules):
         return set()
     document = document_of(run.id, DocumentKind.PROBLEM)
-    matched = {person_id for row in pairs for person_id in (row.mentee_id, row.mentor_id)}
+    matched = {person_id for row in pairs for person_id in row.ids}
     changed = _with_other_skills(run, document, among=matched)
-    numbers = [n for n, row in enumerate(pairs) if row.mentee_id in changed or row.mentor_id in changed]
+    numbers = [n for n, row in enumerate(pairs) if not changed.isdisjoint(row.ids)]
     if not numbers:
         return set()
     before, levels = Problem.from_json(document), snapshot.levels_of_matched(run)
@@ -138,26 +149,27 @@ def _as_of_today(person: Person, levels: Levels) -> Person:
     return replace(person, holds=tuple(holds), wants=tuple(wants))
 
 
+def _as_answered(pair: Pair) -> Match:
+    keys = {person_key(person_id): role for person_id, role in pair.people}
+    if pair.are_peers:
+        return Match(programme=pair.programme, people=tuple(keys))
+    return Match(programme=pair.programme, members={Role(role): person for person, role in keys.items()})
+
+
 def _refused(problem: Problem, pairs: Sequence[Pair], kinds: frozenset[ViolationKind]) -> Numbers:
     """Return the numbers of the pairs in which the check finds something of these kinds."""
     answer = Solution(
         status=Status.FEASIBLE,
         problem_sha256=problem.sha256,
         programmes=tuple(row.id for row in problem.programmes),
-        assignments=tuple(
-            Match(
-                programme=row.programme,
-                members={Role.MENTEE: person_key(row.mentee_id), Role.MENTOR: person_key(row.mentor_id)},
-            )
-            for row in pairs
-        ),
+        assignments=tuple(map(_as_answered, pairs)),
     )
     found = (row.where for row in check(problem, answer).violations if row.kind in kinds)
     places = {where.partition(".members")[0] for where in found}
     if not places:
         return set()
     concerned = (
-        {f"assignments[{number}]", *(f"people.{person}" for person in row.members.values())}
+        {f"assignments[{number}]", *(f"people.{person}" for person in row.people or row.members.values())}
         for number, row in enumerate(answer.assignments)
     )
     return {number for number, row in enumerate(concerned) if not places.isdisjoint(row)}

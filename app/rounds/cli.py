@@ -93,7 +93,7 @@ def solve(name: str, here: bool, seed: int) -> None:
     matching_round = queries.round_called(name)
     counts = queries.enrolment_counts(matching_round.id)
     run = running.request_run(
-        matching_round, mentees=counts.mentees, mentors=counts.mentors, seed=seed, by=BY
+        matching_round, mentees=counts.mentees, mentors=counts.mentors, peers=counts.peers, seed=seed, by=BY
     )
     run_id = run.id
     db.session.commit()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.people.models import Department, Person
-from app.rounds.models import Assignment, AssignmentMember, EnrolmentRole, Run
+from app.rounds.models import SEEKING, Assignment, AssignmentMember, EnrolmentRole, Run
 from app.rounds.queries import Shown
 from app.rounds.states import RunState
 from app.words import FIT_BANDS
@@ -87,7 +87,7 @@ def gaps_of(run_ids: Sequence[int]) -> Mapping[int, Gap | None]:
     member = aliased(AssignmentMember)
     query = (
         sa.select(Assignment.run_id, Department.name, sa.func.avg(Assignment.points))
-        .join(member, sa.and_(member.assignment_id == Assignment.id, member.role == EnrolmentRole.MENTEE))
+        .join(member, sa.and_(member.assignment_id == Assignment.id, member.role.in_(SEEKING)))
         .join(Person, Person.id == member.person_id)
         .join(Department, Department.id == Person.department_id)
         .where(Assignment.run_id.in_(run_ids))
@@ -128,8 +128,8 @@ def _changed(first: Run, second: Run) -> sa.Select[tuple[int]]:
     mentee, mentor = aliased(AssignmentMember), aliased(AssignmentMember)
     pairs = (
         sa.select(mentee.person_id.label("mentee_id"))
-        .join_from(Assignment, mentee, _is(mentee, EnrolmentRole.MENTEE))
-        .join(mentor, _is(mentor, EnrolmentRole.MENTOR))
+        .join_from(Assignment, mentee, _seeks(mentee))
+        .join(mentor, _is_with(mentor, mentee))
         .where(Assignment.run_id.in_([first.id, second.id]))
         .group_by(Assignment.programme_id, mentee.person_id, mentor.person_id)
         .having(sa.func.count() == 1)
@@ -157,8 +157,8 @@ def _mentors_of(mentee_ids: Sequence[int], run_ids: Sequence[int]) -> Mapping[tu
     mentee, mentor = aliased(AssignmentMember), aliased(AssignmentMember)
     query = (
         sa.select(Assignment.run_id, mentee.person_id, Person.name)
-        .join_from(Assignment, mentee, _is(mentee, EnrolmentRole.MENTEE))
-        .join(mentor, _is(mentor, EnrolmentRole.MENTOR))
+        .join_from(Assignment, mentee, _seeks(mentee))
+        .join(mentor, _is_with(mentor, mentee))
         .join(Person, Person.id == mentor.person_id)
         .where(Assignment.run_id.in_(run_ids), mentee.person_id.in_(mentee_ids))
         .order_by(Person.name, Person.id)
@@ -169,5 +169,14 @@ def _mentors_of(mentee_ids: Sequence[int], run_ids: Sequence[int]) -> Mapping[tu
     return named
 
 
-def _is(member: type[AssignmentMember], role: EnrolmentRole) -> sa.ColumnElement[bool]:
-    return sa.and_(member.assignment_id == Assignment.id, member.role == role)
+def _seeks(member: type[AssignmentMember]) -> sa.ColumnElement[bool]:
+    return sa.and_(member.assignment_id == Assignment.id, member.role.in_(SEEKING))
+
+
+def _is_with(member: type[AssignmentMember], seeker: type[AssignmentMember]) -> sa.ColumnElement[bool]:
+    """Hold for a mentee's mentor, and for every other peer of a peer."""
+    return sa.and_(
+        member.assignment_id == Assignment.id,
+        member.role != EnrolmentRole.MENTEE,
+        member.person_id != seeker.person_id,
+    )

@@ -1,5 +1,6 @@
 """Commands about who takes part in a round: everyone whose profile says so, and each person for themself."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -43,6 +44,13 @@ def places_given(offer: type[Enrolment]) -> sa.ColumnElement[int]:
         offer.places > Person.mentor_capacity,
     )
     return sa.case((capped, Person.mentor_capacity), else_=offer.places)
+
+
+def roles_in(programme: Programme) -> Sequence[EnrolmentRole]:
+    """Return the parts people can have in a programme."""
+    if programme.kind is ProgrammeKind.PEER_COACHING:
+        return [EnrolmentRole.PEER]
+    return [EnrolmentRole.MENTEE, EnrolmentRole.MENTOR]
 
 
 def is_led_by_profiles(programme: Programme) -> bool:
@@ -136,6 +144,8 @@ def check_part(matching_round: MatchingRound, programme: Programme, role: Enrolm
     """
     if programme not in matching_round.programmes:
         raise Invalid(f"{matching_round.name} does not match {programme.name}.", field="programme")
+    if role not in roles_in(programme):
+        raise Invalid(f"Nobody takes part in {programme.name} as a {role}.", field="role")
     if role is EnrolmentRole.MENTOR and not 1 <= places <= MOST_PLACES:
         raise Invalid(f"Enter a number of places from 1 to {MOST_PLACES}.", field="places")
     if role is EnrolmentRole.MENTEE and not 1 <= places <= MOST_MENTORS:

@@ -74,7 +74,7 @@ def _page(
     own = {(row.programme_id, row.role): row for row in _own(matching_round)}
     for row in own.values():
         form = forms[row.programme_id]
-        if form is not refused or form.role.data != row.role:
+        if row.role is not EnrolmentRole.PEER and (form is not refused or form.role.data != row.role):
             field = form.places if row.role is EnrolmentRole.MENTOR else form.mentors
             field.data = row.places
     here = {key: row for key, row in own.items() if row.withdrawn_at is None}
@@ -114,6 +114,8 @@ def _forms(matching_round: MatchingRound) -> dict[int, EnrolmentForm]:
     forms = {}
     for row in matching_round.programmes:
         roles = {role for programme_id, role in open_parts if programme_id == row.id}
+        if EnrolmentRole.PEER in enrolling.roles_in(row):
+            roles = {EnrolmentRole.PEER.value}  # programmes say of mentees and mentors alone who may be one
         if roles or row.id in own:
             places = {"places": KINDS[row.kind].usual_places}
             forms[row.id] = EnrolmentForm(open_to=roles, prefix=f"programme-{row.id}", data=places)
@@ -138,6 +140,8 @@ def _enrol(matching_round: MatchingRound, programme_id: int, form: EnrolmentForm
 
 
 def _thanks(form: EnrolmentForm) -> str:
+    if form.role.data == EnrolmentRole.PEER:
+        return "You are on the list for a peer coach."
     if form.role.data == EnrolmentRole.MENTOR:
         return f"You offer {plural(form.number(), 'place')}."
     return "You are on the list for a mentor."

@@ -5,9 +5,10 @@ import io
 from collections.abc import Iterator
 
 from app.cells import safe_cell
-from app.engagements.reasons import CRITERIA, Party, told
+from app.engagements.reasons import CRITERIA
+from app.rounds.match_words import told_of
 from app.rounds.models import EnrolmentRole, Run
-from app.rounds.results import explain_cause
+from app.rounds.results import PARTNERS, explain_cause
 from app.rounds.run_queries import all_left_out, all_matches
 
 PAIR = ("programme", "mentee", "mentee id", "mentor", "mentor id", "fit", "for", "against")
@@ -26,7 +27,7 @@ def csv_of(run: Run) -> str:
 
 def _pair_rows(run: Run) -> Iterator[list[object]]:
     for row in all_matches(run):
-        reasons = told(row.reasons, mentee=Party(row.mentee), mentor=Party(row.mentor))
+        reasons = told_of(row)
         points = {part["criterion"]: part["points"] for part in row.parts}
         yield [
             row.programme,
@@ -44,7 +45,7 @@ def _pair_rows(run: Run) -> Iterator[list[object]]:
 
 def _left_out_rows(run: Run) -> Iterator[list[object]]:
     for row in all_left_out(run):
-        person = {"mentee": (row.name, row.person_id, "", ""), "mentor": ("", "", row.name, row.person_id)}
-        partner = "mentor" if row.role is EnrolmentRole.MENTEE else "mentee"
-        why = explain_cause(row.cause, row.details, partner=partner).why
-        yield [row.programme, *person[row.role], "", "", "", *("" for _ in CRITERIA), why]
+        person: list[object] = [row.name, row.person_id]
+        sides = ["", "", *person] if row.role is EnrolmentRole.MENTOR else [*person, "", ""]
+        why = explain_cause(row.cause, row.details, partner=PARTNERS[row.role]).why
+        yield [row.programme, *sides, "", "", "", *("" for _ in CRITERIA), why]

@@ -17,7 +17,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.fields import HouseForm, LineField, SearchForm, options
 from app.people.models import MOST_PLACES
 from app.programmes.models import Programme
-from app.rounds.enrolling import MOST_MENTORS
+from app.rounds.enrolling import MOST_MENTORS, roles_in
 from app.rounds.models import LONGEST_REASON, EnrolmentRole
 from app.rounds.review_queries import ALL, BY_FIT, BY_MENTOR, BY_NAME, CHANGED, LOCKED, LOOK
 from app.rounds.service import LONGEST_NAME
@@ -81,6 +81,8 @@ class EnrolmentForm(HouseForm):
 
     def number(self) -> int:
         """Return how many places the person offers, or seeks."""
+        if self.role.data == EnrolmentRole.PEER:
+            return 1
         return int((self.places if self.role.data == EnrolmentRole.MENTOR else self.mentors).data or 0)
 
 
@@ -116,12 +118,16 @@ class LateForm(HouseForm):
 
     def __init__(self, *args: Any, programmes: list[Programme], **settings: Any) -> None:
         super().__init__(*args, **settings)
-        words = {EnrolmentRole.MENTEE: "Seeks a mentor", EnrolmentRole.MENTOR: "Offers places as a mentor"}
+        words = {
+            EnrolmentRole.MENTEE: "Seeks a mentor",
+            EnrolmentRole.MENTOR: "Offers places as a mentor",
+            EnrolmentRole.PEER: "Seeks a peer coach",
+        }
         named = len(programmes) > 1
         self.parts = [
             (f"{row.id}-{role}", f"{words[role]} in {row.name}" if named else words[role])
             for row in programmes
-            for role in EnrolmentRole
+            for role in roles_in(row)
         ]
         self.part.choices = options(self.parts)
 

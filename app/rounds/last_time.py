@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember, EngagementRole
 from app.engagements.queries import is_match
-from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, MatchingRoundProgramme
+from app.rounds.models import SEEKING, Enrolment, MatchingRound, MatchingRoundProgramme
 from app.rounds.queries import Counts, enrolment_counts
 from app.rounds.states import RoundState
 
@@ -74,7 +74,7 @@ def _waiting(round_id: int, before_id: int) -> sa.Select[int]:
     earlier = aliased(Enrolment)
     sought = sa.select(earlier.person_id).where(
         earlier.matching_round_id == before_id,
-        earlier.role == EnrolmentRole.MENTEE,
+        earlier.role.in_(SEEKING),
         earlier.withdrawn_at.is_(None),
     )
     got = (
@@ -82,12 +82,12 @@ def _waiting(round_id: int, before_id: int) -> sa.Select[int]:
         .join(Engagement)
         .where(
             Engagement.matching_round_id == before_id,
-            EngagementMember.role == EngagementRole.MENTEE,
+            EngagementMember.role != EngagementRole.MENTOR,
             is_match(),
         )
     )
     return _people(round_id).where(
-        Enrolment.role == EnrolmentRole.MENTEE,
+        Enrolment.role.in_(SEEKING),
         Enrolment.person_id.in_(sought),
         Enrolment.person_id.not_in(got),
     )

@@ -22,6 +22,11 @@ class EnrolmentRole(StrEnum):
 
     MENTEE = "mentee"
     MENTOR = "mentor"
+    PEER = "peer"
+
+
+SEEKING = (EnrolmentRole.MENTEE, EnrolmentRole.PEER)
+"""The parts of those who ask for somebody, and can be left out."""
 
 
 class DocumentKind(StrEnum):

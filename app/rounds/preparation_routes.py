@@ -26,7 +26,8 @@ from app.rounds import (
     wizard,
 )
 from app.rounds.data_quality import WORDS, Problem, Row
-from app.rounds.models import MatchingRound
+from app.rounds.enrolling import roles_in
+from app.rounds.models import EnrolmentRole, MatchingRound
 from app.rounds.routes import bp
 from app.rounds.settings import settings_in_words
 from app.rounds.states import RoundState
@@ -90,6 +91,7 @@ def readiness_page(matching_round: MatchingRound) -> ResponseReturnValue:
         "rounds/readiness.html",
         matching_round=matching_round,
         programme=programme,
+        among_peers=EnrolmentRole.PEER in roles_in(programme),
         programmes=[
             (row.name, here(programme=row.id, page=None), row is programme)
             for row in matching_round.programmes

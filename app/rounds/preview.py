@@ -29,9 +29,9 @@ class Preview:
 
 
 def preview_of(run: Run) -> Preview | None:
-    """Return what the first pair of a run, by the mentee's name, would read; None when it has no pair."""
+    """Return what the first pair of a run, by the mentee's name, would read; of peers nothing."""
     match = first_match(run)
-    if match is None:
+    if match is None or match.is_among_peers:
         return None
     # Whom a mentee has named is for their eyes alone, so this page leaves it out of their side too.
     reasons = [row for row in match.reasons if row["kind"] != "wish"]

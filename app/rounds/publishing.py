@@ -17,9 +17,10 @@ from app.engagements.models import (
     EngagementState,
 )
 from app.errors import Conflict, Invalid
+from app.programmes.models import Programme, ProgrammeKind
 from app.rounds.changes import Pair, changed_pairs, pairs_of
-from app.rounds.enrolling import hold_for_change
-from app.rounds.models import Assignment, MatchingRound, Run
+from app.rounds.enrolling import hold_for_change, roles_in
+from app.rounds.models import Assignment, EnrolmentRole, MatchingRound, Run
 from app.rounds.proposing import check_answer_by
 from app.rounds.rematching import check_may_follow_up
 from app.rounds.run_queries import pair_count
@@ -46,6 +47,16 @@ def check_may_publish(run: Run, matching_round: MatchingRound, *, pairs: int) ->
         raise Conflict("This run matched nobody, so there is nothing to publish.")
 
 
+def check_may_ask(matching_round: MatchingRound) -> None:
+    """Refuse to propose what nobody could answer: peer coaching begins at once.
+
+    Raises:
+        Invalid: with the reason, as the page says it too.
+    """
+    if any(EnrolmentRole.PEER in roles_in(row) for row in matching_round.programmes):
+        raise Invalid("Peer coaching begins at once, so this round is published without asking.", field="how")
+
+
 def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> int:
     """Turn the pairs of a run into mentorships that both people see; return how many.
 
@@ -59,6 +70,7 @@ def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> 
     matching_round = run.matching_round
     check_may_publish(run, matching_round, pairs=pair_count(run))
     if answer_by is not None:
+        check_may_ask(matching_round)
         check_answer_by(matching_round, answer_by)
     # First, so that of two publishers the second waits here and then finds the round published.
     if run.is_rematch:
@@ -81,7 +93,12 @@ def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> 
         [
             audit.Entry("round.published", "matching_round", matching_round.id, details=details),
             *(
-                audit.Entry(action, "engagement", engagement_id, person_id=pair.mentee_id)
+                audit.Entry(
+                    "peer_coaching.began" if pair.are_peers else action,
+                    "engagement",
+                    engagement_id,
+                    person_id=pair.ids[0],
+                )
                 for engagement_id, pair in zip(engagement_ids, pairs, strict=True)
             ),
         ],
@@ -105,7 +122,10 @@ def _create_mentorships(
 ) -> list[int]:
     """Write the mentorships and their members; return the ids of the mentorships, in the pairs' order."""
     copied = {
-        "kind": _all_of(Engagement.kind, EngagementKind.MENTORSHIP),
+        "kind": sa.case(
+            (Programme.kind == ProgrammeKind.PEER_COACHING, EngagementKind.PEER_COACHING.value),
+            else_=EngagementKind.MENTORSHIP.value,
+        ),
         "state": _all_of(
             Engagement.state, EngagementState.ACTIVE if answer_by is None else EngagementState.PROPOSED
         ),
@@ -121,7 +141,12 @@ def _create_mentorships(
         "parts": Assignment.parts,
         "reasons": Assignment.reasons,
     }
-    assignments = sa.select(*copied.values()).where(Assignment.run_id == run.id).order_by(Assignment.id)
+    assignments = (
+        sa.select(*copied.values())
+        .join_from(Assignment, Programme)
+        .where(Assignment.run_id == run.id)
+        .order_by(Assignment.id)
+    )
     made = sa.insert(Engagement).from_select(list(copied), assignments).returning(Engagement.id)
     # Both databases number rows as the select yields them, but may return them in another order.
     engagement_ids = sorted(db.session.scalars(made))
@@ -129,12 +154,9 @@ def _create_mentorships(
     db.session.execute(
         sa.insert(members),
         [
-            {"engagement_id": engagement_id, "person_id": person_id, "role": role}
+            {"engagement_id": engagement_id, "person_id": person_id, "role": EngagementRole(role)}
             for engagement_id, pair in zip(engagement_ids, pairs, strict=True)
-            for person_id, role in (
-                (pair.mentee_id, EngagementRole.MENTEE),
-                (pair.mentor_id, EngagementRole.MENTOR),
-            )
+            for person_id, role in pair.people
         ],
     )
     return engagement_ids

@@ -33,12 +33,17 @@ class Counts:
     mentees: int
     mentors: int
     places: int
+    peers: int = 0
 
     def words(self) -> str:
-        """Say the counts in one phrase."""
-        return listed(
-            [plural(self.mentees, "mentee"), plural(self.mentors, "mentor"), plural(self.places, "place")]
-        )
+        """Say the counts in one phrase; peers only where there are any."""
+        mentoring = [
+            plural(self.mentees, "mentee"),
+            plural(self.mentors, "mentor"),
+            plural(self.places, "place"),
+        ]
+        peers = [plural(self.peers, "peer")] if self.peers else []
+        return listed(peers if peers and not self.mentees + self.mentors else mentoring + peers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +205,8 @@ def busy_round() -> BusyRound | None:
     ).first()
     if found is None:
         return None
-    matching_round, mentees, mentors, places, run_id = found
-    return BusyRound(matching_round, Counts(mentees, mentors, places), run_id)
+    matching_round, *counted, run_id = found
+    return BusyRound(matching_round, Counts(*counted), run_id)
 
 
 def latest_published_round() -> MatchingRound | None:
@@ -293,13 +298,12 @@ def _round_rows(limit: int | None, offset: int) -> list[RoundRow]:
         .offset(offset)
     )
     return [
-        RoundRow(matching_round, Counts(mentees, mentors, places))
-        for matching_round, mentees, mentors, places in db.session.execute(query)
+        RoundRow(matching_round, Counts(*counted)) for matching_round, *counted in db.session.execute(query)
     ]
 
 
 def _counted(round_id: Any) -> list[sa.ScalarSelect[int]]:
-    """Return the counts of a round as columns: mentees, mentors, mentors' places."""
+    """Return the counts of a round as columns: mentees, mentors, mentors' places, peers."""
 
     def counted(what: sa.ColumnElement[int], role: EnrolmentRole) -> sa.ScalarSelect[int]:
         return (
@@ -317,4 +321,5 @@ def _counted(round_id: Any) -> list[sa.ScalarSelect[int]]:
         counted(sa.func.count(), EnrolmentRole.MENTEE),
         counted(sa.func.count(), EnrolmentRole.MENTOR),
         counted(places, EnrolmentRole.MENTOR),
+        counted(sa.func.count(), EnrolmentRole.PEER),
     ]

@@ -12,7 +12,7 @@ from app.people.models import Person
 from app.programmes.audience import may_take_part
 from app.programmes.models import Programme
 from app.rounds.enrolling import day_that_counts, is_available, places_given
-from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
+from app.rounds.models import SEEKING, Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.queries import Shown
 from app.skills.models import Claim, Goal, Skill, SkillEdge
 from app.words import listed, plural
@@ -116,8 +116,8 @@ class _People:
                 may_take_part(programme.id, Enrolment.role),
             )
         )
-        self.mentees = here.where(Enrolment.role == EnrolmentRole.MENTEE).cte("mentees")
-        self.mentors = here.where(Enrolment.role == EnrolmentRole.MENTOR, places_given(Enrolment) > 0).cte(
+        self.mentees = here.where(Enrolment.role.in_(SEEKING)).cte("mentees")
+        self.mentors = here.where(Enrolment.role != EnrolmentRole.MENTEE, places_given(Enrolment) > 0).cte(
             "mentors"
         )
         self.wanted = (

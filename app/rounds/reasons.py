@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from app.engagements.reasons import AGAINST, FOR
+from app.rounds.peer_reasons import reasons_among
 from matching.explain import Explainer, PairReasons
 from matching.facts import (
     Comparison,
@@ -21,7 +22,7 @@ from matching.facts import (
     near_skill,
     skill_of,
 )
-from matching.problem import Held, Problem, Wanted
+from matching.problem import Held, PeerProgramme, Problem, Wanted
 from matching.skill_paths import SkillPaths, Step
 from matching.solution import Cause, CauseKind, Solution
 
@@ -35,9 +36,17 @@ OWN_RULES = frozenset({"shared_hours", "shared_language"})
 def reasons_of(problem: Problem, solution: Solution) -> list[Reasons]:
     """Return for each assignment its strongest reason for, and the strongest against when there is one."""
     labels, way = labels_of(problem), cache(SkillPaths(problem).path)
-    programmes = dict.fromkeys(row.programme for row in solution.assignments)
-    explained = {name: Explainer(problem, name).why_all(solution) for name in programmes}
-    return [_records(next(explained[row.programme]), labels, way) for row in solution.assignments]
+
+    def record(reasons: PairReasons) -> Reasons:
+        return _records(reasons, labels, way)
+
+    explained = {
+        name: reasons_among(problem, programme, solution, record)
+        if isinstance(programme := problem.programme(name), PeerProgramme)
+        else map(record, Explainer(problem, name).why_all(solution))
+        for name in dict.fromkeys(row.programme for row in solution.assignments)
+    }
+    return [next(explained[row.programme]) for row in solution.assignments]
 
 
 def cause_details(cause: Cause, labels: Mapping[str, str]) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.rounds.models import Run
+from app.programmes.models import ProgrammeKind
+from app.rounds.models import EnrolmentRole, Run
 from app.words import listed, number, plural
 from matching.solution import CauseKind, Status
 
@@ -13,7 +14,16 @@ def headline(run: Run) -> str:
     """Say how many people got what they asked for."""
     matched = run.mentees_matched or 0
     have = "has" if matched == 1 else "have"
-    return f"{number(matched)} of {plural(run.mentees or 0, 'person', 'people')} {have} a mentor"
+    return f"{number(matched)} of {plural(run.mentees or 0, 'person', 'people')} {have} a {partner_in(run)}"
+
+
+def partner_in(run: Run) -> str:
+    """Return what people got or missed in a run: a mentor, a peer coach, or either."""
+    programmes = run.matching_round.programmes if run.matching_round else []
+    among_peers = [row.kind is ProgrammeKind.PEER_COACHING for row in programmes]
+    if not any(among_peers):
+        return "mentor"
+    return PEER_COACH if all(among_peers) else f"mentor or {PEER_COACH}"
 
 
 def summary(run: Run) -> str:
@@ -43,6 +53,15 @@ def _seconds(run: Run) -> str:
     return plural(round(seconds / 60), "minute")
 
 
+PEER_COACH = "peer coach"
+# Whom somebody lacks who was left out in a part.
+PARTNERS = {
+    EnrolmentRole.MENTEE: "mentor",
+    EnrolmentRole.MENTOR: "mentee",
+    EnrolmentRole.PEER: PEER_COACH,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why somebody has no mentor, and the one thing HR can do."""
@@ -70,6 +89,19 @@ _OTHER_WORDS = ("who cannot be considered", "Invite another mentor")
 
 def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "mentor") -> Explanation:
     """Say why somebody has no `partner`. Who never wants to meet whom is not told."""
+    if partner != PEER_COACH:
+        return _explained(cause, details, partner)
+    if cause == CauseKind.PLACES_RAN_OUT:
+        eligible = details.get("eligible", 0)
+        return Explanation(
+            f"{plural(eligible, PEER_COACH, 'peer coaches')} would be possible, each in another group.",
+            "Invite one more person to take part",
+        )
+    found = _explained(cause, details, "mentor")
+    return Explanation(*(text.replace("mentor", "peer") for text in (found.why, found.to_do)))
+
+
+def _explained(cause: str, details: Mapping[str, Any], partner: str) -> Explanation:
     rules = sorted(details.get("rules", {}).items(), key=lambda item: (-item[1], item[0]))
     considered, eligible = details.get("considered", 0), details.get("eligible", 0)
     if cause == CauseKind.PLACES_RAN_OUT:

@@ -88,11 +88,14 @@ class _Rows:
             .outerjoin(self.lock, self._about(self.lock, DecisionKind.LOCK))
             .outerjoin(self.ban, self._about(self.ban, DecisionKind.BAN))
         )
-        named = [person.name.icontains(SEARCH, escape=ESCAPE) for person in (self.mentee, self.mentor)]
-        self.found = sa.or_(*named) if searching else sa.true()
+        self.found = self._named() if searching else sa.true()
         self.chosen = self._chosen()
         self.against = sa.or_(self.ban.id.is_not(None), self.chosen.is_not(None))
-        self.free = sa.and_(self.lock.id.is_(None), sa.not_(self.against))
+        # Peers are not locked yet.
+        is_pair = sa.exists().where(
+            AssignmentMember.assignment_id == Assignment.id, AssignmentMember.role == EnrolmentRole.MENTOR
+        )
+        self.free = sa.and_(self.lock.id.is_(None), sa.not_(self.against), is_pair)
         self.segments: dict[str, sa.ColumnElement[bool]] = {
             ALL: sa.true(),
             LOOK: in_band("weak"),
@@ -115,6 +118,17 @@ class _Rows:
             self.ban.id.label("ban_id"),
             self.chosen.label("chosen"),
             self._before().label("before"),
+        )
+
+    def _named(self) -> sa.ColumnElement[bool]:
+        """Hold where anybody of a pair or a group has a name with what is searched in it."""
+        member, person = aliased(AssignmentMember), aliased(Person)
+        return (
+            sa.select(member.person_id)
+            .join(person, person.id == member.person_id)
+            .where(member.assignment_id == Assignment.id, person.name.icontains(SEARCH, escape=ESCAPE))
+            .correlate(Assignment)
+            .exists()
         )
 
     def _about(self, row: type[Decision], kind: DecisionKind) -> sa.ColumnElement[bool]:
@@ -253,9 +267,11 @@ def pair_of(run: Run, match_id: int) -> PairOf:
     """Return who is together in a pair of a run.
 
     Raises:
-        Missing: when the run has no such pair.
+        Missing: when the run has no such pair; of peers, nothing can be settled yet.
     """
-    query = _pairs_alone(_rows(searching=False)).where(Assignment.id == match_id)
+    mentor = aliased(AssignmentMember)
+    is_mentor = sa.and_(mentor.assignment_id == Assignment.id, mentor.role == EnrolmentRole.MENTOR)
+    query = _pairs_alone(_rows(searching=False)).join(mentor, is_mentor).where(Assignment.id == match_id)
     found = db.session.execute(query, _asked(run)).first()
     if found is None:
         raise Missing

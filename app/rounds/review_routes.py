@@ -7,12 +7,13 @@ from flask_login import current_user
 from app import access
 from app.access import Permission, guard
 from app.db import db
-from app.engagements.reasons import Party, parts_in_words, told
+from app.engagements.reasons import parts_in_words
 from app.errors import Missing
 from app.rounds import deciding, decision_queries, queries, review_queries
 from app.rounds.actions import refusal_of
 from app.rounds.decisions import in_words
 from app.rounds.forms import BanForm, MatchSearchForm
+from app.rounds.match_words import told_of
 from app.rounds.models import Decision, MatchingRound, Run
 from app.rounds.routes import bp
 from app.web import accepted, page, see_next, see_other, wants_fragment
@@ -156,7 +157,7 @@ def _match_page(run: Run, match_id: int, form: BanForm, *, status: int = 200) ->
         shown=shown,
         match=match,
         form=form,
-        told=told(match.reasons, mentee=Party(match.mentee), mentor=Party(match.mentor)),
+        told=told_of(match),
         parts=parts_in_words(match.parts),
         history=[in_words(*row) for row in history],
         may_decide=not run.is_what_if and may_decide(run.matching_round),

@@ -8,7 +8,18 @@ from app import access
 from app.access import Permission, guard
 from app.db import db
 from app.programmes.queries import programmes_for_rounds
-from app.rounds import actions, comparing, copying, next_time, queries, running, service, tasks, wizard
+from app.rounds import (
+    actions,
+    comparing,
+    copying,
+    next_time,
+    queries,
+    results,
+    running,
+    service,
+    tasks,
+    wizard,
+)
 from app.rounds.answers import answers_counted
 from app.rounds.comparisons import names_of
 from app.rounds.forms import RoundForm
@@ -76,6 +87,7 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
         runs=runs,
         what_ifs=[run for run in everything if run.is_what_if],
         names=names_of(everything),
+        partner=results.partner_in(runs[0]) if runs else "mentor",
         may_compare=len(comparing.finished_of(everything)) > 1,
         rating=queries.rating_before(matching_round),
         step=step,
@@ -112,7 +124,7 @@ def run(matching_round: MatchingRound) -> ResponseReturnValue:
     """Ask for a run."""
     counts = queries.enrolment_counts(matching_round.id)
     requested = running.request_run(
-        matching_round, mentees=counts.mentees, mentors=counts.mentors, by=current_user
+        matching_round, mentees=counts.mentees, mentors=counts.mentors, peers=counts.peers, by=current_user
     )
     run_id, round_id = requested.id, matching_round.id
     db.session.commit()

@@ -1,6 +1,6 @@
 """Reads about what a run has found: its pairs, whom it left out, the rules it kept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.people.models import Department, Person
-from app.programmes.models import Programme, ProgrammeRule
+from app.programmes.models import MENTORING, Programme, ProgrammeKind, ProgrammeRule
 from app.programmes.vocabulary import rule_sentence
+from app.rounds.members import is_first, is_second, is_third
 from app.rounds.models import (
+    SEEKING,
     Assignment,
     AssignmentMember,
     Decision,
@@ -26,11 +28,13 @@ from app.rounds.queries import Shown
 from app.rounds.settings import rules_in_words
 from app.words import FIT_BANDS
 
-KEPT_ALWAYS = (
-    "Both asked to take part",
-    "No mentor has more mentees than places",
-    "Nobody is with someone they never want to meet",
-)
+# What is kept in every run; where kinds stand beside it, in those of a round with one of them.
+KEPT_ALWAYS: dict[str, frozenset[ProgrammeKind]] = {
+    "Both asked to take part": MENTORING,
+    "No mentor has more mentees than places": MENTORING,
+    "All asked to take part, and nobody is in two groups": frozenset({ProgrammeKind.PEER_COACHING}),
+    "Nobody is with someone they never want to meet": frozenset(),
+}
 BANDS = {band.key: band for band in FIT_BANDS}
 
 
@@ -50,6 +54,15 @@ class Match:
     mentor_id: int
     mentor: str
     mentor_department: str | None
+    role: EnrolmentRole
+    second: str
+    third_id: int | None
+    third: str | None
+
+    @property
+    def is_among_peers(self) -> bool:
+        """Tell whether they coach each other; then `mentor` names everybody but the first."""
+        return self.role is EnrolmentRole.PEER
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +125,20 @@ def left_out_page(run: Run) -> Pagination:
     total = (run.mentees or 0) - (run.mentees_matched or 0)
 
     def read(limit: int, offset: int) -> list[LeftOut]:
-        return list(_left_out(_unmatched(run, EnrolmentRole.MENTEE).limit(limit).offset(offset)))
+        return list(_left_out(_unmatched(run, SEEKING).limit(limit).offset(offset)))
 
     return Shown(read=read, counted=total)
 
 
 def first_left_out(run: Run, *, most: int) -> list[LeftOut]:
     """Return the first mentees a run left out, by name."""
-    return list(_left_out(_unmatched(run, EnrolmentRole.MENTEE).limit(most)))
+    return list(_left_out(_unmatched(run, SEEKING).limit(most)))
 
 
 def all_left_out(run: Run) -> Iterator[LeftOut]:
     """Yield everybody a run left out, mentees first."""
     for role in EnrolmentRole:
-        yield from _left_out(_unmatched(run, role))
+        yield from _left_out(_unmatched(run, [role]))
 
 
 def rules_kept(run: Run) -> list[str]:
@@ -133,8 +146,10 @@ def rules_kept(run: Run) -> list[str]:
 
     Of a run from before its settings were kept, they are those its programmes have today.
     """
+    kinds = {row.key: row.kind for row in run.matching_round.programmes}
+    always = [words for words, of in KEPT_ALWAYS.items() if not of or not of.isdisjoint(kinds.values())]
     if run.settings is not None:
-        return [*rules_in_words(run.settings), *KEPT_ALWAYS]
+        return [*rules_in_words(run.settings, kinds), *always]
     query = (
         sa.select(ProgrammeRule.rule, ProgrammeRule.parameters)
         .join(MatchingRoundProgramme, MatchingRoundProgramme.programme_id == ProgrammeRule.programme_id)
@@ -142,17 +157,18 @@ def rules_kept(run: Run) -> list[str]:
         .order_by(ProgrammeRule.programme_id, ProgrammeRule.rule)
     )
     named = [rule_sentence(rule, parameters) for rule, parameters in db.session.execute(query)]
-    return [*dict.fromkeys(named), *KEPT_ALWAYS]
+    return [*dict.fromkeys(named), *always]
 
 
 def pairs_query(
     run_id: int | sa.BindParameter[int], mentee: type[Person], mentor: type[Person]
 ) -> sa.Select[Any]:
-    """Return the query for the pairs of a run, each as the fields of a `Match`."""
-    of_mentee, of_mentor = aliased(AssignmentMember), aliased(AssignmentMember)
-    here, there = aliased(Department), aliased(Department)
-    is_mentee = sa.and_(of_mentee.assignment_id == Assignment.id, of_mentee.role == EnrolmentRole.MENTEE)
-    is_mentor = sa.and_(of_mentor.assignment_id == Assignment.id, of_mentor.role == EnrolmentRole.MENTOR)
+    """Return the query for the pairs and groups of a run, each as the fields of a `Match`.
+
+    Among peers `mentee` is the first, and `mentor` the second.
+    """
+    of_mentee, of_mentor, of_third = (aliased(AssignmentMember) for _ in range(3))
+    here, there, third = aliased(Department), aliased(Department), aliased(Person)
     return (
         sa.select(
             Assignment.id,
@@ -165,16 +181,24 @@ def pairs_query(
             mentee.name.label("mentee"),
             here.name.label("mentee_department"),
             mentor.id.label("mentor_id"),
-            mentor.name.label("mentor"),
+            sa.case((third.id.is_not(None), mentor.name + " and " + third.name), else_=mentor.name).label(
+                "mentor"
+            ),
             there.name.label("mentor_department"),
+            of_mentee.role.label("role"),
+            mentor.name.label("second"),
+            third.id.label("third_id"),
+            third.name.label("third"),
         )
         .join(Programme, Programme.id == Assignment.programme_id)
-        .join(of_mentee, is_mentee)
+        .join(of_mentee, is_first(of_mentee))
         .join(mentee, mentee.id == of_mentee.person_id)
         .outerjoin(here, here.id == mentee.department_id)
-        .join(of_mentor, is_mentor)
+        .join(of_mentor, is_second(of_mentor, of_mentee))
         .join(mentor, mentor.id == of_mentor.person_id)
         .outerjoin(there, there.id == mentor.department_id)
+        .outerjoin(of_third, is_third(of_third, of_mentor))
+        .outerjoin(third, third.id == of_third.person_id)
         .where(Assignment.run_id == run_id)
     )
 
@@ -191,7 +215,7 @@ def in_band(key: str) -> sa.ColumnElement[bool]:
     return sa.and_(Assignment.points >= least, sa.true() if above is None else Assignment.points < above)
 
 
-def _unmatched(run: Run, role: EnrolmentRole) -> sa.Select[Any]:
+def _unmatched(run: Run, roles: Sequence[EnrolmentRole]) -> sa.Select[Any]:
     must_have = sa.and_(
         Decision.matching_round_id == run.matching_round_id,
         Decision.programme_id == UnmatchedPerson.programme_id,
@@ -215,7 +239,7 @@ def _unmatched(run: Run, role: EnrolmentRole) -> sa.Select[Any]:
         .join(Programme, Programme.id == UnmatchedPerson.programme_id)
         .outerjoin(Department, Department.id == Person.department_id)
         .outerjoin(Decision, must_have)
-        .where(UnmatchedPerson.run_id == run.id, UnmatchedPerson.role == role)
+        .where(UnmatchedPerson.run_id == run.id, UnmatchedPerson.role.in_(roles))
         .order_by(Person.name, Person.id)
     )
 

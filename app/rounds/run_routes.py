@@ -11,7 +11,7 @@ from flask_login import current_user
 from app import access
 from app.access import Permission, guard
 from app.db import db
-from app.engagements.reasons import Party, Told, parts_in_words, told
+from app.engagements.reasons import Told, parts_in_words
 from app.rounds import (
     proposing,
     publishing,
@@ -26,6 +26,7 @@ from app.rounds import (
 from app.rounds.actions import refusal_of
 from app.rounds.export import csv_of
 from app.rounds.forms import MatchSearchForm, PublishForm
+from app.rounds.match_words import told_of
 from app.rounds.models import Run
 from app.rounds.preview import preview_of
 from app.rounds.progress import polled_after
@@ -101,6 +102,7 @@ def left_out(run: Run) -> ResponseReturnValue:
         run=run,
         matching_round=run.matching_round,
         pages=pages,
+        partner=results.partner_in(run),
         people=list(_explained(pages.items)),
         may_decide=may_decide(run.matching_round),
     )
@@ -110,7 +112,8 @@ def left_out(run: Run) -> ResponseReturnValue:
 @guard(Permission.ROUND_PUBLISH, load=queries.run_numbered)
 def publish(run: Run) -> ResponseReturnValue:
     """Ask whether to publish, and how, with what will happen."""
-    asks = run.is_rematch or proposing.asked_last_time()
+    may_ask = refusal_of(lambda: publishing.check_may_ask(run.matching_round)) is None
+    asks = run.is_rematch or (may_ask and proposing.asked_last_time())
     how = PublishForm.ASK if asks else PublishForm.AT_ONCE
     return _publish_page(
         run, PublishForm(data={"how": how, "answer_by": proposing.suggested_day(run.matching_round)})
@@ -149,6 +152,8 @@ def _publish_page(run: Run, form: PublishForm, *, status: int = 200) -> Response
     publishing.check_may_publish(run, run.matching_round, pairs=tally.pairs)
     return page(
         "rounds/publish.html",
+        partner=results.partner_in(run),
+        refused_to_ask=refusal_of(lambda: publishing.check_may_ask(run.matching_round)),
         status=status,
         run=run,
         steps=_steps(run, Step.PUBLISH),
@@ -175,6 +180,7 @@ def _result(run: Run) -> ResponseReturnValue:
         run=run,
         matching_round=matching_round,
         headline=results.headline(run),
+        partner=results.partner_in(run),
         summary=results.summary(run),
         segment=segment,
         segments=_segments(form.segments, review.counts, segment),
@@ -215,10 +221,11 @@ def _segments(words: dict[str, str], counts: dict[str, int], current: str) -> li
 def _told(rows: Iterable[Reviewed]) -> Iterator[MatchShown]:
     for row in rows:
         match = row.match
-        reasons = told(match.reasons, mentee=Party(match.mentee), mentor=Party(match.mentor))
-        yield MatchShown(row, reasons, parts_in_words(match.parts))
+        yield MatchShown(row, told_of(match), parts_in_words(match.parts))
 
 
 def _explained(people: Iterable[LeftOut]) -> Iterator[LeftOutShown]:
     for person in people:
-        yield LeftOutShown(person, results.explain_cause(person.cause, person.details))
+        yield LeftOutShown(
+            person, results.explain_cause(person.cause, person.details, partner=results.PARTNERS[person.role])
+        )

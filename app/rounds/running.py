@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from app import audit, clock
 from app.db import changed_rows, db, write_aside
 from app.errors import Conflict
-from app.rounds.models import MatchingRound, Run
+from app.rounds.enrolling import roles_in
+from app.rounds.models import EnrolmentRole, MatchingRound, Run
 from app.rounds.service import move
 from app.rounds.states import RoundState, RunState, check_may_follow
 
@@ -30,27 +31,37 @@ class Attempt:
     number: int
 
 
-def check_may_run(matching_round: MatchingRound, *, mentees: int, mentors: int) -> None:
+def check_may_run(matching_round: MatchingRound, *, mentees: int, mentors: int, peers: int = 0) -> None:
     """Refuse a run that cannot begin or would match nobody.
 
     Raises:
         Conflict: with the reason, as the page says it too.
     """
     check_may_follow(matching_round.name, matching_round.state, RoundState.SOLVING)
+    if peers > 1:
+        return
+    if EnrolmentRole.MENTEE not in {role for row in matching_round.programmes for role in roles_in(row)}:
+        raise Conflict(f"It takes two to coach each other, and fewer take part in {matching_round.name}.")
     if not mentees or not mentors:
         nobody = "seeks a mentor" if not mentees else "offers to be a mentor"
         raise Conflict(f"Nobody in {matching_round.name} {nobody}, so there is nothing to match.")
 
 
 def request_run(
-    matching_round: MatchingRound, *, mentees: int, mentors: int, by: audit.Actor, seed: int = 0
+    matching_round: MatchingRound,
+    *,
+    mentees: int,
+    mentors: int,
+    by: audit.Actor,
+    peers: int = 0,
+    seed: int = 0,
 ) -> Run:
     """Ask for a run; once the transaction has ended, give its id to `tasks.solve_run`.
 
     Raises:
         Conflict: when another run is going on or the round is not closed.
     """
-    check_may_run(matching_round, mentees=mentees, mentors=mentors)
+    check_may_run(matching_round, mentees=mentees, mentors=mentors, peers=peers)
     active = sa.select(Run.id).where(
         Run.matching_round_id == matching_round.id, Run.state.in_(ACTIVE), Run.base_run_id.is_(None)
     )

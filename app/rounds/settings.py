@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.programmes import parts
+from app.programmes.models import ProgrammeKind
 from app.programmes.vocabulary import CRITERIA, GOALS, rule_sentence
 from matching.problem import Criterion, GoalName, Problem, Rule, RuleName
 
@@ -45,11 +46,11 @@ def with_settings(problem: Problem, settings: Settings) -> Problem:
     return replace(problem, programmes=programmes)
 
 
-def rules_in_words(settings: Settings) -> list[str]:
+def rules_in_words(settings: Settings, kinds: Mapping[str, ProgrammeKind]) -> list[str]:
     """Return the sentences of the rules that hold in any programme, each once."""
     named = [
-        rule_sentence(rule, figures)
-        for programme in settings.values()
+        rule_sentence(rule, figures, kinds.get(key, ProgrammeKind.MENTORING))
+        for key, programme in settings.items()
         for rule, figures in sorted(programme["rules"].items())
     ]
     return list(dict.fromkeys(named))

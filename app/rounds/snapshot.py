@@ -3,16 +3,14 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.db import db
-from app.engagements.models import Engagement, EngagementMember, EngagementRole
-from app.engagements.queries import is_match, was_offered_to
 from app.people.models import Person, PersonalBlock
 from app.programmes.audience import may_take_part
-from app.programmes.models import Programme
+from app.programmes.models import Programme, ProgrammeKind
 from app.rounds.enrolling import day_that_counts, is_available, places_given
 from app.rounds.models import (
     Assignment,
@@ -24,6 +22,7 @@ from app.rounds.models import (
     Run,
 )
 from app.rounds.snapshot_decisions import Settled
+from app.rounds.snapshot_memory import filter_only, history, rounds_waited
 from app.rounds.snapshot_people import managers_above, person_id_of, person_key, person_rows
 from app.rounds.snapshot_skills import (
     HeldRow,
@@ -35,8 +34,10 @@ from app.rounds.snapshot_skills import (
     skill_rows,
     wanted_rows,
 )
-from app.rounds.states import RoundState
 from matching import problem as engine
+
+# Pairs; where an odd number takes part, three of them stay together.
+PEERS_TOGETHER = (2, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _matched_by(run: Run) -> Who:
 def _problem(
     matching_round: MatchingRound,
     who: Who,
-    programme_of: Callable[[MatchingRound, Programme, list[Part], Settled], engine.MentoringProgramme],
+    programme_of: Callable[[MatchingRound, Programme, list[Part], Settled], engine.Programme],
     levels: Levels,
     skills: engine.SkillRows,
 ) -> engine.Problem:
@@ -106,7 +107,7 @@ def _problem(
         blocks=blocks,
         locks=tuple(settled.locks(keys, places, blocks)),
         bans=tuple(settled.bans(keys, present)),
-        history=_history(matching_round, who, present),
+        history=history(matching_round, who, present),
     )
 
 
@@ -133,15 +134,28 @@ def _parts(matching_round: MatchingRound, who: Who) -> list[Part]:
 
 def _programme(
     _matching_round: MatchingRound, programme: Programme, parts: list[Part], settled: Settled
-) -> engine.MentoringProgramme:
+) -> engine.Programme:
     """Return a programme with who takes part and the rules for them, but nothing that gives points."""
+    if programme.kind is ProgrammeKind.PEER_COACHING:
+        return _peers(programme, parts)
+    return _mentoring(programme, parts, settled)
+
+
+def _peers(programme: Programme, parts: list[Part]) -> engine.PeerProgramme:
+    here = [part for part in parts if part.programme_id == programme.id]
+    return engine.PeerProgramme(
+        group_sizes=PEERS_TOGETHER,
+        people=tuple(engine.Peer(person=person_key(part.person_id)) for part in here),
+        **_settings(programme),
+    )
+
+
+def _mentoring(programme: Programme, parts: list[Part], settled: Settled) -> engine.MentoringProgramme:
     here = [part for part in parts if part.programme_id == programme.id]
     mentees = [part for part in here if part.role is EnrolmentRole.MENTEE]
     mentors = [part for part in here if part.role is EnrolmentRole.MENTOR]
     required = settled.required(programme.id)
     return engine.MentoringProgramme(
-        id=programme.key,
-        hours_a_month=programme.hours_a_month,
         mentees=tuple(
             engine.Mentee(
                 person=person_key(part.person_id),
@@ -153,16 +167,34 @@ def _programme(
         mentors=tuple(
             engine.Mentor(person=person_key(part.person_id), capacity=part.places) for part in mentors
         ),
-        rules=tuple(engine.Rule(rule=engine.RuleName(row.rule), **row.parameters) for row in programme.rules),
-        goals=tuple(engine.GoalName(row.goal) for row in programme.goals),
+        **_settings(programme),
     )
+
+
+def _settings(programme: Programme) -> dict[str, Any]:
+    """Return what every kind of programme has."""
+    return {
+        "id": programme.key,
+        "hours_a_month": programme.hours_a_month,
+        "rules": tuple(
+            engine.Rule(rule=engine.RuleName(row.rule), **row.parameters) for row in programme.rules
+        ),
+        "goals": tuple(engine.GoalName(row.goal) for row in programme.goals),
+    }
 
 
 def _programme_with_points(
     matching_round: MatchingRound, programme: Programme, parts: list[Part], settled: Settled
-) -> engine.MentoringProgramme:
-    bare = _programme(matching_round, programme, parts, settled)
+) -> engine.Programme:
     waited = rounds_waited(programme, matching_round)
+    criteria = {engine.Criterion(row.criterion): row.weight for row in programme.criteria}
+    if programme.kind is ProgrammeKind.PEER_COACHING:
+        peers = _peers(programme, parts)
+        people = tuple(
+            replace(row, rounds_waited=waited.get(person_id_of(row.person), 0)) for row in peers.people
+        )
+        return replace(peers, people=people, criteria=criteria)
+    bare = _mentoring(programme, parts, settled)
     offers = {row.person for row in bare.mentors}
     wishes = _wishes(programme, matching_round)
     return replace(
@@ -175,7 +207,7 @@ def _programme_with_points(
             )
             for row in bare.mentees
         ),
-        criteria={engine.Criterion(row.criterion): row.weight for row in programme.criteria},
+        criteria=criteria,
     )
 
 
@@ -197,90 +229,10 @@ def _wishes(programme: Programme, matching_round: MatchingRound) -> dict[str, li
     return named
 
 
-def rounds_waited(programme: Programme, matching_round: MatchingRound) -> dict[int, int]:
-    """Return in how many of their latest earlier rounds, without a break, each mentee got no mentor.
-
-    Who was offered one and did not take it has not waited.
-    """
-    earlier = aliased(MatchingRound)
-    has_mentor = (
-        sa.select(EngagementMember.person_id)
-        .join(Engagement)
-        .where(
-            Engagement.matching_round_id == earlier.id,
-            Engagement.programme_id == programme.id,
-            EngagementMember.person_id == Enrolment.person_id,
-            EngagementMember.role == EngagementRole.MENTEE,
-            was_offered_to(EngagementMember.person_id),
-        )
-        .exists()
-    )
-    query = (
-        sa.select(Enrolment.person_id, has_mentor)
-        .join(earlier, earlier.id == Enrolment.matching_round_id)
-        .where(
-            Enrolment.programme_id == programme.id,
-            Enrolment.role == EnrolmentRole.MENTEE,
-            Enrolment.withdrawn_at.is_(None),
-            earlier.state.in_([RoundState.PUBLISHED, RoundState.COMPLETED]),
-            earlier.starts_on < matching_round.starts_on,
-        )
-        .order_by(earlier.starts_on.desc(), earlier.id.desc())
-    )
-    waited: dict[int, int] = defaultdict(int)
-    settled: set[int] = set()
-    for person_id, matched in db.session.execute(query):
-        if matched:
-            settled.add(person_id)
-        elif person_id not in settled:
-            waited[person_id] += 1
-    return waited
-
-
 def _blocks(who: Who, present: set[int]) -> tuple[tuple[str, str], ...]:
     query = sa.select(PersonalBlock.person_id, PersonalBlock.blocked_person_id).where(
-        PersonalBlock.person_id.in_(who), _filter_only(PersonalBlock.blocked_person_id).in_(who)
+        PersonalBlock.person_id.in_(who), filter_only(PersonalBlock.blocked_person_id).in_(who)
     )
     # Without direction: the problem must not tell who asked for it.
     pairs = {(min(pair), max(pair)) for pair in db.session.execute(query) if present.issuperset(pair)}
     return tuple((person_key(one), person_key(other)) for one, other in pairs)
-
-
-def _filter_only(column: sa.ColumnElement[int] | InstrumentedAttribute[int]) -> sa.ColumnElement[int]:
-    """Return a column without its index, in which SQLite would look up everybody of a list for each row."""
-    return column + 0
-
-
-def _history(matching_round: MatchingRound, who: Who, present: set[int]) -> tuple[engine.History, ...]:
-    """Return who was with whom in earlier rounds; the first day comes first, so that names sort by time."""
-    mentee, mentor = aliased(EngagementMember), aliased(EngagementMember)
-    keys = {programme.id: programme.key for programme in matching_round.programmes}
-    query = (
-        sa.select(
-            Engagement.programme_id,
-            mentee.person_id,
-            mentor.person_id,
-            Engagement.starts_on,
-            sa.func.coalesce(MatchingRound.name, ""),
-        )
-        .join(mentee, sa.and_(mentee.engagement_id == Engagement.id, mentee.role == EngagementRole.MENTEE))
-        .join(mentor, sa.and_(mentor.engagement_id == Engagement.id, mentor.role == EngagementRole.MENTOR))
-        .outerjoin(MatchingRound, MatchingRound.id == Engagement.matching_round_id)
-        .where(
-            Engagement.programme_id.in_(keys),
-            is_match(),
-            sa.or_(Engagement.matching_round_id.is_(None), Engagement.matching_round_id != matching_round.id),
-            _filter_only(mentee.person_id).in_(who),
-            _filter_only(mentor.person_id).in_(who),
-        )
-    )
-    rows = {
-        engine.History(
-            programme=keys[programme_id],
-            members=(person_key(mentee_id), person_key(mentor_id)),
-            round=f"{starts_on.isoformat()} {name}".strip(),
-        )
-        for programme_id, mentee_id, mentor_id, starts_on, name in db.session.execute(query)
-        if mentee_id in present and mentor_id in present
-    }
-    return tuple(rows)

@@ -10,6 +10,7 @@ from app.programmes.models import Programme
 from app.rounds.certifying import certify
 from app.rounds.documents import keep
 from app.rounds.models import (
+    SEEKING,
     Assignment,
     AssignmentMember,
     DocumentKind,
@@ -19,9 +20,9 @@ from app.rounds.models import (
 from app.rounds.reasons import Reasons, cause_details, cause_kind, labels_of
 from app.rounds.running import Attempt, settle_finished
 from app.rounds.snapshot_people import person_id_of
-from matching.problem import MentoringProgramme, Problem
+from matching.problem import MentoringProgramme, PeerProgramme, Problem
 from matching.solution import Assignment as Pair
-from matching.solution import Role, Solution
+from matching.solution import Solution
 
 AT_ONCE = 5000
 ALWAYS_CHECKED = 3  # places and capacity, both enrolled, nobody with someone they blocked
@@ -60,21 +61,40 @@ def _store_pairs(
             {
                 "run_id": run_id,
                 "programme_id": programmes[row.programme],
-                "points": row.points,
-                "parts": parts_of(row.parts, weights[row.programme]),
+                "points": sum(parts.values()),
+                "parts": parts_of(parts, weights[row.programme]),
                 "reasons": reasons,
             }
             for row, reasons in rows
+            for parts in [fit_of(row)]
         ],
     ).all()
     db.session.execute(
         sa.insert(AssignmentMember),
         [
-            {"assignment_id": assignment_id, "person_id": person_id_of(row.members[role]), "role": stored}
+            {"assignment_id": assignment_id, "person_id": person_id_of(person), "role": role}
             for assignment_id, (row, _) in zip(assignment_ids, rows, strict=True)
-            for role, stored in ((Role.MENTEE, EnrolmentRole.MENTEE), (Role.MENTOR, EnrolmentRole.MENTOR))
+            for person, role in _members_of(row)
         ],
     )
+
+
+def _members_of(row: Pair) -> list[tuple[str, EnrolmentRole]]:
+    peers = [(person, EnrolmentRole.PEER) for person in row.people]
+    return peers or [(person, EnrolmentRole(role)) for role, person in row.members.items()]
+
+
+def fit_of(row: Pair) -> Mapping[str, int]:
+    """Return the points of each criterion: of a group those of one member, as the engine adds them all up.
+
+    What is left over when they are divided goes to the largest remainders, so that they add up to the fit.
+    """
+    if not row.people:
+        return row.parts
+    shares = {name: divmod(points, len(row.people)) for name, points in row.parts.items()}
+    over = sum(row.parts.values()) // len(row.people) - sum(whole for whole, _ in shares.values())
+    first = sorted(shares, key=lambda name: (-shares[name][1], name))[:over]
+    return {name: whole + (name in first) for name, (whole, _) in shares.items()}
 
 
 def parts_of(points: Mapping[str, int], weights: Mapping[Any, int]) -> list[dict[str, Any]]:
@@ -103,18 +123,24 @@ def _unmatched_rows(
 
 def _figures(problem: Problem, solution: Solution) -> dict[str, Any]:
     mentoring = [row for row in problem.programmes if isinstance(row, MentoringProgramme)]
-    matched = {(row.programme, row.members[Role.MENTEE]) for row in solution.assignments}
+    peers = [row for row in problem.programmes if isinstance(row, PeerProgramme)]
+    matched = {
+        (row.programme, person)
+        for row in solution.assignments
+        for person, role in _members_of(row)
+        if role in SEEKING
+    }
     of_points = [row for row in solution.goals if row.goal == "points"]
     rules = {
         (rule.rule, rule.minutes, rule.min, rule.max, rule.name, rule.percent)
-        for row in mentoring
+        for row in problem.programmes
         for rule in row.rules
     }
     return {
         "status": solution.status.value,
         "points": sum(row.value for row in of_points),
         "bound": sum(row.bound for row in of_points),
-        "mentees": sum(len(row.mentees) for row in mentoring),
+        "mentees": sum(len(row.mentees) for row in mentoring) + sum(len(row.people) for row in peers),
         "mentees_matched": len(matched),
         "mentors": sum(len(row.mentors) for row in mentoring),
         "candidates": sum(solution.statistics.candidates.values()),

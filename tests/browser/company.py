@@ -12,9 +12,17 @@ from app.auth.models import Account
 from app.db import db
 from app.demo import accounts, loading, people
 from app.engagements import proposals
-from app.engagements.models import DeclineReason, Engagement, EngagementMember, EngagementState
+from app.engagements.models import (
+    DeclineReason,
+    Engagement,
+    EngagementKind,
+    EngagementMember,
+    EngagementRole,
+    EngagementState,
+)
 from app.people.models import Person
-from app.programmes.models import Programme
+from app.programmes.models import Programme, ProgrammeKind
+from app.programmes.service import create_programme
 from app.rounds import (
     asking,
     closing,
@@ -50,6 +58,7 @@ class Ids:
     skill: int
     mentorship: int
     proposal: int
+    coaching: int
     published: tuple[int, int]
     asked: int
     proposed: tuple[int, int]
@@ -93,6 +102,7 @@ def load_with_rounds() -> Ids:
         skill=claim.skill_id,
         mentorship=_mentorship_of(employee),
         proposal=proposal.id,
+        coaching=_peer_coaching_of(employee),
         published=published,
         asked=proposal.matching_round_id,
         proposed=proposed,
@@ -157,9 +167,40 @@ def _mentorship_of(account: Account) -> int:
     going_on = (
         sa.select(Engagement.id)
         .join(EngagementMember)
-        .where(EngagementMember.person_id == account.person_id, Engagement.state == EngagementState.ACTIVE)
+        .where(
+            EngagementMember.person_id == account.person_id,
+            Engagement.state == EngagementState.ACTIVE,
+            Engagement.kind == EngagementKind.MENTORSHIP,
+        )
     )
     return db.session.scalars(going_on).one()
+
+
+def _peer_coaching_of(account: Account) -> int:
+    """Let somebody coach, and be coached by, two others: of an odd number three stay together."""
+    programme = create_programme(name="Peer coaching", kind=ProgrammeKind.PEER_COACHING, by=BY)
+    own = db.session.get_one(Engagement, _mentorship_of(account))
+    people = db.session.scalars(
+        sa.select(Person.id).where(Person.id != account.person_id).order_by(Person.id).limit(2)
+    )
+    row = {"side": "for", "criterion": "hours", "kind": "hours", "minutes": 240, "known": True}
+    ids = [account.person_id, *people]
+    coaching = Engagement(
+        kind=EngagementKind.PEER_COACHING,
+        programme_id=programme.id,
+        starts_on=own.starts_on,
+        ends_on=own.ends_on,
+        points=72,
+        parts=[
+            {"criterion": "skills", "points": 52, "weight": 80},
+            {"criterion": "hours", "points": 20, "weight": 20},
+        ],
+        reasons=[{**row, "mentee_id": ids[0], "mentor_id": ids[1]}],
+        members=[EngagementMember(person_id=person_id, role=EngagementRole.PEER) for person_id in ids],
+    )
+    db.session.add(coaching)
+    db.session.commit()
+    return coaching.id
 
 
 def _proposal_for(account: Account) -> Engagement:
@@ -203,7 +244,7 @@ def _opened() -> MatchingRound:
     today = clock.today()
     matching_round = service.create_round(
         name=next(_names),
-        programmes=[db.session.scalars(sa.select(Programme)).one()],
+        programmes=[db.session.scalars(sa.select(Programme).filter_by(kind=ProgrammeKind.MENTORING)).one()],
         opens_on=today,
         closes_on=today + timedelta(days=10),
         starts_on=today + timedelta(days=20),

@@ -19,7 +19,7 @@ from app.engagements.models import (
     EngagementState,
     ProposalAnswer,
 )
-from app.engagements.queries import engagement_numbered
+from app.engagements.queries import mentorship_numbered
 from app.people.models import Person
 from app.people.service import change_mentoring
 from tests import factories
@@ -31,12 +31,12 @@ BY = audit.COMMAND_LINE
 
 
 def accept(engagement_id: int, person_id: int) -> Callable[[], object]:
-    return lambda: proposals.accept(engagement_numbered(engagement_id), person_id=person_id, by=BY)
+    return lambda: proposals.accept(mentorship_numbered(engagement_id), person_id=person_id, by=BY)
 
 
 def decline(engagement_id: int, person_id: int) -> Callable[[], object]:
     return lambda: proposals.decline(
-        engagement_numbered(engagement_id),
+        mentorship_numbered(engagement_id),
         person_id=person_id,
         reason=DeclineReason.OTHER,
         words="",

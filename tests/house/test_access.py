@@ -61,6 +61,9 @@ mentorship:see   own       yes   yes  yes        yes   yes       .
 mentorship:see   other     404   404  404        404   404     404
 mentorship:answer own      yes   yes  yes        yes   yes       .
 mentorship:answer other    404   404  404        404   404     404
+peer:list        -         yes   yes  yes        yes   yes     404
+peer:see         own       yes   yes  yes        yes   yes       .
+peer:see         other     404   404  404        404   404     404
 programme:list   -         404   404  yes        yes   404     404
 programme:see    -         404   404  yes        yes   404     404
 programme:edit   -         404   404  yes        403   404     404
@@ -135,6 +138,7 @@ def subject(permission: Permission, thing: str) -> object:
         "claim": lambda: Claim(person_id=owner_id),
         "round": lambda: Run(base_run_id=1 if thing == "own" else None),
         "mentorship": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),
+        "peer": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),
     }
     return None if thing == "-" else makers[permission.partition(":")[0]]()
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from app import audit
 from app.db import db
 from app.people.models import Department, Person
+from app.programmes.models import ProgrammeCriterion, ProgrammeKind, ProgrammeRule
 from app.rounds import queries, running, tasks
 from app.rounds.models import EnrolmentRole, MatchingRound, Run
 from app.rounds.states import RoundState
@@ -50,7 +51,9 @@ def department(name: str) -> Department:
 def asked_for_run(matching_round: MatchingRound) -> Run:
     """Ask for a run without carrying it out."""
     counts = queries.enrolment_counts(matching_round.id)
-    run = running.request_run(matching_round, mentees=counts.mentees, mentors=counts.mentors, by=BY)
+    run = running.request_run(
+        matching_round, mentees=counts.mentees, mentors=counts.mentors, peers=counts.peers, by=BY
+    )
     db.session.commit()
     return run
 
@@ -66,3 +69,24 @@ def finished_run(matching_round: MatchingRound) -> Run:
 def person_called(name: str) -> Person:
     """Return a person of the small company."""
     return db.session.query(Person).filter_by(name=name).one()
+
+
+def circle(*, people: int = 5, state: RoundState = RoundState.CLOSED) -> MatchingRound:
+    """Write a round of peer coaching in which everybody can teach the next what they want to learn."""
+    programme = factories.programme(
+        kind=ProgrammeKind.PEER_COACHING,
+        name="Peer coaching",
+        rules=[ProgrammeRule(rule="no_prior_pair", parameters={})],
+        criteria=[
+            ProgrammeCriterion(criterion=criterion, weight=weight)
+            for criterion, weight in {"skills": 60, "hours": 20, "variety": 20}.items()
+        ],
+    )
+    matching_round = factories.matching_round(state=state, programmes=[programme])
+    skills = [factories.skill(label) for label in ("Negotiation", "SQL")]
+    for number in range(people):
+        person = factories.person(name=f"Peer {number}")
+        factories.claim(person, skills[number % 2], level=4)
+        factories.goal(person, skills[(number + 1) % 2], level=3)
+        factories.enrolment(person, EnrolmentRole.PEER, matching_round)
+    return matching_round

@@ -133,3 +133,9 @@ def test_programmes_of_other_kinds_are_set_up_by_command(app):
         args=["programmes", "create", "Quick help", "--kind", "flash_mentoring"]
     )
     assert "Quick help (mentoring): flash mentoring, 0.5 hours a month" in made.output
+
+
+def test_peers_have_no_goal_that_triads_cannot_reach(app):
+    programme = programme_of(ProgrammeKind.PEER_COACHING)
+    with pytest.raises(Invalid, match="Peer coaching has no goal stable"):
+        change(programme, {**settings_of(programme), "goals": ["stable", "coverage"]})

@@ -83,6 +83,17 @@ def test_both_people_see_why_with_points_that_add_up(ada, bo, as_ada, client_for
     assert "You have SQL at level 4; Ada wants level 3" in other
 
 
+def test_who_is_in_a_weak_match_reads_reasons_and_no_mark(ada, bo, as_ada):
+    """The mark is about the match, and would be read as one about the two people."""
+    row = mentorship(ada, bo, points=43)
+    for address in ("/", "/mentorships", f"/mentorships/{row.id}"):
+        page = words(as_ada.get(address))
+        assert "Bo" in page
+        assert "Weak fit" not in page
+    assert "43 of 100" not in words(as_ada.get("/"))
+    assert "Bo has SQL at level 4; you want level 3" in page
+
+
 def test_sessions_that_took_place_are_listed_with_the_readers_time(ada, bo, as_ada):
     row = mentorship(ada, bo)
     held_at = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

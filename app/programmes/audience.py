@@ -15,12 +15,25 @@ from app.programmes.models import (
     AudienceLocation,
     AudienceRole,
     Programme,
+    ProgrammeKind,
 )
 from app.programmes.vocabulary import AUDIENCE_WORDS
 
 HIGHEST_GRADE = 20
 LIMITS = ("departments", "locations", "lowest_grade", "highest_grade")
 Audience = Mapping[str, Mapping[str, Any]]
+
+
+def roles_of(kind: ProgrammeKind) -> tuple[AudienceRole, ...]:
+    """Return the roles in which people join programmes of a kind."""
+    if kind is ProgrammeKind.PEER_COACHING:
+        return (AudienceRole.PEER,)
+    return (AudienceRole.MENTEE, AudienceRole.MENTOR)
+
+
+def has_role(role: AudienceRole) -> sa.ColumnElement[bool]:
+    """Hold for programmes that people join in a role."""
+    return Programme.kind.in_([kind for kind in ProgrammeKind if role in roles_of(kind)])
 
 
 def audience_of(programme: Programme) -> dict[str, dict[str, Any]]:
@@ -95,7 +108,10 @@ def people_in_words(limits: Mapping[str, Any]) -> str:
 def audience_in_words(programme: Programme) -> list[str]:
     """Say who may take part, a sentence for each role: "Mentees: everyone"."""
     audience = audience_of(programme)
-    return [f"{AUDIENCE_WORDS[role]}: {people_in_words(audience.get(role, {}))}" for role in AudienceRole]
+    return [
+        f"{AUDIENCE_WORDS[role]}: {people_in_words(audience.get(role, {}))}"
+        for role in roles_of(programme.kind)
+    ]
 
 
 def is_among(limits: Mapping[str, Any]) -> sa.ColumnElement[bool]:
@@ -113,13 +129,8 @@ def is_among(limits: Mapping[str, Any]) -> sa.ColumnElement[bool]:
 
 
 def may_take_part(programme_id: Any, role: Any) -> sa.ColumnElement[bool]:
-    """Hold for people who may take part in a programme in a role; both may be columns of the statement.
-
-    A role for which programmes say nothing is open to everyone.
-    """
+    """Hold for people who may take part in a programme in a role; both may be columns of the statement."""
     if isinstance(role, str):
-        if role not in set(AudienceRole):
-            return sa.true()
         role = AudienceRole(role)
     conditions: list[sa.ColumnElement[bool]] = []
     for _name, link, _place in _NAMED:
@@ -145,7 +156,7 @@ def roles_open_to(person_id: int, programme_ids: Sequence[int]) -> set[tuple[int
     by_role = [
         sa.select(Programme.id, sa.literal(role.value))
         .join(Person, Person.id == person_id)
-        .where(Programme.id.in_(programme_ids), may_take_part(Programme.id, role))
+        .where(Programme.id.in_(programme_ids), has_role(role), may_take_part(Programme.id, role))
         for role in AudienceRole
     ]
     return {(row[0], row[1]) for row in db.session.execute(sa.union_all(*by_role))}

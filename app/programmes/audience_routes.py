@@ -11,7 +11,7 @@ from app.access import Permission, guard
 from app.db import db
 from app.programmes import audience, queries
 from app.programmes.forms import AudienceForm
-from app.programmes.models import AudienceRole, Programme
+from app.programmes.models import Programme
 from app.programmes.routes import bp
 from app.programmes.versions import change
 from app.programmes.vocabulary import AUDIENCE_WORDS
@@ -26,7 +26,8 @@ def people(programme: Programme) -> ResponseReturnValue:
         form = AudienceForm(formdata=None, data=_fields(audience.audience_of(programme)))
         return _page(programme, form)
     form = AudienceForm(request.args)
-    known = form.validate() and accepted(form, lambda: audience.check_audience(form.audience()))
+    roles = audience.roles_of(programme.kind)
+    known = form.validate() and accepted(form, lambda: audience.check_audience(form.audience(roles)))
     return _page(programme, form, status=200 if known else 422)
 
 
@@ -34,9 +35,9 @@ def people(programme: Programme) -> ResponseReturnValue:
 @guard(Permission.PROGRAMME_EDIT, load=queries.programme_keyed)
 def choose_people(programme: Programme) -> ResponseReturnValue:
     """Say who may take part."""
-    form = AudienceForm()
+    form, roles = AudienceForm(), audience.roles_of(programme.kind)
     if form.validate() and accepted(
-        form, lambda: change(programme, {"audience": form.audience()}, by=current_user)
+        form, lambda: change(programme, {"audience": form.audience(roles)}, by=current_user)
     ):
         db.session.commit()
         return see_other("programmes.show", message="Who may take part is saved.", key=programme.key)
@@ -44,19 +45,20 @@ def choose_people(programme: Programme) -> ResponseReturnValue:
 
 
 def _page(programme: Programme, form: AudienceForm, *, status: int = 200) -> ResponseReturnValue:
-    chosen = {} if form.errors else form.audience()
+    roles = audience.roles_of(programme.kind)
+    chosen = {} if form.errors else form.audience(roles)
     return page(
         "programmes/people.html",
         fragment="counts",
         status=status,
         programme=programme,
         form=form,
-        roles=AUDIENCE_WORDS,
+        roles={role: AUDIENCE_WORDS[role] for role in roles},
         counts={}
         if form.errors
         else {
             role: (audience.count_of(chosen.get(role, {})), audience.people_in_words(chosen.get(role, {})))
-            for role in AudienceRole
+            for role in roles
         },
         everyone=audience.count_of({}),
         may_edit=access.can(Permission.PROGRAMME_EDIT, programme) and programme.archived_at is None,

@@ -1,5 +1,6 @@
 """Forms of programmes: shapes only; the commands decide."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import IntegerField, RadioField, SelectMultipleField
@@ -47,6 +48,10 @@ class AudienceForm(SearchForm):
     mentor_locations = _places("Places of work of mentors")
     mentor_lowest_grade = IntegerField("Lowest grade of mentors", [Optional()])
     mentor_highest_grade = IntegerField("Highest grade of mentors", [Optional()])
+    peer_departments = _places("Departments")
+    peer_locations = _places("Places of work")
+    peer_lowest_grade = IntegerField("Lowest grade", [Optional()])
+    peer_highest_grade = IntegerField("Highest grade", [Optional()])
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -55,9 +60,9 @@ class AudienceForm(SearchForm):
             for name, rows in known.items():
                 self[f"{role}_{name}"].choices = options([(words, words) for _id, words in rows])
 
-    def audience(self) -> dict[str, dict[str, Any]]:
-        """Return what is chosen; a role that is open to everyone is left out."""
-        typed = {role: {name: self[f"{role}_{name}"].data for name in LIMITS} for role in AudienceRole}
+    def audience(self, roles: Iterable[AudienceRole]) -> dict[str, dict[str, Any]]:
+        """Return what is chosen for some roles; one that is open to everyone is left out."""
+        typed = {role: {name: self[f"{role}_{name}"].data for name in LIMITS} for role in roles}
         chosen = {
             role.value: {name: value for name, value in limits.items() if value not in (None, [])}
             for role, limits in typed.items()

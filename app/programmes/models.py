@@ -38,6 +38,7 @@ class AudienceRole(StrEnum):
 
     MENTEE = "mentee"
     MENTOR = "mentor"
+    PEER = "peer"
 
 
 class Programme(Stamped, Model):

@@ -119,6 +119,7 @@ KIND_MEANINGS: dict[ProgrammeKind, str] = {
 AUDIENCE_WORDS: dict[AudienceRole, str] = {
     AudienceRole.MENTEE: "Mentees",
     AudienceRole.MENTOR: "Mentors",
+    AudienceRole.PEER: "Peers",
 }
 
 MESSAGE_WORDS: dict[MessageKind, str] = {

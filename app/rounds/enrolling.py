@@ -12,7 +12,7 @@ from app.engagements.queries import takes_place
 from app.errors import Conflict, Invalid
 from app.people.models import MOST_PLACES, Person
 from app.people.service import hold
-from app.programmes.audience import audience_of, may_take_part, people_in_words, roles_open_to
+from app.programmes.audience import audience_of, may_take_part, people_in_words, roles_of, roles_open_to
 from app.programmes.models import AudienceRole, Programme, ProgrammeKind
 from app.programmes.vocabulary import AUDIENCE_WORDS
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
@@ -48,9 +48,7 @@ def places_given(offer: type[Enrolment]) -> sa.ColumnElement[int]:
 
 def roles_in(programme: Programme) -> Sequence[EnrolmentRole]:
     """Return the parts people can have in a programme."""
-    if programme.kind is ProgrammeKind.PEER_COACHING:
-        return [EnrolmentRole.PEER]
-    return [EnrolmentRole.MENTEE, EnrolmentRole.MENTOR]
+    return [EnrolmentRole(role.value) for role in roles_of(programme.kind)]
 
 
 def is_led_by_profiles(programme: Programme) -> bool:
@@ -154,7 +152,7 @@ def check_part(matching_round: MatchingRound, programme: Programme, role: Enrolm
 
 def refusal_of_audience(person: Person, programme: Programme, role: EnrolmentRole) -> str | None:
     """Say for whom a part of a programme is, when it is not for this person."""
-    if role not in set(AudienceRole) or (programme.id, role) in roles_open_to(person.id, [programme.id]):
+    if (programme.id, role) in roles_open_to(person.id, [programme.id]):
         return None
     limits = audience_of(programme).get(role, {})
     return f"{AUDIENCE_WORDS[AudienceRole(role.value)]} of {programme.name} are {people_in_words(limits)}."

@@ -114,8 +114,6 @@ def _forms(matching_round: MatchingRound) -> dict[int, EnrolmentForm]:
     forms = {}
     for row in matching_round.programmes:
         roles = {role for programme_id, role in open_parts if programme_id == row.id}
-        if EnrolmentRole.PEER in enrolling.roles_in(row):
-            roles = {EnrolmentRole.PEER.value}  # programmes say of mentees and mentors alone who may be one
         if roles or row.id in own:
             places = {"places": KINDS[row.kind].usual_places}
             forms[row.id] = EnrolmentForm(open_to=roles, prefix=f"programme-{row.id}", data=places)

@@ -15,8 +15,8 @@ from app.engagements.queries import is_match
 from app.errors import Missing
 from app.feedback.models import Feedback
 from app.people.models import Person
-from app.programmes.audience import may_take_part
-from app.programmes.models import AudienceRole
+from app.programmes.audience import has_role, may_take_part
+from app.programmes.models import AudienceRole, Programme
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, MatchingRoundProgramme, Run
 from app.rounds.states import RoundState
 from app.web import page_number
@@ -218,16 +218,16 @@ def latest_published_round() -> MatchingRound | None:
 def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int, bool]]:
     """Return the rounds that a person can join or waits for.
 
-    Each comes with in how many ways they take part, and whether they have ever asked for a mentor in it, or
-    cannot.
+    Each comes with in how many ways they take part, and whether they have ever asked for somebody in
+    it, or cannot.
     """
     own, wish = aliased(Enrolment), aliased(Enrolment)
     asked = sa.exists().where(
         wish.matching_round_id == MatchingRound.id,
         wish.person_id == person_id,
-        wish.role == EnrolmentRole.MENTEE,
+        wish.role.in_([EnrolmentRole.MENTEE, EnrolmentRole.PEER]),
     )
-    may_ask = _is_open_to(person_id, AudienceRole.MENTEE)
+    may_ask = sa.or_(*(_is_open_to(person_id, role) for role in (AudienceRole.MENTEE, AudienceRole.PEER)))
     may_offer = _is_open_to(person_id, AudienceRole.MENTOR)
     waits = sa.and_(
         MatchingRound.state.in_(
@@ -262,8 +262,11 @@ def _is_open_to(person_id: int, role: AudienceRole) -> sa.ColumnElement[bool]:
     own = MatchingRoundProgramme
     return (
         sa.select(own.programme_id)
+        .join(Programme, Programme.id == own.programme_id)
         .join(Person, Person.id == person_id)
-        .where(own.matching_round_id == MatchingRound.id, may_take_part(own.programme_id, role))
+        .where(
+            own.matching_round_id == MatchingRound.id, has_role(role), may_take_part(own.programme_id, role)
+        )
         .correlate(MatchingRound)
         .exists()
     )

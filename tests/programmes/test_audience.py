@@ -9,7 +9,7 @@ from app.db import db
 from app.errors import Conflict, Invalid
 from app.people.models import Location, Person
 from app.programmes import audience, versions
-from app.programmes.models import AudienceRole, Programme
+from app.programmes.models import AudienceRole, Programme, ProgrammeKind
 from app.rounds import data_quality, enrolling, late_joining, queries, readiness, service, snapshot
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import RoundState
@@ -211,6 +211,31 @@ def test_what_is_for_others_is_not_shown(app):
     assert client.get(address).status_code == 404
     assert post(client, f"{address}/{matching_round.programmes[0].id}", fields).status_code == 404
     assert matching_round.name not in words(client.get("/"))
+
+
+def test_peer_coaching_has_one_part_of_its_own_to_limit(as_hr):
+    """What programmes say of mentees and mentors does not open it, and nobody joins who is not meant."""
+    department("Care")
+    peers = factories.programme(key="peers", name="Peers", kind=ProgrammeKind.PEER_COACHING)
+    address = "/programmes/peers/people"
+    shown = words(as_hr.get(address))
+    assert "Peers: " in shown
+    assert "Mentees" not in shown
+    fields = {"peer_departments": ["Care"], "mentee_lowest_grade": "4"}
+    assert post(as_hr, address, fields, page=address).location == "/programmes/peers"
+    assert audience.audience_of(peers) == {"peer": {"departments": ["Care"]}}
+    assert "Peers: people in Care" in words(as_hr.get("/programmes/peers"))
+
+    matching_round = factories.matching_round(programmes=[peers])
+    person, insider = outsider(), factories.person(department_id=department("Care").id)
+    with pytest.raises(Conflict, match=r"Peers of Peers are people in Care\."):
+        enrolling.enrol(person, matching_round, programme=peers, role=EnrolmentRole.PEER, by=BY)
+    assert queries.open_rounds_for(person.id) == []
+    assert queries.open_rounds_for(insider.id) == [(matching_round, 0, False)]
+    assert enrolling.enrol(insider, matching_round, programme=peers, role=EnrolmentRole.PEER, by=BY)
+    assert queries.open_rounds_for(insider.id) == [(matching_round, 1, True)]
+    closed_to_them = signed_in_client(factories.account(of=person))
+    assert closed_to_them.get(f"/rounds/{matching_round.id}/enrolment").status_code == 404
 
 
 def test_opening_enrols_only_those_who_are_meant(app):

@@ -68,6 +68,6 @@ def _certified(run: Run) -> dict[str, Any]:
         "certificate": kept,
         "headline": results.headline(run),
         "quality": results.quality(run),
-        "verified": certificates.verified(kept, run, programmes, matches=run_queries.pair_count(run)),
+        "verified": certificates.verified(kept, run, programmes, run_queries.pairs_by_kind(run)),
         "proved": certificates.proved(kept, run, programmes),
     }

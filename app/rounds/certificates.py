@@ -1,13 +1,14 @@
 """A certificate in words: which rules were verified on how many matches, and how far the proof reaches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.programmes.models import ProgrammeKind
 from app.programmes.vocabulary import GOALS, rule_sentence
 from app.rounds.certificate_models import Replay, RunCertificate
 from app.rounds.models import Run
-from app.rounds.run_queries import KEPT_ALWAYS
+from app.rounds.run_queries import KEPT_ALWAYS, PLACES_KEPT
 from app.words import number, plural
 from matching.problem import GoalName
 from matching.solution import Status
@@ -34,22 +35,36 @@ class Proved:
     proof: str
 
 
-def verified(certificate: RunCertificate, run: Run, names: Names, *, matches: int) -> list[Verified]:
+def verified(
+    certificate: RunCertificate, run: Run, names: Names, matches: Mapping[ProgrammeKind, int]
+) -> list[Verified]:
     """Return every rule of a run with what was verified; who never wants to meet whom is not told.
 
-    `names` are those of the programmes by their keys, of which a plan with only one tells none.
+    `names` are those of the programmes by their keys, of which a plan with only one tells none; `matches` are
+    how many there are of each kind.
     """
-    asked, places, apart = KEPT_ALWAYS
-    on_matches = plural(matches, "match", "matches")
+    kinds = {row.key: row.kind for row in run.matching_round.programmes}
     return [
         *(
-            Verified(rule_sentence(row["rule"], row["figures"]), _called(names, row["programme"]), _on(row))
+            Verified(
+                rule_sentence(row["rule"], row["figures"], kinds[row["programme"]]),
+                _called(names, row["programme"]),
+                _on(row),
+            )
             for row in certificate.rules
         ),
-        Verified(asked, "", on_matches),
-        Verified(places, "", plural(run.mentors or 0, "mentor")),
-        Verified(apart, "", on_matches),
+        *_kept_always(run, matches),
     ]
+
+
+def _kept_always(run: Run, matches: Mapping[ProgrammeKind, int]) -> Iterator[Verified]:
+    """Yield what holds without a rule, on the matches of the kinds that know of it."""
+    for words, kinds in KEPT_ALWAYS.items():
+        concerned = matches.keys() & kinds if kinds else matches.keys()
+        if words == PLACES_KEPT and concerned:
+            yield Verified(words, "", plural(run.mentors or 0, "mentor"))
+        elif concerned:
+            yield Verified(words, "", plural(sum(matches[kind] for kind in concerned), "match", "matches"))
 
 
 def proved(certificate: RunCertificate, run: Run, names: Names) -> list[Proved]:

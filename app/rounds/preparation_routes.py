@@ -70,7 +70,9 @@ def settings_page(matching_round: MatchingRound) -> ResponseReturnValue:
         "rounds/settings.html",
         matching_round=matching_round,
         steps=wizard.steps_of(matching_round, Step.SETTINGS),
-        programmes=[(row, *settings_in_words(settings)) for row, settings in _settings(matching_round)],
+        programmes=[
+            (row, *settings_in_words(settings, row.kind)) for row, settings in _settings(matching_round)
+        ],
         sentences=[
             (row.name, readiness.feasibility(matching_round, row)) for row in matching_round.programmes
         ],

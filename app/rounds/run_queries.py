@@ -29,9 +29,10 @@ from app.rounds.settings import rules_in_words
 from app.words import FIT_BANDS
 
 # What is kept in every run; where kinds stand beside it, in those of a round with one of them.
+PLACES_KEPT = "No mentor has more mentees than places"
 KEPT_ALWAYS: dict[str, frozenset[ProgrammeKind]] = {
     "Both asked to take part": MENTORING,
-    "No mentor has more mentees than places": MENTORING,
+    PLACES_KEPT: MENTORING,
     "All asked to take part, and nobody is in two groups": frozenset({ProgrammeKind.PEER_COACHING}),
     "Nobody is with someone they never want to meet": frozenset(),
 }
@@ -92,6 +93,18 @@ class Tally:
 def pair_count(run: Run) -> int:
     """Count the pairs of a run."""
     return db.session.scalar(sa.select(sa.func.count()).where(Assignment.run_id == run.id)) or 0
+
+
+def pairs_by_kind(run: Run) -> dict[ProgrammeKind, int]:
+    """Count the pairs of a run for each kind of programme in its round."""
+    query = (
+        sa.select(Programme.kind, sa.func.count(Assignment.id))
+        .join(MatchingRoundProgramme, MatchingRoundProgramme.programme_id == Programme.id)
+        .outerjoin(Assignment, sa.and_(Assignment.programme_id == Programme.id, Assignment.run_id == run.id))
+        .where(MatchingRoundProgramme.matching_round_id == run.matching_round_id)
+        .group_by(Programme.kind)
+    )
+    return dict(db.session.execute(query).all())
 
 
 def tally(run: Run) -> Tally:

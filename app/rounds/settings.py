@@ -56,11 +56,13 @@ def rules_in_words(settings: Settings, kinds: Mapping[str, ProgrammeKind]) -> li
     return list(dict.fromkeys(named))
 
 
-def settings_in_words(settings: Mapping[str, Any]) -> tuple[list[str], list[tuple[str, int]], list[str]]:
+def settings_in_words(
+    settings: Mapping[str, Any], kind: ProgrammeKind
+) -> tuple[list[str], list[tuple[str, int]], list[str]]:
     """Return the rules of a programme, its weights from the weightiest on, and its goals in order."""
     weights = sorted(settings["criteria"].items(), key=lambda row: (-row[1], row[0]))
     return (
-        [rule_sentence(rule, figures) for rule, figures in sorted(settings["rules"].items())],
+        [rule_sentence(rule, figures, kind) for rule, figures in sorted(settings["rules"].items())],
         [(CRITERIA[name], weight) for name, weight in weights],
         [GOALS[name] for name in settings["goals"]],
     )

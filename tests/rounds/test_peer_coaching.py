@@ -4,6 +4,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from flask import url_for
 
 from app.audit import AuditEvent
 from app.db import db
@@ -284,11 +285,30 @@ class TestPublishing:
         assert after.isdisjoint(before)
 
 
-def rows_of(run):
-    return db.session.scalars(sa.select(Assignment).filter_by(run_id=run.id)).all()
+def pages_about(app, run) -> dict[str, str]:
+    """Return the address of every page about a run, its round and its programmes, by endpoint."""
+    named = {
+        "round_id": run.matching_round_id,
+        "run_id": run.id,
+        "base_id": run.id,
+        "match_id": rows_of(run)[0].id,
+        "key": run.matching_round.programmes[-1].key,
+        "programme_id": run.matching_round.programmes[-1].id,
+        "person_id": rows_of(run)[0].members[0].person_id,
+        "number": 1,
+    }
+    found = {}
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            about = rule.endpoint.startswith(("rounds.", "programmes.")) and "GET" in rule.methods
+            if about and rule.arguments and rule.arguments <= named.keys():
+                values = {name: named[name] for name in rule.arguments}
+                found[rule.endpoint] = url_for(rule.endpoint, **values)
+    return found
 
 
-def test_a_round_of_mentoring_and_peers_is_matched_as_a_whole(app, as_hr):
+def mixed_round():
+    """Write a closed round of mentoring and of peer coaching."""
     matching_round = company(mentees=2, mentors=1)
     peers = circle(people=2)
     matching_round.programmes.append(peers.programmes[0])
@@ -296,6 +316,46 @@ def test_a_round_of_mentoring_and_peers_is_matched_as_a_whole(app, as_hr):
         row = factories.enrolment(person_called(f"Peer {number}"), PEER, matching_round)
         row.programme_id = peers.programmes[0].id
     db.session.commit()
+    return matching_round
+
+
+@pytest.mark.parametrize("write", [circle, mixed_round])
+@pytest.mark.parametrize("published", [False, True])
+def test_every_page_about_a_round_with_peers_answers(app, as_hr, write, published):
+    """Whatever was written with mentoring in mind says no, when it must, in words."""
+    run = finished_run(write())
+    if published:
+        publishing.publish_run(run, by=BY)
+        db.session.commit()
+    pages = pages_about(app, run)
+    assert {"rounds.certificate", "rounds.show_match", "programmes.rules", "rounds.prices"} <= pages.keys()
+    answers = {endpoint: as_hr.get(address).status_code for endpoint, address in pages.items()}
+    assert set(answers.values()) <= {200, 303, 404, 409}, answers
+    assert answers["rounds.certificate"] == answers["rounds.show_run"] == answers["programmes.rules"] == 200
+
+
+def test_the_certificate_counts_the_matches_of_each_kind(app, as_hr):
+    run = finished_run(mixed_round())
+    page = words(as_hr.get(f"/rounds/{run.matching_round_id}/runs/{run.id}/certificate"))
+    assert "Both asked to take part (kept) 2 matches" in page
+    assert "No mentor has more mentees than places (kept) 1 mentor" in page
+    assert "All asked to take part, and nobody is in two groups (kept) 1 match" in page
+    assert "Nobody is with someone they never want to meet (kept) 3 matches" in page
+
+
+def test_the_certificate_of_peers_speaks_of_no_mentor(app, as_hr):
+    run = finished_run(circle())
+    page = words(as_hr.get(f"/rounds/{run.matching_round_id}/runs/{run.id}/certificate"))
+    assert "Not together in an earlier round, unless both have met everybody else (kept) 2 matches" in page
+    assert "No mentor has" not in page
+
+
+def rows_of(run):
+    return db.session.scalars(sa.select(Assignment).filter_by(run_id=run.id)).all()
+
+
+def test_a_round_of_mentoring_and_peers_is_matched_as_a_whole(app, as_hr):
+    matching_round = mixed_round()
     run = finished_run(matching_round)
     assert results.headline(run) == "4 of 4 people have a mentor or peer coach"
     page = words(as_hr.get(f"/rounds/{matching_round.id}/runs/{run.id}"))

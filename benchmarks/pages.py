@@ -45,14 +45,21 @@ DAYS_OF_A_QUARTER = 91
 REVIEW = "/rounds/{round}/runs/{run}"
 # What a page of the review may cost, whatever the number of matches.
 MOST_STATEMENTS, MOST_CPU_MS, MOST_KIB = 8, 60.0, 60.0
-PAGES = (
+REVIEW_PAGES = (
     ("hr", REVIEW),
     ("hr", REVIEW + "?page=9"),
     ("hr", REVIEW + "?show=look"),
     ("hr", REVIEW + "?q=an"),
     ("hr", REVIEW + "/matches/{match}"),
     ("hr", REVIEW + "/left-out"),
+)
+PAGES = (
+    *REVIEW_PAGES,
     ("hr", REVIEW + "/publish"),
+    ("hr", REVIEW + "/certificate"),
+    ("hr", "/programmes"),
+    ("hr", "/programmes/mentoring"),
+    ("hr", "/programmes/mentoring/rules"),
     ("hr", "/rounds/{round}"),
     ("hr", "/rounds/{round}/snapshot"),
     ("hr", "/rounds/{round}/readiness"),
@@ -106,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             address = page.format(**places)
             if options.only in address:
                 cost = _cost(app, asked[role], address, options.repeats)
-                is_dear = page.startswith(REVIEW) and not cost.is_allowed
+                is_dear = (role, page) in REVIEW_PAGES and not cost.is_allowed
                 dear += is_dear
                 mark = "  too much" if is_dear else ""
                 print(f"{address:44} {role:9} {cost.statements:10} {cost.cpu_ms:8.1f} {cost.kib:6.1f}{mark}")

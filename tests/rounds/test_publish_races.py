@@ -13,7 +13,7 @@ from app import audit
 from app.db import db
 from app.engagements import proposals
 from app.engagements.models import DeclineReason, Engagement, EngagementState
-from app.engagements.queries import engagement_numbered
+from app.engagements.queries import mentorship_numbered
 from app.rounds import publishing, rematching, tasks, unpublishing
 from app.rounds.models import MatchingRound, Run
 from app.rounds.states import RoundState
@@ -40,7 +40,7 @@ def take_back(run_id: int) -> Callable[[], object]:
 
 
 def accept(engagement_id: int, person_id: int) -> Callable[[], object]:
-    return lambda: proposals.accept(engagement_numbered(engagement_id), person_id=person_id, by=BY)
+    return lambda: proposals.accept(mentorship_numbered(engagement_id), person_id=person_id, by=BY)
 
 
 def carried_out(command: Callable[[], object]) -> None:

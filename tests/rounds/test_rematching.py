@@ -10,6 +10,7 @@ from app.db import db
 from app.engagements import proposals
 from app.engagements.models import DeclineReason, Engagement, EngagementRole, EngagementState
 from app.errors import Conflict, Invalid
+from app.people.models import Person
 from app.rounds import changes, publishing, queries, rematching, tasks
 from app.rounds.documents import document_of
 from app.rounds.models import DocumentKind, MatchingRound, Run
@@ -162,7 +163,7 @@ def test_a_place_given_away_since_the_run_stops_the_publication(asked):
     decline(proposal_of("Mentee 0"), EngagementRole.MENTOR)
     run = matched_again(asked)
     (pair,) = changes.pairs_of(run)
-    mentor = db.session.get_one(type(person_called("Mentor 0")), pair.mentor_id)
+    mentor = db.session.get_one(Person, pair.ids[1])
     mentor.mentor_capacity = 0
     db.session.commit()
     with pytest.raises(Conflict, match="1 match of this run has changed since"):

@@ -1,6 +1,6 @@
 """The order of goals as it is being put together: what can be moved, taken away and added."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from app.errors import Invalid
@@ -46,9 +46,13 @@ def steps_of(goals: Sequence[str]) -> list[Step]:
     ]
 
 
-def additions_to(goals: Sequence[str]) -> list[Addition]:
-    """Return the goals that are not among these, each at the end, or in the only place it may have."""
-    missing = [goal for goal in GOALS if goal not in goals and goal not in NEVER_HERE]
+def additions_to(goals: Sequence[str], senseless: Container[str]) -> list[Addition]:
+    """Return the goals that are not among these, each at the end, or in the only place it may have.
+
+    `senseless` are those that the kind of programme does not have.
+    """
+    known = [goal for goal in GOALS if goal not in NEVER_HERE and goal not in senseless]
+    missing = [goal for goal in known if goal not in goals]
     return [
         Addition(goal, GOALS[goal], [goal, *goals] if goal == ALWAYS_FIRST else [*goals, goal])
         for goal in missing

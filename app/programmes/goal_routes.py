@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.access import Permission, guard
 from app.programmes import queries, settings
 from app.programmes.goal_order import additions_to, refusal_of, steps_of
+from app.programmes.kinds import KINDS
 from app.programmes.models import Programme
 from app.programmes.part_forms import GoalsForm, goals_form
 from app.programmes.part_routes import Part, draft, save_part, show_part, try_part
@@ -50,6 +51,6 @@ def _page(programme: Programme, form: GoalsForm, *, status: int = 200) -> Respon
         status=status,
         fragments={"order": "order"},
         steps=steps_of(order),
-        additions=additions_to(order),
+        additions=additions_to(order, KINDS[programme.kind].senseless),
         refusal="" if form.errors else refusal_of(order),
     )

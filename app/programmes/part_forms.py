@@ -7,8 +7,9 @@ from wtforms import Field, RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 
 from app.fields import HouseForm, options
+from app.programmes.models import ProgrammeKind
 from app.programmes.settings_form import RuleFields, SettingsForm, rule_fields, weight_field
-from app.programmes.vocabulary import GOALS, RULES, SUGGESTED
+from app.programmes.vocabulary import GOALS, NAMES_AMONG_PEERS, RULES, SUGGESTED
 from app.programmes.weights import WORDS, nearest_words, shared_out
 
 NOTHING_MATTERS = "Choose for at least one of them how much it matters."
@@ -72,7 +73,7 @@ class GoalsForm(HouseForm):
         return [goal for goal in dict.fromkeys(self.value()) if goal in GOALS]
 
 
-def rules_form(rules: Mapping[str, Mapping[str, Any]], sent: Any = None) -> RulesForm:
+def rules_form(rules: Mapping[str, Mapping[str, Any]], sent: Any = None, *, kind: ProgrammeKind) -> RulesForm:
     """Return the form that shows these rules, or what was sent of it; one that is off has a usual figure."""
     fields: dict[str, Any] = {"switches": {rule: rule for rule in RULES}}
     values: dict[str, Any] = {}
@@ -80,7 +81,11 @@ def rules_form(rules: Mapping[str, Mapping[str, Any]], sent: Any = None) -> Rule
         fields.update(rule_fields(rule, words))
         values[rule] = rule in rules
         values.update({f"{rule}-{name}": value for name, value in rules.get(rule, SUGGESTED[rule]).items()})
-    return _shown(type("RulesOfProgramme", (RulesForm,), fields), values, sent)
+    form: RulesForm = _shown(type("RulesOfProgramme", (RulesForm,), fields), values, sent)
+    if kind is ProgrammeKind.PEER_COACHING:
+        for name, called in NAMES_AMONG_PEERS.items():
+            form[name].label.text = called
+    return form
 
 
 def words_form(known: Mapping[str, str], criteria: Mapping[str, int], sent: Any = None) -> WeightsForm:

@@ -21,7 +21,7 @@ PART = Part(settings.RULES, "programmes.rules", "The rules are saved. Every run 
 @guard(Permission.PROGRAMME_SEE, load=queries.programme_keyed)
 def rules(programme: Programme) -> ResponseReturnValue:
     """Show the rules of a programme, to be changed."""
-    form = rules_form(settings_of(programme)["rules"], draft())
+    form = rules_form(settings_of(programme)["rules"], draft(), kind=programme.kind)
     return _page(programme, form, status=200 if draft() is None or form.validate() else 422)
 
 
@@ -29,7 +29,7 @@ def rules(programme: Programme) -> ResponseReturnValue:
 @guard(Permission.PROGRAMME_EDIT, load=queries.programme_keyed)
 def save_rules(programme: Programme) -> ResponseReturnValue:
     """Give a programme other rules, and have counted what they forbid."""
-    form = _posted()
+    form = _posted(programme)
     return save_part(PART, programme, form, _page, afterwards=lambda: _count(programme, form))
 
 
@@ -37,14 +37,14 @@ def save_rules(programme: Programme) -> ResponseReturnValue:
 @guard(Permission.ROUND_TRY, load=queries.programme_keyed)
 def try_rules(programme: Programme) -> ResponseReturnValue:
     """Ask what would come of other rules in the last round."""
-    return try_part(PART, programme, _posted(), _page)
+    return try_part(PART, programme, _posted(programme), _page)
 
 
 @bp.post("/<key>/rules/count")
 @guard(Permission.ROUND_TRY, load=queries.programme_keyed)
 def count_rules(programme: Programme) -> ResponseReturnValue:
     """Ask how many pairs the rules forbid, as they stand in the form."""
-    form = _posted()
+    form = _posted(programme)
     if not form.validate():
         return _page(programme, form, status=422)
     asked = _count(programme, form)
@@ -69,8 +69,8 @@ def _page(programme: Programme, form: RulesForm, *, status: int = 200) -> Respon
     )
 
 
-def _posted() -> RulesForm:
-    return rules_form({}, request.form)
+def _posted(programme: Programme) -> RulesForm:
+    return rules_form({}, request.form, kind=programme.kind)
 
 
 def _count(programme: Programme, form: RulesForm) -> Asked | None:

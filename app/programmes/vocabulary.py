@@ -171,6 +171,14 @@ _AMONG_PEERS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "grade_distance": lambda parameters: f"Their grades differ by {_steps(parameters)}",
 }
 
+# What rules and their figures are called on forms about peers, by the names of the fields.
+NAMES_AMONG_PEERS: dict[str, str] = {
+    "covers_wants": "Help with what the other wants",
+    "grade_distance": "How far their grades are apart",
+    "grade_distance-min": "Least steps apart",
+    "grade_distance-max": "Most steps apart",
+}
+
 
 def rule_sentence(
     rule: str, parameters: Mapping[str, Any], kind: ProgrammeKind = ProgrammeKind.MENTORING

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from app import clock
 from app.db import changed_rows, db, write_aside
-from app.programmes.models import Programme
+from app.programmes.models import Programme, ProgrammeKind
 from app.rounds.count_models import CountState, RuleCount
 from app.rounds.models import Enrolment, MatchingRound
 from app.rounds.running import MOST_ATTEMPTS, SILENT_AFTER
@@ -32,7 +32,12 @@ class CountAttempt:
 
 
 def round_counted(programme: Programme) -> MatchingRound | None:
-    """Return the round whose people are counted: the latest of the programme in which anybody takes part."""
+    """Return the round whose people are counted: the latest of the programme in which anybody takes part.
+
+    None for peer coaching: pairs of a mentee and a mentor alone are counted.
+    """
+    if programme.kind is ProgrammeKind.PEER_COACHING:
+        return None
     takes_part = sa.exists().where(
         Enrolment.matching_round_id == MatchingRound.id,
         Enrolment.programme_id == programme.id,

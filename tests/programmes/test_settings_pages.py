@@ -13,11 +13,12 @@ from app.programmes.models import Programme, ProgrammeKind
 from app.programmes.vocabulary import CRITERIA, RULES, SUGGESTED
 from app.programmes.weights import WORDS, can_be_said, nearest_words, shared_out
 from app.rounds import tasks
+from app.rounds.count_models import RuleCount
 from app.rounds.models import MatchingRound, Run
 from tests import factories
 from tests.counting import count_statements
 from tests.forms import post
-from tests.rounds.conftest import BY, company, finished_run
+from tests.rounds.conftest import BY, circle, company, finished_run
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -392,3 +393,25 @@ def test_what_makes_no_sense_in_a_kind_of_programme_is_not_asked_for(as_hr):
     page = as_hr.get(at(reverse, "weights"))
     assert "Right step up in level" in words(page)
     assert "Right step up in grade" not in words(page)
+
+
+def test_peers_have_rules_in_words_of_their_own_and_no_goal_that_makes_no_sense(as_hr):
+    matching_round = circle()
+    (peers,) = matching_round.programmes
+    page = words(as_hr.get(at(peers, "rules")))
+    assert "Help with what the other wants" in page
+    assert "Least steps apart" in page
+    assert "mentor" not in page[page.index("Rules that every match keeps") :]
+    assert "Pairs of peers are not counted." in page
+    goals = words(as_hr.get(at(peers, "goals")))
+    assert "No two people who would both rather have each other" not in goals
+    assert "The weakest match as good as possible" in goals
+
+
+def test_saving_rules_of_peers_has_nothing_counted(as_hr):
+    """The count looks at pairs of a mentee and a mentor."""
+    (peers,) = circle().programmes
+    fields = rule_fields(peers, other_department="y")
+    assert send(as_hr, peers, "rules", fields).status_code == 303
+    assert "other_department" in service.settings_of(peers)["rules"]
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(RuleCount)) == 0

@@ -4,11 +4,13 @@ Most tests run in one transaction that is rolled back. Tests of races, workers a
 `own_database` instead: a database of their own, copied from the migrated one.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -65,6 +67,14 @@ class FreshClient(FlaskClient):
         return response
 
 
+@contextmanager
+def one_at_a_time(name: str) -> Iterator[None]:
+    """Let one process of this machine after the other do what follows."""
+    with (Path(tempfile.gettempdir()) / name).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 class Databases:
     """Makes databases: one that is migrated, and copies of it."""
 
@@ -79,7 +89,8 @@ class Databases:
             # Not below pytest's own folder: every run that starts makes that one private again, and a server
             # that runs as its own user would lose sight of its files.
             self.server_folder = Path(tempfile.mkdtemp(prefix="trellis-postgresql-"))
-            self.server = get_server(self.server_folder, cleanup_mode="stop")
+            with one_at_a_time("trellis-postgresql.lock"):  # root makes a user for the servers, and only once
+                self.server = get_server(self.server_folder, cleanup_mode="stop")
 
     def url(self, name: str) -> str:
         if self.server is None:

@@ -7,7 +7,8 @@ one unit in all are none among whole numbers. Coarse steps come first, for good 
 
 import numpy as np
 
-from matching.bidding import FINER, NOWHERE, Book, hold_auction
+from matching.bidding import FINER, hold_auction
+from matching.book import NOWHERE, Book
 from matching.candidates import Candidates
 from matching.goals import LARGEST_SUM, Amounts, Room
 from matching.ledger import nobody_gains, write_gains
@@ -16,7 +17,7 @@ from matching.rules import Mask
 
 # Prices stay below 2.25 times the largest worth and what a mentee would offer for a place below five times.
 SPREAD = 8
-# Rough prices are sought to this part of a point.
+# Rough prices are sought to this part of a point at most.
 PARTS = 32
 # Looks at each candidate, to see whether a plan is the best before the auction has come to its end.
 TRIAL = 100
@@ -24,9 +25,14 @@ TRIAL = 100
 LIGHT = 4
 # Candidates looked at in all, for each there is: some forty are usual, and this many tell of a war of prices.
 PATIENCE = 2_000
+# An auction that goes on from known prices starts with a step so many times the last. Where few candidates
+# are new it is soon over; where it takes this many looks at each, it is held anew.
+AGAIN, SOON = 2, 200
 
 
-def best_by_auction(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts) -> Mask | None:
+def best_by_auction(
+    candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts, known: Amounts | None = None
+) -> Mask | None:
     """Return which candidates a plan of greatest worth uses, or `None` where another method has to tell.
 
     That is where scaled prices could pass 64 bits, where bidding goes on for too long, and where the prices
@@ -36,6 +42,8 @@ def best_by_auction(candidates: Candidates, profits: Amounts, room: Room, bonus:
     ----------
     profits, bonus
         What each candidate is worth, and a mentee's first mentor besides, which is never negative.
+    known
+        Prices of mentors to begin with, in parts of `PARTS`, that are nearly right.
 
     References
     ----------
@@ -51,7 +59,8 @@ def best_by_auction(candidates: Candidates, profits: Amounts, room: Room, bonus:
             return None
         book = _book(candidates, profits, room, counts, scale)
         patience, coarse = PATIENCE * len(candidates), max(1, scale // PARTS)
-        left = hold_auction(book, max(1, largest * scale // 4), coarse, patience)
+        start = None if known is None or counts is not light else _scaled(known, largest, scale)
+        left = _hold(book, max(1, largest * scale // 4), coarse, patience, start)
         # Mostly the plan is the best long before bids are so fine that they tell.
         if left > 0 and _is_best(candidates, profits, room, bonus, book.used):
             return book.used
@@ -73,26 +82,60 @@ def _is_best(candidates: Candidates, profits: Amounts, room: Room, bonus: Amount
     return bool(bound_of(candidates, profits, room, bonus, prices) == worth)
 
 
-def rough_prices(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts, unit: int) -> Prices:
+def _scaled(known: Amounts, largest: int, scale: int) -> Amounts:
+    """Return known prices as an auction of such worths has them, none beyond those that it leads to."""
+    bounded = np.minimum(known, 2 * largest * PARTS)
+    return np.asarray(bounded // PARTS * scale + bounded % PARTS * scale // PARTS)
+
+
+def _hold(book: Book, first: int, last: int, patience: int, start: Amounts | None) -> int:
+    """Hold an auction from known prices, or from none; return the patience that is left."""
+    if start is not None:
+        book.price[:] = start
+        soon = SOON * len(book.mentee)
+        left = int(hold_auction(book, min(first, AGAIN * last), last, soon))
+        if left > 0:
+            return patience - soon + left
+        book.price[:] = 0
+    return int(hold_auction(book, first, last, patience))
+
+
+def rough_prices(
+    candidates: Candidates,
+    profits: Amounts,
+    room: Room,
+    bonus: Amounts,
+    unit: int,
+    parts: int,
+    known: Amounts | None = None,
+) -> tuple[Prices, Amounts | None]:
     """Return prices at which nearly nobody would rather have another candidate: good enough to seek by.
+
+    The mentors' are returned in parts of `PARTS` as well, to go on from when there are more candidates.
 
     Parameters
     ----------
     unit
-        What a point is worth: places are sold to a small part of it.
+        What a point is worth.
+    parts
+        To what part of a point places are sold, at most `PARTS`.
+    known
+        Prices of mentors to begin with, in parts of `PARTS`, that are nearly right.
     """
     counts = _lightened(profits, bonus)
     largest = _largest(profits, counts)
     if SPREAD * largest * PARTS > LARGEST_SUM:
-        return Prices(bonus, np.zeros(len(room.capacity), dtype=np.int64))
+        return Prices(bonus, np.zeros(len(room.capacity), dtype=np.int64)), None
     book = _book(candidates, profits, room, counts, PARTS)
-    hold_auction(book, max(unit, largest * PARTS // 4), unit, PATIENCE * len(candidates))
+    last = unit * (PARTS // parts)
+    start = None if known is None else _scaled(known, largest, PARTS)
+    _hold(book, max(last, largest * PARTS // 4), last, PATIENCE * len(candidates), start)
     most = np.zeros(len(book.unit), dtype=np.int64)
     write_gains(book, book.price, most)
     way_out = np.asarray(counts).copy()
     seeking = np.diff(book.unit_first) > 0
     way_out[seeking] = -(most[book.unit_first[1:][seeking] - 1] // PARTS)
-    return Prices(way_out, book.price // PARTS)
+    return Prices(way_out, book.price // PARTS), book.price
 
 
 def _largest(profits: Amounts, bonus: Amounts) -> int:
@@ -149,11 +192,11 @@ def _book(candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts, 
     units, places = np.minimum(room.places, of_mentee), np.minimum(room.capacity, of_mentor)
     return Book(
         first=_firsts(of_mentee),
-        mentee=candidates.rows.astype(np.int64),
-        mentor=candidates.columns.astype(np.int64),
+        mentee=candidates.rows.astype(np.int32),
+        mentor=candidates.columns.astype(np.int32),
         worth=profits * scale,
         mentor_first=_firsts(of_mentor),
-        by_mentor=np.argsort(candidates.columns, kind="stable").astype(np.int64),
+        by_mentor=candidates.by_mentor().astype(np.int32),
         unit_first=_firsts(units),
         unit=np.full(int(units.sum()), NOWHERE, dtype=np.int64),
         used=np.zeros(len(candidates), dtype=np.bool_),

@@ -46,11 +46,25 @@ class Candidates:
         return Candidates(self.rows[kept], self.columns[kept], self.points[kept])
 
     def merged(self, other: "Candidates", mentors: int) -> "Candidates":
-        """Return the candidates of both, each once and in order."""
-        rows = np.concatenate((self.rows, other.rows))
-        columns = np.concatenate((self.columns, other.columns))
-        _keys, first = np.unique(rows * mentors + columns, return_index=True)
-        return Candidates(rows[first], columns[first], np.concatenate((self.points, other.points))[first])
+        """Return the candidates of both, each once and in order: soonest where these are, and many."""
+        keys = self.rows * mentors + self.columns
+        if (keys[1:] <= keys[:-1]).any():
+            return NONE.merged(self, mentors).merged(other, mentors)
+        others, first = np.unique(other.rows * mentors + other.columns, return_index=True)
+        place = np.asarray(np.searchsorted(keys, others))
+        new = np.append(keys, -1)[place] != others
+        place, first = place[new], first[new]
+        return Candidates(
+            np.insert(self.rows, place, other.rows[first]),
+            np.insert(self.columns, place, other.columns[first]),
+            np.insert(self.points, place, other.points[first]),
+        )
+
+    def by_mentor(self) -> Index:
+        """Return the numbers of the candidates by mentor, then mentee."""
+        # Short numbers are sorted digit by digit, several times faster.
+        few = int(self.columns.max(initial=0)) <= np.iinfo(np.uint16).max
+        return np.argsort(self.columns.astype(np.uint16) if few else self.columns, kind="stable")
 
 
 NONE = Candidates(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.int64))

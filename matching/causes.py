@@ -20,6 +20,9 @@ from matching.views import Block, Index
 OWN_RULES = frozenset({BLOCKED, RuleName.SHARED_HOURS.value, RuleName.SHARED_LANGUAGE.value})
 NOT_A_CANDIDATE = "candidate"
 NAMED_RIVALS = 20
+# People of a large market whose partners are counted at a time.
+COUNTED_AT_ONCE = 500
+_NO_MARKS: Mask = np.zeros((0, 0), dtype=np.bool_)
 COVERS_WANTS = RuleName.COVERS_WANTS.value
 # Every level divides it, so that shares of levels stay whole numbers.
 ALL_LEVELS = 60
@@ -35,6 +38,31 @@ def causes_of(
     """
     diagnosis = _Diagnosis(market, locked, chosen, finished=finished, spent=spent)
     return tuple(diagnosis.mentees()) + tuple(diagnosis.mentors())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What a look at the partners of some people found.
+
+    `partners` counts for each those who are left by every rule, `removed` those whom each rule removed.
+    `eligible` marks the former, `reachable` those whom every rule leaves but the one about skills. `narrow`
+    marks who would have a partner but for people's own rules. Of mentors the marks are by mentee.
+    """
+
+    partners: Amounts
+    eligible: Mask
+    reachable: Mask
+    narrow: Mask
+    removed: dict[str, Amounts]
+
+    def removed_of(self, number: int) -> dict[str, int]:
+        """Return how many partners each rule removed for one person."""
+        return {name: int(count[number]) for name, count in self.removed.items() if count[number]}
+
+
+_LookAt = Callable[[Index], _Look]
+# The number of a person, a look, and which of those looked at the person is.
+_Seen = tuple[int, _Look, int]
 
 
 class _Diagnosis:
@@ -57,25 +85,44 @@ class _Diagnosis:
 
     def mentees(self) -> Iterator[Unmatched]:
         """Yield the mentees without a mentor."""
-        programme = self._market.programme
-        left_out = np.flatnonzero(self._taken == 0)
+        market, programme = self._market, self._market.programme
         everybody = np.arange(len(programme.mentors))
 
         def look(rows: Index) -> _Look:
-            return _look(self._market, Block(self._market.sides, rows, everybody), axis=1)
+            return _look(market, Block(market.sides, rows, everybody), axis=1)
 
-        for rows, seen in self._looks(_chunks(left_out, len(programme.mentors)), look):
-            for number, row in enumerate(rows.tolist()):
-                cause = self._mentee_cause(row, seen, number)
-                person = programme.mentees[row].person
-                yield Unmatched(programme=programme.id, person=person, role=Role.MENTEE, cause=cause)
+        def count(rows: Index) -> _Look:
+            left, eligible = market.survey.left_to_mentees(rows)
+            return _counted(market, left, len(everybody), eligible)
 
-    def _looks(
-        self, chunks: Iterator[Index], look: Callable[[Index], "_Look"]
-    ) -> Iterator[tuple[Index, "_Look"]]:
-        """Yield what is seen of each chunk of people; the market's workers look side by side."""
+        left_out = np.flatnonzero(self._taken == 0)
+        for row, seen, number in self._looks(left_out, look, count, len(everybody)):
+            cause = self._mentee_cause(row, seen, number)
+            person = programme.mentees[row].person
+            yield Unmatched(programme=programme.id, person=person, role=Role.MENTEE, cause=cause)
+
+    def _looks(self, people: Index, look: _LookAt, count: _LookAt, others: int) -> Iterator[_Seen]:
+        """Yield each person with what was seen of them; in large markets partners are only counted.
+
+        Who has none there is looked at all the same, for who would be a partner under fewer rules.
+        """
+        if not self._market.is_large:
+            yield from self._looked_at(people, look, others)
+            return
+        for start in range(0, len(people), COUNTED_AT_ONCE):
+            some = people[start : start + COUNTED_AT_ONCE]
+            seen = count(some)
+            alone = self._looked_at(some[seen.partners == 0], look, others)
+            found = {row: (other, number) for row, other, number in alone}
+            for number, row in enumerate(some.tolist()):
+                yield row, *found.get(row, (seen, number))
+
+    def _looked_at(self, people: Index, look: _LookAt, others: int) -> Iterator[_Seen]:
+        """Yield each person with what was seen of them; the market's workers look side by side."""
+        chunks = _chunks(people, others)
         while together := list(islice(chunks, self._market.workers)):
-            yield from zip(together, in_threads(look, together), strict=True)
+            for rows, seen in zip(together, in_threads(look, together), strict=True):
+                yield from ((row, seen, number) for number, row in enumerate(rows.tolist()))
 
     def _mentee_cause(self, row: int, seen: "_Look", number: int) -> Cause:
         partners, removed = np.flatnonzero(seen.eligible[number]), seen.removed_of(number)
@@ -135,20 +182,22 @@ class _Diagnosis:
 
     def mentors(self) -> Iterator[Unmatched]:
         """Yield the mentors without a mentee."""
-        programme = self._market.programme
-        free = np.flatnonzero(self._given == 0)
+        market, programme = self._market, self._market.programme
         everybody = np.arange(len(programme.mentees))
 
         def look(columns: Index) -> _Look:
-            return _look(self._market, Block(self._market.sides, everybody, columns), axis=0)
+            return _look(market, Block(market.sides, everybody, columns), axis=0)
 
-        for columns, seen in self._looks(_chunks(free, len(programme.mentees)), look):
-            for number, column in enumerate(columns.tolist()):
-                partners = int(seen.eligible[:, number].sum())
-                kind = self._mentor_kind(column, partners, bool(seen.narrow[number]))
-                cause = _cause(kind, len(programme.mentees), partners, seen.removed_of(number))
-                person = programme.mentors[column].person
-                yield Unmatched(programme=programme.id, person=person, role=Role.MENTOR, cause=cause)
+        def count(columns: Index) -> _Look:
+            return _counted(market, market.survey.left_to_mentors(columns), len(everybody))
+
+        free = np.flatnonzero(self._given == 0)
+        for column, seen, number in self._looks(free, look, count, len(everybody)):
+            partners = int(seen.partners[number])
+            kind = self._mentor_kind(column, partners, bool(seen.narrow[number]))
+            cause = _cause(kind, len(everybody), partners, seen.removed_of(number))
+            person = programme.mentors[column].person
+            yield Unmatched(programme=programme.id, person=person, role=Role.MENTOR, cause=cause)
 
     def _mentor_kind(self, column: int, partners: int, narrow: bool) -> CauseKind:
         if self._capacity[column] == 0:
@@ -188,24 +237,6 @@ def _cause(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Look:
-    """What a look at a block of pairs found.
-
-    `eligible` pairs keep every rule, `reachable` ones every rule but the one about skills. `narrow` marks who
-    would have a partner but for people's own rules, `removed` counts the partners each rule removed.
-    """
-
-    eligible: Mask
-    reachable: Mask
-    narrow: Mask
-    removed: dict[str, Amounts]
-
-    def removed_of(self, number: int) -> dict[str, int]:
-        """Return how many partners each rule removed for one person."""
-        return {name: int(count[number]) for name, count in self.removed.items() if count[number]}
-
-
 def _look(market: Market, block: Block, *, axis: int) -> _Look:
     """Hold a block of pairs against the rules; sums run along `axis`: 1 tells of mentees, 0 of mentors."""
     shape = np.broadcast_shapes(block.mentee.shape, block.mentor.shape)
@@ -228,7 +259,20 @@ def _look(market: Market, block: Block, *, axis: int) -> _Look:
         eligible &= named
         removed[NOT_A_CANDIDATE] = left - eligible.sum(axis=axis)
         by_others &= named
-    return _Look(eligible, reachable, np.asarray(by_others.any(axis=axis)), removed)
+    return _Look(eligible.sum(axis=axis), eligible, reachable, np.asarray(by_others.any(axis=axis)), removed)
+
+
+def _counted(market: Market, left: Amounts, others: int, eligible: Mask = _NO_MARKS) -> _Look:
+    """Return how many partners people have, of so many others, from those `left` after each rule.
+
+    Only who has some is told apart; what others would have without some rules is not looked at.
+    """
+    removed: dict[str, Amounts] = {}
+    before = np.full(left.shape[1], others, dtype=np.int64)
+    for rule, after in zip(market.rules, left, strict=True):
+        removed[rule.name] = removed.get(rule.name, 0) + before - after
+        before = after
+    return _Look(before, eligible, _NO_MARKS, before > 0, removed)
 
 
 def _chunks(numbers: Index, others: int) -> Iterator[Index]:

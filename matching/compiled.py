@@ -18,7 +18,20 @@ def compiled(function: Function) -> Function:
     that is called once more; ``np.int64(0)`` is not. Compiled functions run without the interpreter's lock,
     so that threads share the work. Where no folder can be written they are compiled in each process.
     """
+    return _kept(function, {"nogil": True})
+
+
+def lean(function: Function) -> Function:
+    """Compile a function that makes no arrays and no views, but reads and writes those it is given.
+
+    It counts no references. To count those to all arrays of a market, which threads share, takes longer than
+    the work on the few pairs of a mentee.
+    """
+    return _kept(function, {"nogil": True, "_nrt": False})
+
+
+def _kept(function: Function, options: dict[str, Any]) -> Function:
     try:
-        return cast(Function, numba.njit(cache=True, nogil=True)(function))
+        return cast(Function, numba.njit(cache=True, **options)(function))
     except RuntimeError:
-        return cast(Function, numba.njit(nogil=True)(function))
+        return cast(Function, numba.njit(**options)(function))

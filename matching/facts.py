@@ -141,7 +141,10 @@ class FactFinder:
     """Finds the facts about pairs of one mentoring programme."""
 
     def __init__(self, market: Market) -> None:
-        self._columns = market.columns
+        # Lists: a figure of an array by itself takes many times as long.
+        self._index = market.columns.index
+        self._timetable: list[int] = market.columns.timetable.tolist()
+        self._shared_minutes: list[list[int]] = market.columns.shared_minutes.tolist()
         self._people = {person.id: person for person in market.problem.people}
         self._wishes = {row.person: row.wishes for row in market.programme.mentees}
         latest = latest_pairs(market.problem, market.programme)
@@ -181,19 +184,23 @@ class FactFinder:
 
     def _answer(self, want: Wanted, mentor: Person) -> _Answer:
         near: Mapping[str, int] = self._near(want.skill)
-        close = [(near[held.skill], held) for held in mentor.holds if held.skill in near]
-        own = next((held for _closeness, held in close if held.skill == want.skill), None)
-        covers = [(closeness * min(held.level, want.level) // want.level, held) for closeness, held in close]
-        # The wanted skill itself is told before another that covers it as well.
-        worth, best = max(covers, key=lambda row: (row[0], row[1] is own, row[1].level), default=(0, None))
-        step = max((closeness * _step_share(held, want) // FULL for closeness, held in close), default=0)
-        return _Answer(want, own, best if worth else None, worth, step)
+        own, best, worth, step = None, None, 0, 0
+        for held in mentor.holds:
+            closeness = near.get(held.skill)
+            if closeness is None:
+                continue
+            if held.skill == want.skill:
+                own = held
+            cover = closeness * min(held.level, want.level) // want.level
+            if cover > worth or (cover == worth and best is not None and _is_told_before(held, best, want)):
+                best, worth = held, cover
+            step = max(step, closeness * _step_share(held, want) // FULL)
+        return _Answer(want, own, best, worth, step)
 
     def _shared_time(self, mentee: Person, mentor: Person) -> SharedTime:
-        index, timetable = self._columns.index, self._columns.timetable
+        index, timetable = self._index, self._timetable
         one, other = timetable[index[mentee.id]], timetable[index[mentor.id]]
-        known = bool(one != UNKNOWN and other != UNKNOWN)
-        return SharedTime(int(self._columns.shared_minutes[one, other]), known)
+        return SharedTime(self._shared_minutes[one][other], one != UNKNOWN and other != UNKNOWN)
 
     def _wish(self, mentee: Person, mentor: Person) -> Facts:
         wishes = self._wishes[mentee.id]
@@ -206,6 +213,13 @@ class FactFinder:
             return Facts(favour=(LastRound(together=True),))
         # Who had no mentor in the last round has none to go on with.
         return Facts(against=(LastRound(together=False),)) if mentee.id in self._mentees_before else Facts()
+
+
+def _is_told_before(held: Held, best: Held, want: Wanted) -> bool:
+    """Tell which of two skills that cover a want alike is told: the wanted one, then the higher level."""
+    if best.skill == want.skill or held.skill == want.skill:
+        return held.skill == want.skill
+    return held.level > best.level
 
 
 def _step_share(held: Held, want: Wanted) -> int:
@@ -245,6 +259,8 @@ def _level_steps(answers: Iterable[_Answer]) -> Facts:
 
 
 def _weightiest_first(weighed: list[tuple[int, Fact]]) -> tuple[Fact, ...]:
+    if len(weighed) < 2:
+        return tuple(fact for _weight, fact in weighed)
     return tuple(fact for _weight, fact in sorted(weighed, key=lambda row: -row[0]))
 
 

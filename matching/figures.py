@@ -28,6 +28,12 @@ _KINDS = {
     RuleName.SAME_ATTRIBUTE: ATTRIBUTE,
     RuleName.COVERS_WANTS: COVERS,
 }
+# What criteria and rules are about, beside skills; NOTHING for rules that are looked at pair by pair.
+TIMES, LANGUAGES, GRADES, PLACES, ATTRIBUTES, NOTHING = range(6)
+SUBJECTS = NOTHING
+_SUBJECTS = {HOURS: TIMES, LANGUAGE: LANGUAGES, GRADE: GRADES, DEPARTMENT: PLACES, ATTRIBUTE: ATTRIBUTES}
+# The most that stands in a figure of `Quick`.
+QUICK = np.iinfo(np.uint16).max
 # Differences of grades stand in a table from here below to here above.
 GRADE_REACH = 100
 ANY_GRADE = 1000
@@ -71,12 +77,33 @@ class Tables(NamedTuple):
     grade: NDArray[np.int32]
 
 
+class Quick(NamedTuple):
+    """The points for an offer, all criteria about skills together, rounded up and in parts of `each`.
+
+    `rows` and `listed` stand as the offers do in `Skills`.
+    """
+
+    rows: NDArray[np.uint16]
+    listed: NDArray[np.uint16]
+    each: float
+
+
+class Alike(NamedTuple):
+    """What pairs earn besides skills: with mentor j, mentee i the sum of ``table[row[i], j]`` over its rows.
+
+    Forbidden pairs have far less. `rest` is the most that comes on top.
+    """
+
+    row: NDArray[np.int32]
+    table: NDArray[np.int16]
+    rest: int
+
+
 class Figures(NamedTuple):
     """Everything about a programme's pairs; rules are numbered as `rules_of` lists them.
 
     `rule_low` and `rule_high` are the figures of a rule, whatever they mean for its kind; `must_cover` is the
-    least share of the wants that a mentor covers; `most_besides` is the most that a pair earns besides skills
-    and exceptions.
+    least share of the wants that a mentor covers.
     """
 
     mentees: People
@@ -88,8 +115,9 @@ class Figures(NamedTuple):
     rule_kind: NDArray[np.int64]
     rule_low: NDArray[np.int64]
     rule_high: NDArray[np.int64]
+    rule_subject: NDArray[np.int64]
     must_cover: int
-    most_besides: int
+    quick: Quick
 
 
 def figures_of(
@@ -111,18 +139,35 @@ def figures_of(
         10 * rule.percent for rule in programme.rules if rule.rule is RuleName.COVERS_WANTS if rule.percent
     ]
     tables = _tables(programme)
+    skills = fit().postings() if about_skills else _no_skills(sides)
     return Figures(
         mentees=_people(columns, sides.mentees, names),
         mentors=_people(columns, sides.mentors, names),
         exceptions=_exceptions(problem, programme, columns, sides),
-        skills=fit().postings() if about_skills else _no_skills(sides),
+        skills=skills,
         tables=tables,
         shared_minutes=columns.shared_minutes,
         rule_kind=np.ascontiguousarray(table[:, 0]),
         rule_low=np.ascontiguousarray(table[:, 1]),
         rule_high=np.ascontiguousarray(table[:, 2]),
+        rule_subject=np.array([_SUBJECTS.get(int(kind), NOTHING) for kind in table[:, 0]], dtype=np.int64),
         must_cover=max(covers, default=0),
-        most_besides=sum(int(earned.max()) for earned in tables[2:]),
+        quick=_quick(skills, int(tables.cover[-1]), int(tables.step[-1])),
+    )
+
+
+def _quick(skills: Skills, covered: int, stepped: int) -> Quick:
+    """Return offers by points, when all that is wanted is worth `covered` and `stepped`."""
+    most = max(1, (covered + stepped) * FULL)
+
+    def parts(cover: NDArray[np.uint16], step: NDArray[np.uint16]) -> NDArray[np.uint16]:
+        worth = cover.astype(np.int64) * covered + step.astype(np.int64) * stepped
+        return (-(-worth * QUICK // most)).astype(np.uint16)
+
+    return Quick(
+        parts(skills.cover, skills.step),
+        parts(skills.offer_cover, skills.offer_step),
+        most / FULL / QUICK,
     )
 
 

@@ -4,23 +4,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.columns import UNKNOWN, UNKNOWN_GRADE
-from matching.compiled import compiled
+from matching.compiled import lean
 from matching.figures import ATTRIBUTE, DEPARTMENT, GRADE, HOURS, LANGUAGE, LINE, Figures
 
 Numbers = NDArray[np.int32]
 
 
-@compiled
-def _same(mentors: Numbers, count: int, values: Numbers, own: int) -> int:
+@lean
+def _same(mentors: Numbers, count: int, values: Numbers, row: int, own: int) -> int:
     kept = 0
     for place in range(count):
         mentor = mentors[place]
         mentors[kept] = mentor
-        kept += values[mentor] == own
+        kept += values[row, mentor] == own
     return 0 if own == UNKNOWN else kept
 
 
-@compiled
+@lean
 def _other(mentors: Numbers, count: int, values: Numbers, own: int) -> int:
     kept = 0
     for place in range(count):
@@ -30,30 +30,34 @@ def _other(mentors: Numbers, count: int, values: Numbers, own: int) -> int:
     return 0 if own == UNKNOWN else kept
 
 
-@compiled
-def _sharing(mentors: Numbers, count: int, timetables: Numbers, minutes: Numbers, least: int) -> int:
+@lean
+def _sharing(
+    mentors: Numbers, count: int, timetables: Numbers, minutes: Numbers, own: int, least: int
+) -> int:
     kept = 0
     for place in range(count):
         mentor = mentors[place]
         mentors[kept] = mentor
-        kept += minutes[timetables[mentor]] >= least
+        kept += minutes[own, timetables[mentor]] >= least
     return kept
 
 
-@compiled
-def _speaking(mentors: Numbers, count: int, languages: NDArray[np.uint64], own: NDArray[np.uint64]) -> int:
+@lean
+def _speaking(
+    mentors: Numbers, count: int, languages: NDArray[np.uint64], own: NDArray[np.uint64], mentee: int
+) -> int:
     kept = 0
     for place in range(count):
         mentor = mentors[place]
         mentors[kept] = mentor
         alike = np.uint64(0)
-        for word in range(len(own)):
-            alike |= languages[mentor, word] & own[word]
+        for word in range(own.shape[1]):
+            alike |= languages[mentor, word] & own[mentee, word]
         kept += alike != 0
     return kept
 
 
-@compiled
+@lean
 def _graded(mentors: Numbers, count: int, grades: Numbers, own: int, low: int, high: int) -> int:
     kept = 0
     for place in range(count):
@@ -64,7 +68,7 @@ def _graded(mentors: Numbers, count: int, grades: Numbers, own: int, low: int, h
     return 0 if own == UNKNOWN_GRADE else kept
 
 
-@compiled
+@lean
 def _apart(
     mentors: Numbers, count: int, all_enter: Numbers, all_leave: Numbers, enters: int, leaves: int
 ) -> int:
@@ -79,7 +83,7 @@ def _apart(
     return kept
 
 
-@compiled
+@lean
 def keeping(figures: Figures, rule: int, mentee: int, mentors: Numbers, count: int) -> int:
     """Keep, of the first `count` mentors, those who keep a rule with a mentee; return how many they are.
 
@@ -91,13 +95,13 @@ def keeping(figures: Figures, rule: int, mentee: int, mentors: Numbers, count: i
     if kind == LINE:
         return _apart(mentors, count, others.enters, others.leaves, own.enters[mentee], own.leaves[mentee])
     if kind == HOURS:
-        return _sharing(mentors, count, others.timetable, figures.shared_minutes[own.timetable[mentee]], low)
+        return _sharing(mentors, count, others.timetable, figures.shared_minutes, own.timetable[mentee], low)
     if kind == LANGUAGE:
-        return _speaking(mentors, count, others.languages, own.languages[mentee])
+        return _speaking(mentors, count, others.languages, own.languages, mentee)
     if kind == GRADE:
         return _graded(mentors, count, others.grade, own.grade[mentee], low, high)
     if kind == DEPARTMENT:
         return _other(mentors, count, others.department, own.department[mentee])
     if kind == ATTRIBUTE:
-        return _same(mentors, count, others.attributes[low], own.attributes[low, mentee])
+        return _same(mentors, count, others.attributes, low, own.attributes[low, mentee])
     return count

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matching.bidding import WORST, Book, Numbers
+from matching.book import WORST, Book, Numbers
 from matching.compiled import compiled
 
 

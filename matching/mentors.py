@@ -54,7 +54,12 @@ class Network:
 
 
 def best_plan(
-    candidates: Candidates, profits: Amounts, room: Room, bonus: Amounts, floors: Floors | None = None
+    candidates: Candidates,
+    profits: Amounts,
+    room: Room,
+    bonus: Amounts,
+    floors: Floors | None = None,
+    known: Amounts | None = None,
 ) -> Mask:
     """Return which candidates the plan of greatest worth uses.
 
@@ -66,12 +71,14 @@ def best_plan(
         What a mentee's first mentor is worth.
     floors
         How many of each group may stay without a mentor before it costs a penalty; no groups when not given.
+    known
+        Prices of mentors, nearly right, for an auction to begin with.
     """
     if floors is None and len(candidates) > MANY:
         # Loaded only here: small markets do without a compiler.
         from matching.auction import best_by_auction
 
-        found = best_by_auction(candidates, profits, room, bonus)
+        found = best_by_auction(candidates, profits, room, bonus, known)
         if found is not None:
             return found
     mentees, mentors = len(room.places), len(room.capacity)

@@ -113,10 +113,10 @@ class Pricing:
             # Loaded only here: small markets do without a compiler.
             from matching.selection import Span
 
-            settled = self._locked.merged(known, len(self._room.capacity))
+            settled = known.merged(self._locked, len(self._room.capacity))
             offers, span = self._offers(prices, settled), Span(0, int(-LOSS))
             return self._market.survey.gaining(rows, offers, span, ADDED_AT_ONCE)
-        settled = self._locked.merged(chosen, len(self._room.capacity))
+        settled = chosen.merged(self._locked, len(self._room.capacity))
         found, some_gain = [], False
         for block, points in self._market.blocks(rows):
             gains = _gains(block.rows, points, self._room, self._weights, prices)

@@ -22,8 +22,13 @@ from matching.views import Index, Pairs
 from matching.watch import Watch
 
 Values = dict[str, int]
-# Looks at all pairs by rough prices at most, and how small a part of the candidates is not worth another one.
-LOOKS, FEW = 4, 200
+# To what part of a point prices are found for the looks at all pairs before exact ones take over: as long as
+# many pairs are missing, finer prices tell no better which.
+ROUGH = (1, 4, 16, 32)
+# How small a part of the candidates is not worth another look.
+FEW = 200
+# Where fewer than one in so many candidates are new, an auction goes on from the prices of the one before.
+ALIKE = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,14 +138,14 @@ class PlanFinder:
         floors = None
         if terms.rate is not None:
             floors = floors_at(terms.rate, self._groups, self._room, self._span(weights) + 1)
-        bonus, candidates = self._room.bonus(weights), pool.candidates
+        bonus, candidates, known = self._room.bonus(weights), pool.candidates, None
         pricing = Pricing(terms.shown(self._market), pool, self._room, weights, self._locked)
         if floors is None and len(candidates) > MANY:
-            candidates = self._sought(candidates, weights, bonus, pricing)
+            candidates, known = self._sought(candidates, weights, bonus, pricing)
         while True:
             self._watch.go_on_to("plan")
             profits = self._profits(candidates, weights)
-            used = best_plan(candidates, profits, self._room, bonus, floors)
+            used = best_plan(candidates, profits, self._room, bonus, floors, known)
             chosen = candidates.only(used)
             self._watch.best = len(np.union1d(chosen.rows, self._locked.rows))
             self._watch.go_on_to("prices")
@@ -174,21 +179,26 @@ class PlanFinder:
 
     def _sought(
         self, candidates: Candidates, weights: GoalWeights, bonus: Amounts, pricing: Pricing
-    ) -> Candidates:
-        """Return more candidates, by rough prices, until few are missing; exact prices find the last."""
+    ) -> tuple[Candidates, Amounts | None]:
+        """Return more candidates, by rough prices, until few are missing; exact prices find the last.
+
+        The rough prices of mentors are returned as well, where they are nearly right for these candidates.
+        """
         # Loaded only here: small markets do without a compiler.
         from matching.auction import rough_prices
 
-        for _round in range(LOOKS):
+        unit, known = max(1, weights.points), None
+        for parts in ROUGH:
             self._watch.go_on_to("plan")
             profits = self._profits(candidates, weights)
-            prices = rough_prices(candidates, profits, self._room, bonus, max(1, weights.points))
+            prices, asked = rough_prices(candidates, profits, self._room, bonus, unit, parts, known)
             self._watch.go_on_to("prices")
             missing = pricing.missing(prices, candidates, candidates)
+            known = asked if len(missing) < len(candidates) // ALIKE else None
             if len(missing) < len(candidates) // FEW:
                 break
             candidates = candidates.merged(missing, self._mentors)
-        return candidates
+        return candidates, known
 
     def luckiest(self, found: Priced) -> Priced:
         """Return the plan, among those that are as good, whose pairs drew the greatest sum of lots."""

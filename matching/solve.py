@@ -98,10 +98,11 @@ def _outcomes(
 ) -> tuple[list[Outcome], str]:
     """Return what became of each programme, and the problem's hash."""
     with ThreadPoolExecutor(1) as beside:
-        # Compiled loops leave the interpreter to whoever writes the problem out for its hash.
-        hashing = beside.submit(lambda: problem.sha256) if watch.workers > 1 else None
+        if watch.workers > 1:
+            # One processor finds plans, without the interpreter: the problem is written out meanwhile.
+            watch.at("plan", lambda: beside.submit(lambda: problem.sha256))
         outcomes = [_SOLVERS[type(row)](problem, row, seed, watch) for row in programmes]
-        return outcomes, problem.sha256 if hashing is None else hashing.result()
+    return outcomes, problem.sha256
 
 
 def _joint(problem: Problem, seed: int, watch: Watch) -> Solution:

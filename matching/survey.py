@@ -6,10 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.alike import alike_of
 from matching.candidates import Candidates, joined
 from matching.figures import Figures
-from matching.selection import MIXED, Choice, Heaps, Lots, Offers, Span, choose_best, choose_gaining
+from matching.heaps import MIXED, Heaps
+from matching.rules import Mask
+from matching.selection import Choice, Lots, Offers, Span, choose_best, choose_gaining
 from matching.sweep import Sums, score_rows
+from matching.tally import tally_mentees, tally_mentors
 from matching.threads import in_threads
 from matching.views import Index
 from matching.watch import Watch
@@ -36,6 +40,7 @@ class Survey:
 
     def __init__(self, figures: Figures, watch: Watch) -> None:
         self._figures = figures
+        self._alike = alike_of(figures)
         self._workers = watch.workers
         self._watch = watch
         self._mentors = len(figures.mentors.department)
@@ -45,7 +50,7 @@ class Survey:
         found = np.empty((len(mentees), self._mentors), dtype=np.int16)
         halves = np.array_split(np.arange(len(mentees)), self._workers)
         parts = [slice(part[0], part[-1] + 1) for part in halves if len(part)]
-        in_threads(lambda part: score_rows(self._figures, mentees[part], found[part]), parts)
+        in_threads(lambda part: score_rows(self._figures, self._alike, mentees[part], found[part]), parts)
         return found
 
     def best(self, of_mentee: int, of_mentors: Sums) -> Best:
@@ -57,7 +62,7 @@ class Survey:
         def look(rows: Sums, worker: int) -> Candidates:
             choice = _room(len(rows), of_mentee)
             ends = most[rows[0] : rows[-1] + 1], floor[rows[0] : rows[-1] + 1]
-            choose_best(self._figures, rows, heaps[worker], choice, *ends)
+            choose_best(self._figures, self._alike, rows, heaps[worker], choice, *ends)
             return _chosen(rows, choice)
 
         of_mentees = joined(list(self._each(mentees, look)))
@@ -71,10 +76,33 @@ class Survey:
 
         def look(rows: Sums, _worker: int) -> Candidates:
             choice = _room(len(rows), at_most)
-            choose_gaining(self._figures, rows, offers, span, lots, choice)
+            choose_gaining(self._figures, self._alike, rows, offers, span, lots, choice)
             return _chosen(rows, choice)
 
         return joined(list(self._each(mentees, look)))
+
+    def left_to_mentors(self, columns: Index) -> Sums:
+        """Return how many mentees each of some mentors has left after each rule; shape (rules, mentors)."""
+        rules = len(self._figures.rule_kind)
+        parts = np.array_split(np.arange(len(self._figures.mentees.department)), self._workers)
+        left = [np.zeros((rules, len(columns)), dtype=np.int64) for _part in parts]
+        listed = columns.astype(np.int32)
+        in_threads(lambda rows, found: tally_mentors(self._figures, rows, listed, found), parts, left)
+        return np.asarray(sum(left), dtype=np.int64)
+
+    def left_to_mentees(self, mentees: Index) -> tuple[Sums, Mask]:
+        """Return how many mentors some mentees have left after each rule, and who is left in the end.
+
+        Shapes (rules, mentees) and (mentees, mentors).
+        """
+        left = np.zeros((len(self._figures.rule_kind), len(mentees)), dtype=np.int64)
+        eligible = np.zeros((len(mentees), self._mentors), dtype=np.bool_)
+        halves = np.array_split(np.arange(len(mentees)), self._workers)
+        parts = [slice(part[0], part[-1] + 1) for part in halves if len(part)]
+        in_threads(
+            lambda part: tally_mentees(self._figures, mentees[part], left[:, part], eligible[part]), parts
+        )
+        return left, eligible
 
     def _each(self, mentees: Sums, look: Callable[[Sums, int], Candidates]) -> Iterator[Candidates]:
         """Yield what is found, stretch after stretch; each worker has its own number."""
@@ -109,7 +137,7 @@ def _heaps(of_mentors: Sums, mentees: int) -> Heaps:
         first,
         np.zeros(len(of_mentors), dtype=np.int64),
         np.empty(first[-1], dtype=np.int64),
-        np.where(of_mentors > 0, -np.inf, np.inf),
+        np.where(of_mentors > 0, -np.inf, np.inf).astype(np.float32),
         mentees,
     )
 

@@ -1,7 +1,8 @@
-"""The rules and points of all pairs of a mentee, compiled: the same figures that `rules` and `score` give.
+"""What all pairs of a mentee can be worth at most, and the points of those that are worth a look, compiled.
 
-A row of pairs is a list of mentors that each rule makes shorter, in one pass over what is left of it. What
-skills can be worth at most is looked at first, since few pairs are worth what is asked for them.
+The most that a pair can be worth is added up for all mentors at once: the points for skills, and what the
+mentees alike in a subject earn (`alike`), a few thousandths too much. Only pairs whose most is what is asked
+for are held against the rules and get points; these are the same figures that `rules` and `score` give.
 """
 
 from typing import Any, NamedTuple
@@ -9,160 +10,35 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.columns import UNKNOWN, UNKNOWN_GRADE
-from matching.compiled import Whole, compiled
-from matching.figures import GRADE_REACH, INELIGIBLE, Figures, People
+from matching.compiled import Whole, compiled, lean
+from matching.earning import Numbers, covering, give_points
+from matching.figures import INELIGIBLE, Alike, Figures
 from matching.keeping import keeping
-from matching.offers import Skills
 
-Numbers = NDArray[np.int32]
 Sums = NDArray[np.int64]
+Singles = NDArray[np.float32]
+Single = np.float32
 
-
-@compiled
-def cover_wants(figures: Figures, mentee: int, covers: Numbers) -> None:
-    """Add up how far every mentor covers what a mentee wants, each want by its importance."""
-    skills = figures.skills
-    covers[:] = 0
-    for want in range(skills.want_first[mentee], skills.want_first[mentee + 1]):
-        feature, importance = skills.want_feature[want], skills.want_importance[want]
-        if skills.row[feature] >= 0:
-            offered = skills.cover[skills.row[feature]]
-            for mentor in range(len(covers)):
-                covers[mentor] += np.int32(importance * np.int32(offered[mentor]))
-        else:
-            for place in range(skills.offer_first[feature], skills.offer_first[feature + 1]):
-                covers[skills.offer_mentor[place]] += importance * np.int32(skills.offer_cover[place])
-
-
-@compiled
-def _step_of(skills: Skills, feature: int, mentor: int) -> Any:
-    """Return how good a step up a mentor offers for a feature."""
-    if skills.row[feature] >= 0:
-        return np.int64(skills.step[skills.row[feature], mentor])
-    low, high = skills.offer_first[feature], skills.offer_first[feature + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if skills.offer_mentor[middle] < mentor:
-            low = middle + 1
-        else:
-            high = middle
-    if low < skills.offer_first[feature + 1] and skills.offer_mentor[low] == mentor:
-        return np.int64(skills.offer_step[low])
-    return np.int64(0)
-
-
-@compiled
-def _earn_skills(
-    figures: Figures, mentee: int, covers: Numbers, mentors: Numbers, count: int, points: Numbers
-) -> None:
-    """Write the points for skills: the first of the criteria, so nothing is there yet."""
-    covered, stepped, skills = figures.tables.cover, figures.tables.step, figures.skills
-    total = np.int64(skills.importance[mentee])
-    if total == 0:
-        total = np.int64(1)
-    for place in range(count):
-        points[place] = covered[covers[mentors[place]] // total]
-    if stepped[-1] == 0:
-        return
-    for place in range(count):
-        steps = np.int64(0)
-        for want in range(skills.want_first[mentee], skills.want_first[mentee + 1]):
-            step = _step_of(skills, skills.want_feature[want], mentors[place])
-            steps += np.int64(skills.want_importance[want]) * step
-        points[place] += stepped[steps // total]
-
-
-@compiled
-def _earn(mentors: Numbers, count: int, points: Numbers, figure: Numbers, earned: Numbers) -> None:
-    """Add what mentors earn by a figure that many of them share."""
-    for place in range(count):
-        points[place] += earned[figure[mentors[place]]]
-
-
-@compiled
-def _earn_variety(
-    mentors: Numbers,
-    count: int,
-    points: Numbers,
-    others: People,
-    location: int,
-    department: int,
-    earned: Numbers,
-) -> None:
-    locations, departments = others.location, others.department
-    for place in range(count):
-        there, other = locations[mentors[place]], departments[mentors[place]]
-        apart = (there != location) & (there != UNKNOWN) & (location != UNKNOWN)
-        apart += (other != department) & (other != UNKNOWN) & (department != UNKNOWN)
-        points[place] += earned[apart]
-
-
-@compiled
-def _earn_location(
-    mentors: Numbers, count: int, points: Numbers, others: People, location: int, zone: int, earned: Numbers
-) -> None:
-    locations, zones = others.location, others.time_zone
-    for place in range(count):
-        mentor = mentors[place]
-        if location != UNKNOWN and locations[mentor] == location:
-            points[place] += earned[2]
-        elif zone != UNKNOWN and zones[mentor] == zone:
-            points[place] += earned[1]
-
-
-@compiled
-def _earn_grade_step(
-    mentors: Numbers, count: int, points: Numbers, grades: Numbers, grade: int, earned: Numbers
-) -> None:
-    if grade != UNKNOWN_GRADE:
-        for place in range(count):
-            other = grades[mentors[place]]
-            points[place] += earned[other - grade + GRADE_REACH] if other != UNKNOWN_GRADE else 0
-
-
-@compiled
-def _give_points(
-    figures: Figures, mentee: int, covers: Numbers, mentors: Numbers, count: int, points: Numbers
-) -> None:
-    own, others, tables = figures.mentees, figures.mentors, figures.tables
-    location = own.location[mentee]
-    _earn_skills(figures, mentee, covers, mentors, count, points)
-    if tables.hours[-1]:
-        earned = tables.hours[figures.shared_minutes[own.timetable[mentee]]]
-        _earn(mentors, count, points, others.timetable, earned)
-    if tables.variety[-1]:
-        _earn_variety(mentors, count, points, others, location, own.department[mentee], tables.variety)
-    if tables.location[-1]:
-        _earn_location(mentors, count, points, others, location, own.time_zone[mentee], tables.location)
-    if tables.grade[GRADE_REACH + 1]:
-        _earn_grade_step(mentors, count, points, others.grade, own.grade[mentee], tables.grade)
-
-
-class Wanted(NamedTuple):
-    """Which pairs of a mentee a look is for, by the most that their skills can be worth.
-
-    `each` is the worth of one thousandth covered. A pair is looked at when that comes to `least` more than
-    `asked` of its mentor, and to less than `below`.
-    """
-
-    each: float
-    least: float
-    below: float
-    asked: NDArray[np.float64]
+# Rounding adds up to half a point for each of two criteria; the rest is for adding in single precision.
+ROUNDED = 1.05
+NEVER = -np.inf
 
 
 class Desk(NamedTuple):
     """Room for the work on one mentee.
 
-    How far every mentor covers the wants, which mentors are near, who is within `reach`, those looked at with
-    their points, and the keys of the best; ``kept[n]`` are the points of the pair of the n-th key.
+    The most that each mentor can be worth, and besides skills; which mentors are near, eight of these marks
+    being one of `eights`; those listed, with what they offer and their points; and the keys of the best:
+    ``kept[n]`` are the points of the pair of the n-th key.
     """
 
-    covers: Numbers
+    most: Singles
+    besides: NDArray[np.int16]
     near: NDArray[np.uint8]
-    reach: Numbers
+    eights: NDArray[np.uint64]
     mentors: Numbers
+    covered: Numbers
+    stepped: Numbers
     points: Numbers
     keys: Sums
     kept: Sums
@@ -172,101 +48,123 @@ class Desk(NamedTuple):
 def new_desk(mentors: int, best: Whole) -> Desk:
     """Return room for the work with so many mentors and so many best pairs."""
     eights = -(-mentors // 8) * 8
+    marks = np.zeros(eights, dtype=np.uint8)
     return Desk(
-        np.zeros(mentors, dtype=np.int32),
-        np.zeros(eights, dtype=np.uint8),
+        np.zeros(mentors, dtype=np.float32),
+        np.zeros(mentors, dtype=np.int16),
+        marks,
+        marks.view(np.uint64),
         np.empty(eights + 1, dtype=np.int32),
         np.empty(eights + 1, dtype=np.int32),
-        np.empty(mentors, dtype=np.int32),
+        np.empty(eights + 1, dtype=np.int32),
+        np.empty(eights + 1, dtype=np.int32),
         np.empty(best, dtype=np.int64),
         np.empty(best, dtype=np.int64),
     )
 
 
-@compiled
-def worth_covered(figures: Figures, mentee: int) -> Any:
-    """Return the most points that each thousandth is worth by which offers cover a mentee's wants.
+@lean
+def weigh(figures: Figures, alike: Alike, mentee: int, desk: Desk) -> None:
+    """Write the most that each mentor can be worth to a mentee; exceptions are never worth a look here."""
+    skills, quick, most, besides = figures.skills, figures.quick, desk.most, desk.besides
+    for mentor in range(len(besides)):
+        besides[mentor] = 0
+    for subject in range(alike.row.shape[1]):
+        row = alike.row[mentee, subject]
+        for mentor in range(len(besides)):
+            besides[mentor] += alike.table[row, mentor]
+    more = np.float32(alike.rest + ROUNDED)
+    for mentor in range(len(most)):
+        most[mentor] = np.float32(besides[mentor]) + more
+    each = quick.each / max(1, skills.importance[mentee])
+    for want in range(skills.want_first[mentee], skills.want_first[mentee + 1]):
+        feature, part = skills.want_feature[want], np.float32(skills.want_importance[want] * each)
+        row = skills.row[feature]
+        if row >= 0:
+            for mentor in range(len(most)):
+                most[mentor] += part * np.float32(quick.rows[row, mentor])
+        else:
+            for place in range(skills.offer_first[feature], skills.offer_first[feature + 1]):
+                most[skills.offer_mentor[place]] += part * np.float32(quick.listed[place])
+    some = figures.exceptions
+    for at in range(some.first[mentee], some.first[mentee + 1]):
+        most[some.column[at]] = NEVER
 
-    Nobody is a better step up than they cover. Rounding adds up to half a point for each of both criteria.
-    """
-    total = figures.skills.importance[mentee]
-    return (figures.tables.cover[-1] + figures.tables.step[-1]) / (1000.0 * max(1, total))
+
+@lean
+def least_of(figures: Figures, mentee: int) -> Any:
+    """Return the least that a pair is worth which no rule forbids."""
+    if figures.skills.importance[mentee] == 0:
+        return np.float32(0)
+    return np.float32(figures.must_cover * figures.tables.cover[-1] / 1000)
 
 
-@compiled
-def within_reach(figures: Figures, mentee: int, desk: Desk, wanted: Wanted) -> int:
-    """Number in `reach` the mentors within reach who cover enough and are no exceptions; return how many."""
-    covers, asked, near = desk.covers, wanted.asked, desk.near
-    each, least = wanted.each, wanted.least
-    covered = figures.must_cover * figures.skills.importance[mentee]
-    for mentor in range(len(covers)):
-        worth = each * np.float64(covers[mentor]) - asked[mentor]
-        near[mentor] = (worth >= least) & (covers[mentor] >= covered)
-    listed = figures.exceptions
-    for at in range(listed.first[mentee], listed.first[mentee + 1]):
-        near[listed.column[at]] = 0
+@lean
+def near(desk: Desk, least: Single, asked: Singles, possible: Single) -> int:
+    """List the mentors worth `least` more than asked of them, and what is possible; return how many."""
+    most, marks = desk.most, desk.near
+    for mentor in range(len(most)):
+        marks[mentor] = (most[mentor] - asked[mentor] >= least) & (most[mentor] >= possible)
+    return listed(desk)
+
+
+@lean
+def listed(desk: Desk) -> int:
+    """List the mentors who are marked; return how many they are."""
     # Eight marks at a time, most of which are empty; there is room for as many more than mentors.
-    eights, kept = near.view(np.uint64), 0
+    eights, kept = desk.eights, 0
     for eight in range(len(eights)):
         if eights[eight]:
             for mentor in range(8 * eight, 8 * eight + 8):
-                desk.reach[kept] = mentor
-                kept += near[mentor]
+                desk.mentors[kept] = mentor
+                kept += desk.near[mentor]
     return kept
 
 
-@compiled
-def in_band(desk: Desk, count: int, wanted: Wanted) -> int:
-    """List those of the mentors in `reach` whose skills are worth enough and not too much."""
-    kept = 0
-    for place in range(count):
-        mentor = desk.reach[place]
-        worth = wanted.each * np.float64(desk.covers[mentor])
-        desk.mentors[kept] = mentor
-        kept += (worth - wanted.asked[mentor] >= wanted.least) & (worth < wanted.below)
-    return kept
-
-
-@compiled
+@lean
 def judged(figures: Figures, mentee: int, desk: Desk, count: int) -> int:
     """Keep of the mentors listed those whom no rule takes out, and write their points; return how many."""
+    if count == 0:
+        return 0
     for rule in range(len(figures.rule_kind)):
         count = keeping(figures, rule, mentee, desk.mentors, count)
-    _give_points(figures, mentee, desk.covers, desk.mentors, count, desk.points)
+    least = figures.must_cover * figures.skills.importance[mentee]
+    count = covering(figures, mentee, least, desk.mentors, count, desk.covered, desk.stepped)
+    give_points(figures, mentee, desk.mentors, count, desk.covered, desk.stepped, desk.points)
     return count
 
 
-@compiled
+@lean
 def exceptional(figures: Figures, mentee: int, desk: Desk) -> int:
     """List the mentors a mentee may have who are exceptions, with all their points; return how many."""
-    listed, count = figures.exceptions, 0
-    covered = figures.must_cover * figures.skills.importance[mentee]
-    at, end = listed.first[mentee], listed.first[mentee + 1]
+    some, count = figures.exceptions, 0
+    at, end = some.first[mentee], some.first[mentee + 1]
+    if at == end:
+        return count
     for place in range(at, end):
-        mentor = listed.column[place]
-        desk.mentors[count] = mentor
-        count += (listed.broken[place] == 0) & (desk.covers[mentor] >= covered)
+        desk.mentors[count] = some.column[place]
+        count += some.broken[place] == 0
     count = judged(figures, mentee, desk, count)
     for place in range(count):
-        while listed.column[at] != desk.mentors[place]:
+        while some.column[at] != desk.mentors[place]:
             at += 1
-        desk.points[place] += listed.points[at]
+        desk.points[place] += some.points[at]
     return count
 
 
 @compiled
-def score_rows(figures: Figures, mentees: Sums, points: NDArray[np.int16]) -> None:
+def score_rows(figures: Figures, alike: Alike, mentees: Sums, points: NDArray[np.int16]) -> None:
     """Write the points of some mentees with every mentor, `INELIGIBLE` where a rule forbids the pair."""
     desk = new_desk(points.shape[1], np.int64(0))
-    everybody = Wanted(0.0, 0.0, 1.0, np.zeros(points.shape[1], dtype=np.float64))
+    free = np.zeros(points.shape[1], dtype=np.float32)
     points[:] = INELIGIBLE
     for number in range(len(mentees)):
         mentee = mentees[number]
-        cover_wants(figures, mentee, desk.covers)
         count = exceptional(figures, mentee, desk)
         for place in range(count):
             points[number, desk.mentors[place]] = desk.points[place]
-        count = in_band(desk, within_reach(figures, mentee, desk, everybody), everybody)
-        count = judged(figures, mentee, desk, count)
+        weigh(figures, alike, mentee, desk)
+        possible = least_of(figures, mentee)
+        count = judged(figures, mentee, desk, near(desk, possible, free, possible))
         for place in range(count):
             points[number, desk.mentors[place]] = desk.points[place]

@@ -71,15 +71,22 @@ class Watch:
         # Why the solve is to end, once it is.
         self.stopped: Status | None = None
         self.seconds: dict[str, float] = {}
+        self._calls: dict[str, Callable[[], object]] = {}
 
     def of_part(self, progress: Progress) -> "Watch":
         """Return a watch for a part of this solve: it ends when this one does, and tells somebody else."""
         return Watch(Limits(seconds=self.seconds_left), progress, self._should_stop, self.workers)
 
+    def at(self, stage: str, call: Callable[[], object]) -> None:
+        """Have something called when a stage begins for the first time."""
+        self._calls[stage] = call
+
     def begin(self, stage: str) -> None:
         """Begin a stage that is done even by a solve that is to stop."""
         self.finish()
         self._stage = stage
+        if stage in self._calls:
+            self._calls.pop(stage)()
         self.tell(0, 1)
 
     def go_on_to(self, stage: str) -> None:

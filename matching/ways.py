@@ -97,7 +97,7 @@ def settled(
         np.searchsorted(candidates.rows, np.arange(len(past) + 1)).astype(np.int64),
         candidates.columns.astype(np.int64),
         costs,
-        np.argsort(candidates.columns, kind="stable").astype(np.int64),
+        candidates.by_mentor().astype(np.int64),
         np.concatenate(([0], np.cumsum(np.bincount(candidates.columns, minlength=len(free))))).astype(
             np.int64
         ),

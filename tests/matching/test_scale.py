@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from matching import auction, kept, mentors, pool, priced, prices
+from matching import alike, auction, causes, kept, mentors, pool, priced, prices
 from matching import candidates as market
 from matching.candidates import INELIGIBLE, Candidates, Market
 from matching.check import check
@@ -65,10 +65,14 @@ def _forgetting(person: Person, draw: random.Random) -> Person:
 
 
 @pytest.mark.slow
-def test_compiled_points_are_those_of_rules_and_criteria() -> None:
-    """Every pair has the same points, or is ruled out, whichever of the two ways looks at it."""
+def test_compiled_points_are_those_of_rules_and_criteria(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every pair has the same points, or is ruled out, whichever of the two ways looks at it.
+
+    So it is where too few mentees are alike in anything to write that once for all of them.
+    """
     eligible = 0
     for seed in range(40):
+        monkeypatch.setattr(alike, "MOST_FIGURES", 0 if seed % 4 == 3 else 1 << 26)
         problem = _company(seed)
         (programme,) = problem.programmes
         assert isinstance(programme, MentoringProgramme)
@@ -108,6 +112,24 @@ def _random_market(draw: np.random.Generator) -> tuple[Candidates, Room, Amounts
     room = Room(draw.integers(0, 3, mentees), draw.integers(0, 4, mentors_), waiting, np.zeros_like(waiting))
     pairs = every.only((room.places[rows] > 0) & (room.capacity[columns] > 0))
     return pairs, room, waiting * int(draw.choice([0, 1, 50]))
+
+
+@pytest.mark.slow
+def test_prices_to_begin_with_change_no_worth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From any prices, right, far off or given up at once, an auction finds a plan worth as much."""
+    draw = np.random.default_rng(7)
+    for number in range(150):
+        pairs, room, bonus = _random_market(draw)
+        if not len(pairs):
+            continue
+        monkeypatch.setattr(auction, "SOON", 0 if number % 5 == 4 else 200)
+        known = draw.integers(0, 40 * auction.PARTS, len(room.capacity))
+        worths = set()
+        for start in (None, known):
+            used = auction.best_by_auction(pairs, pairs.points, room, bonus, start)
+            assert used is not None
+            worths.add(int(pairs.points[used].sum() + bonus[np.unique(pairs.rows[used])].sum()))
+        assert len(worths) == 1
 
 
 @pytest.mark.slow
@@ -183,18 +205,24 @@ def test_more_ties_than_are_looked_at_leave_a_best_plan_that_no_order_changes() 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("as_if_large")
-def test_what_skills_can_be_worth_rules_out_no_pair_that_gains() -> None:
-    """Under any rules and weights, what compiled loops choose by prices is what a look at every pair chooses."""
+def test_what_pairs_can_be_worth_rules_out_none_that_gains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under any rules and weights, what compiled loops choose by prices is what a look at every pair chooses.
+
+    So it is at prices far apart, as those are of mentors whom people compete for and of others.
+    """
     draw = np.random.default_rng(11)
     chosen = 0
     for seed in range(20):
         problem = _company(seed)
         (programme,) = problem.programmes
         assert isinstance(programme, MentoringProgramme)
+        monkeypatch.setattr(alike, "MOST_FIGURES", 0 if seed % 4 == 3 else 1 << 26)
         looked = Market(problem, programme, Watch(Limits(), workers=1))
         mentees, mentors_ = looked.sides.shape
         weight = int(draw.choice([0, 1, 1000]))
-        way_out, price = draw.integers(-60, 60, mentees), draw.integers(0, 60, mentors_)
+        far = int(draw.choice([0, 10**6, 10**12]))
+        way_out = draw.integers(-60, 60, mentees) + far * draw.integers(0, 2, mentees)
+        price = draw.integers(0, 60, mentors_) + far * draw.integers(0, 2, mentors_)
         offers = Offers(
             way_out=way_out * max(1, weight),
             mentors=price * max(1, weight),
@@ -273,3 +301,28 @@ def test_a_solve_without_workers_is_refused() -> None:
     """Nobody to do the work is an error of the caller."""
     with pytest.raises(ValueError, match="at least one worker, not 0"):
         solve(generate(mentees=2, mentors=2, seed=1), workers=0)
+
+
+@pytest.mark.slow
+def test_causes_are_the_same_counted_as_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever rules, blocks and bans there are, everybody without a match has the same cause either way."""
+    monkeypatch.setattr(causes, "COUNTED_AT_ONCE", 7)
+    kinds = set()
+    for seed in range(30):
+        draw = random.Random(seed)
+        problem = _company(seed)
+        people = [person.id for person in problem.people]
+        apart = tuple(sorted({tuple(sorted(draw.sample(people, 2))) for _block in range(60)}))
+        problem = dataclasses.replace(problem, blocks=apart)
+        (programme,) = problem.programmes
+        assert isinstance(programme, MentoringProgramme)
+        found = []
+        for cells in (market.ALL_CELLS, 0):
+            monkeypatch.setattr(market, "ALL_CELLS", cells)
+            looked = Market(problem, programme, Watch(Limits(), workers=2))
+            found.append(causes.causes_of(looked, market.NONE, market.NONE, finished=True))
+        monkeypatch.undo()
+        monkeypatch.setattr(causes, "COUNTED_AT_ONCE", 7)
+        assert found[0] == found[1]
+        kinds |= {row.cause.kind for row in found[0]}
+    assert len(kinds) >= 3

@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import auth, cli, db, errors, jobs, models, tasks, web
 from app.auth.routes import bp as auth_bp
+from app.communities.pages import bp as communities_bp
 from app.config import PROJECT, Config
 from app.home.routes import bp as home_bp
 from app.mentorships.routes import bp as mentorships_bp
@@ -46,6 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
         rounds_bp,
         mentorships_bp,
         peers_bp,
+        communities_bp,
     ):
         app.register_blueprint(blueprint)
     return app

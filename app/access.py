@@ -46,6 +46,12 @@ class Permission(StrEnum):
     PROGRAMME_EDIT = "programme:edit"
     PEER_LIST = "peer:list"
     PEER_SEE = "peer:see"
+    COMMUNITY_LIST = "community:list"
+    COMMUNITY_SEE = "community:see"
+    COMMUNITY_MEMBERS = "community:members"
+    COMMUNITY_JOIN = "community:join"
+    COMMUNITY_EDIT = "community:edit"
+    COMMUNITY_KEEP = "community:keep"
     ROUND_ENROL = "round:enrol"
     ROUND_LIST = "round:list"
     ROUND_SEE = "round:see"
@@ -108,6 +114,17 @@ def is_member(actor: Actor, engagement: Any) -> bool:
     }
 
 
+def leads_it(actor: Actor, community: Any) -> bool:
+    """Hold for those who lead a community."""
+    return actor.person_id is not None and actor.person_id in {row.person_id for row in community.leads}
+
+
+def is_in_it(actor: Actor, community: Any) -> bool:
+    """Hold for those who are in a community."""
+    own = community.own
+    return own is not None and own.person_id == actor.person_id
+
+
 def has_role(*roles: Role) -> Fact:
     """Return the fact that an account has at least one of `roles`."""
 
@@ -153,6 +170,12 @@ RULES: dict[Permission, Rule] = {
     Permission.PROGRAMME_EDIT: Rule(_runs_rounds, _reads_rounds),
     Permission.PEER_LIST: Rule(is_employee, is_employee),
     Permission.PEER_SEE: Rule(is_member, is_member),
+    Permission.COMMUNITY_LIST: Rule(is_signed_in, is_signed_in),
+    Permission.COMMUNITY_SEE: Rule(is_signed_in, is_signed_in),
+    Permission.COMMUNITY_MEMBERS: Rule(either(is_in_it, _reads_rounds), is_signed_in),
+    Permission.COMMUNITY_JOIN: Rule(is_employee, is_signed_in),
+    Permission.COMMUNITY_EDIT: Rule(either(leads_it, _runs_rounds), is_signed_in),
+    Permission.COMMUNITY_KEEP: Rule(_runs_rounds, is_signed_in),
     Permission.ROUND_ENROL: Rule(is_employee, is_employee),
     Permission.ROUND_LIST: Rule(_reads_rounds, _reads_rounds),
     Permission.ROUND_SEE: Rule(_reads_rounds, _reads_rounds),

@@ -2,6 +2,7 @@
 
 from app import audit as audit
 from app.auth import models as auth
+from app.communities import models as communities
 from app.engagements import models as engagements
 from app.feedback import models as feedback
 from app.people import models as people
@@ -9,6 +10,7 @@ from app.programmes import models as programmes
 from app.rounds import certificate_models as certificates
 from app.rounds import closing_models as closing
 from app.rounds import count_models as counts
+from app.rounds import group_models as groups
 from app.rounds import models as rounds
 from app.rounds import question_models as questions
 from app.sessions import models as sessions
@@ -19,9 +21,11 @@ __all__ = [
     "auth",
     "certificates",
     "closing",
+    "communities",
     "counts",
     "engagements",
     "feedback",
+    "groups",
     "people",
     "programmes",
     "questions",

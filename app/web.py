@@ -77,6 +77,7 @@ NAV = (
     NavItem("home.show", "Home", Permission.HOME_SEE),
     NavItem("mentorships.index", "Mentoring", Permission.MENTORSHIP_LIST),
     NavItem("people.index", "People", Permission.PERSON_LIST),
+    NavItem("communities.index", "Communities", Permission.COMMUNITY_LIST),
     NavItem("skills.index", "Skills", Permission.SKILL_SEE),
     NavItem("programmes.index", "Programmes", Permission.PROGRAMME_LIST),
     NavItem("rounds.index", "Rounds", Permission.ROUND_LIST),

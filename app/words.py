@@ -98,6 +98,11 @@ def duration(minutes: int) -> str:
     return " ".join(named)
 
 
+def hours_a_month(hours: float) -> str:
+    """Say what something takes: "2 hours a month", "1 hour a month"."""
+    return f"{hours:g} hour{'' if hours == 1 else 's'} a month"
+
+
 def number(value: int) -> str:
     """Write a whole number with thousands apart and a true minus sign: "5,400", "−3"."""
     return f"{value:,}".replace("-", MINUS)
@@ -135,6 +140,7 @@ FILTERS = {
     "time_ago": time_ago,
     "plural": plural,
     "duration": duration,
+    "hours_a_month": hours_a_month,
     "number": number,
     "signed": signed,
     "listed": listed,

@@ -7,6 +7,7 @@ from typing import Any
 from app import clock
 from app.access import Role
 from app.auth.models import Account, AccountRole
+from app.communities.models import Community, CommunityMembership, CommunityRequest, MemberRole
 from app.db import db
 from app.engagements.models import (
     Engagement,
@@ -122,6 +123,33 @@ def enrolment(of: Person, role: EnrolmentRole, matching_round: MatchingRound, pl
             places=places,
         )
     )
+
+
+def community(**values: Any) -> Community:
+    """A community that is open to everyone, about one skill."""
+    number = next(_numbers)
+    defaults = {
+        "slug": f"community-{number}",
+        "name": f"Community {number}",
+        "purpose": "We learn from each other",
+        "least_members": 2,
+        "most_members": 5,
+    }
+    if "topics" not in values:
+        values["topics"] = [skill()]
+    return _saved(Community(**{**defaults, **values}))
+
+
+def membership(
+    of: Person, community: Community, role: MemberRole = MemberRole.MEMBER, **values: Any
+) -> CommunityMembership:
+    """A person's time in a community."""
+    return _saved(CommunityMembership(community_id=community.id, person_id=of.id, role=role, **values))
+
+
+def community_request(of: Person, community: Community, **values: Any) -> CommunityRequest:
+    """Somebody's request to join a community."""
+    return _saved(CommunityRequest(community_id=community.id, person_id=of.id, **values))
 
 
 def proposal(mentee: Person, mentor: Person, **values: Any) -> Engagement:

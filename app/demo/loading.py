@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.db import db
+from app.demo import communities
 from app.demo.records import Company, PastFeedback, PastSession
 from app.engagements.models import (
     Engagement,
@@ -71,6 +72,7 @@ def load(company: Company, *, tell: Tell = lambda sentence: None) -> Programme:
     _load_past(company, programme)
     tell(f"{len(company.mentorships):,} mentorships of past rounds, with {len(company.sessions):,} sessions")
     _advance_sequences()
+    tell(f"{communities.found_all()} communities of practice")
     details = {"people": len(company.people), "seed": company.seed}
     audit.record(audit.Entry("demo.loaded", "company", details=details), by=audit.COMMAND_LINE)
     return programme

@@ -20,6 +20,7 @@ class EngagementKind(StrEnum):
 
     MENTORSHIP = "mentorship"
     PEER_COACHING = "peer_coaching"
+    GROUP_MENTORING = "group_mentoring"
 
 
 class EngagementRole(StrEnum):

@@ -1,5 +1,7 @@
 """Reads about engagements."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -18,6 +20,8 @@ from app.engagements.states import CAME_ABOUT
 from app.errors import Missing
 from app.people.models import Person
 from app.people.signals import places_taken
+
+MOST_TODAY = 40
 
 
 def is_open() -> sa.ColumnElement[bool]:
@@ -67,6 +71,15 @@ def peer_coaching_numbered(engagement_id: int) -> Engagement:
     return _numbered(engagement_id, EngagementKind.PEER_COACHING)
 
 
+def mentoring_group_numbered(engagement_id: int) -> Engagement:
+    """Return the group of a mentor with its members.
+
+    Raises:
+        Missing: when there is none.
+    """
+    return _numbered(engagement_id, EngagementKind.GROUP_MENTORING)
+
+
 def _numbered(engagement_id: int, kind: EngagementKind) -> Engagement:
     found = db.session.scalar(with_members(sa.select(Engagement).filter_by(id=engagement_id, kind=kind)))
     if found is None:
@@ -79,6 +92,23 @@ def engagements_of(person_id: int) -> sa.Select[Engagement]:
     own = sa.select(EngagementMember.engagement_id).filter_by(person_id=person_id)
     query = sa.select(Engagement).where(Engagement.id.in_(own))
     return with_members(query).order_by(Engagement.starts_on.desc(), Engagement.id.desc())
+
+
+def together_today(person_id: int) -> Sequence[Engagement]:
+    """Return the engagements of more than two, or of equals, that go on for a person, with their members."""
+    own = sa.select(EngagementMember.engagement_id).filter_by(person_id=person_id)
+    query = (
+        sa.select(Engagement)
+        .where(
+            Engagement.id.in_(own),
+            Engagement.kind.in_([EngagementKind.PEER_COACHING, EngagementKind.GROUP_MENTORING]),
+            Engagement.state == EngagementState.ACTIVE,
+        )
+        .order_by(Engagement.starts_on.desc(), Engagement.id.desc())
+        .limit(MOST_TODAY)
+        .options(selectinload(Engagement.members).joinedload(EngagementMember.person))
+    )
+    return db.session.scalars(query).all()
 
 
 def with_members(query: sa.Select[Engagement]) -> sa.Select[Engagement]:
@@ -97,5 +127,9 @@ def mentors_of_today(_sender: object) -> sa.Select[int]:
     return (
         sa.select(EngagementMember.person_id.label("mentor_id"))
         .join(Engagement)
-        .where(EngagementMember.role == EngagementRole.MENTOR, takes_place())
+        .where(
+            Engagement.kind == EngagementKind.MENTORSHIP,
+            EngagementMember.role == EngagementRole.MENTOR,
+            takes_place(),
+        )
     )

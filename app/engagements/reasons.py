@@ -189,7 +189,22 @@ def _grades(row: Record, mentee: Party, mentor: Party) -> str:
     return f"{mentor.does('is', 'are')} {plural(abs(above), 'grade')} {way} {mentee.whom}"
 
 
+def _topic(row: Record, mentee: Party, mentor: Party) -> str:
+    """Say what a community, in the place of a mentor, is about."""
+    whose = mentee.also("wants", "want") if row["wanted"] else mentee.also("knows", "know")
+    if "near" in row:
+        return f"{mentor.name} is about {row['near']}, close to {row['skill']}, which {whose}"
+    return f"{mentor.name} is about {row['skill']}, which {whose}"
+
+
+def _no_topic(row: Record, mentee: Party, mentor: Party) -> str:
+    whose = mentee.also("wants", "want") if row["wanted"] else mentee.also("knows", "know")
+    return f"{mentor.name} is not about {row['skill']}, which {whose}"
+
+
 _SENTENCES: dict[str, Sentence] = {
+    "topic": _topic,
+    "no_topic": _no_topic,
     "has_skill": _has_skill,
     "near_skill": _near_skill,
     "lacks_skill": _lacks_skill,

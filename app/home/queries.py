@@ -6,12 +6,17 @@ from zoneinfo import ZoneInfo
 
 from app import clock
 from app.access import Actor, Permission, Role, can
+from app.communities.matched import Matched, matched_communities
 from app.db import db
-from app.engagements.models import Answer
+from app.engagements.models import Answer, EngagementKind
+from app.engagements.queries import together_today
+from app.mentorships import groups
+from app.mentorships.groups import MentoringGroup
 from app.mentorships.queries import Mentorship, current_mentorships
-from app.peers.queries import PeerCoaching, peer_coachings_today
+from app.peers import queries as peers
+from app.peers.queries import PeerCoaching
 from app.people.models import Person
-from app.programmes.models import MENTORING
+from app.programmes.models import MENTORING, ProgrammeKind
 from app.rounds.actions import NextStep, next_step
 from app.rounds.models import MatchingRound
 from app.rounds.queries import BusyRound, busy_round, latest_published_round, open_rounds_for
@@ -39,6 +44,14 @@ class OpenRound:
     def offers_mentoring(self) -> bool:
         """Tell whether one can find a mentor in it."""
         return any(row.kind in MENTORING for row in self.matching_round.programmes)
+
+    @property
+    def words(self) -> str:
+        """Say what one can find in it."""
+        kinds = {row.kind for row in self.matching_round.programmes}
+        if kinds & (MENTORING | {ProgrammeKind.GROUP_MENTORING}):
+            return "Find a mentor, or be one,"
+        return "Find communities" if kinds == {ProgrammeKind.COMMUNITIES} else "Find a peer coach"
 
     @property
     def is_open(self) -> bool:
@@ -73,6 +86,10 @@ class Desk:
     learning: Sequence[Mentorship]
     mentoring: Sequence[Mentorship]
     coaching: Sequence[PeerCoaching]
+    groups: Sequence[MentoringGroup]
+    """Groups of mentors, with the reader as mentor or mentee."""
+    communities: Sequence[Matched]
+    """Communities that a round put the reader into."""
     of_hr: RoundOfHr | None
     under_way: MatchingRound | None
     """For those who may see rounds: the one whose mentorships go on now."""
@@ -105,7 +122,13 @@ class Desk:
     def is_new(self) -> bool:
         """Tell whether nothing has begun for this person yet."""
         return self.person is not None and not (
-            self.proposals or self.learning or self.mentoring or self.coaching or self.open_rounds
+            self.proposals
+            or self.learning
+            or self.mentoring
+            or self.coaching
+            or self.groups
+            or self.communities
+            or self.open_rounds
         )
 
 
@@ -115,6 +138,7 @@ def desk_of(actor: Actor) -> Desk:
     person = db.session.get(Person, person_id) if person_id is not None else None
     current = current_mentorships(person_id) if person_id is not None else []
     active = [row for row in current if row.is_active]
+    together = [(person_id, row) for row in together_today(person_id)] if person_id is not None else []
     proposals = [row for row in current if row.is_proposal]
     return Desk(
         greeting=_greeting(person),
@@ -126,7 +150,17 @@ def desk_of(actor: Actor) -> Desk:
         fallen=_without_successor(current),
         learning=[row for row in active if row.reader_is_mentee],
         mentoring=[row for row in active if not row.reader_is_mentee],
-        coaching=peer_coachings_today(person_id) if person_id is not None else [],
+        coaching=[
+            peers.seen_by(reader_id, row)
+            for reader_id, row in together
+            if row.kind is EngagementKind.PEER_COACHING
+        ],
+        groups=[
+            groups.seen_by(reader_id, row)
+            for reader_id, row in together
+            if row.kind is EngagementKind.GROUP_MENTORING
+        ],
+        communities=matched_communities(person) if person is not None else [],
         of_hr=_round_of_hr() if Role.HR in actor.roles else None,
         under_way=latest_published_round() if can(Permission.ROUND_LIST) else None,
     )

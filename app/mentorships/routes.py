@@ -8,8 +8,8 @@ from app.access import Permission, guard
 from app.db import db
 from app.engagements import proposals
 from app.engagements.models import Answer, DeclineReason, Engagement
-from app.engagements.queries import mentorship_numbered
-from app.mentorships import queries
+from app.engagements.queries import mentoring_group_numbered, mentorship_numbered
+from app.mentorships import groups, queries
 from app.mentorships.forms import DeclineForm
 from app.web import page, page_number, see_other
 
@@ -27,6 +27,7 @@ def index() -> ResponseReturnValue:
         proposals=[row for row in current if row.is_proposal],
         active=[row for row in current if row.is_active],
         past=[queries.seen_by(current_user.person_id, row) for row in past.items],
+        groups=groups.groups_of(current_user.person_id),
         pages=past,
     )
 
@@ -42,6 +43,13 @@ def show(engagement: Engagement) -> ResponseReturnValue:
         cards=queries.cards_of(mentorship),
         hours=queries.hours_of(mentorship),
     )
+
+
+@bp.get("/groups/<int:engagement_id>")
+@guard(Permission.MENTORSHIP_SEE, load=mentoring_group_numbered)
+def show_group(engagement: Engagement) -> ResponseReturnValue:
+    """Show the group of a mentor to its people: who is in it, and why the reader is."""
+    return page("mentorships/group.html", group=groups.seen_by(current_user.person_id, engagement))
 
 
 @bp.post("/<int:engagement_id>/accept")

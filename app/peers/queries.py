@@ -55,11 +55,6 @@ def active_peer_coachings(person_id: int) -> list[PeerCoaching]:
     return [seen_by(person_id, row) for row in db.session.scalars(query)]
 
 
-def peer_coachings_today(person_id: int) -> list[PeerCoaching]:
-    """Return the peer coachings of a person that go on, with as few statements as home can do with."""
-    return [seen_by(person_id, row) for row in db.session.scalars(_active(person_id))]
-
-
 def past_peer_coachings(person_id: int, *, page: int) -> Pagination:
     """Return a page of the peer coachings of a person that are over."""
     query = _of(person_id).where(Engagement.state != EngagementState.ACTIVE)

@@ -28,6 +28,8 @@ def roles_of(kind: ProgrammeKind) -> tuple[AudienceRole, ...]:
     """Return the roles in which people join programmes of a kind."""
     if kind is ProgrammeKind.PEER_COACHING:
         return (AudienceRole.PEER,)
+    if kind is ProgrammeKind.COMMUNITIES:
+        return (AudienceRole.MEMBER,)
     return (AudienceRole.MENTEE, AudienceRole.MENTOR)
 
 

@@ -11,7 +11,7 @@ from app.programmes import queries, service
 from app.programmes.models import Programme, ProgrammeKind
 from app.programmes.vocabulary import CRITERIA, GOALS, KIND_WORDS, rule_sentence
 from app.terminal import CommandGroup
-from app.words import plural
+from app.words import hours_a_month, plural
 
 group = CommandGroup("programmes", help="Standing schemes: what a round matches, and by which rules.")
 
@@ -77,7 +77,7 @@ def show(name: str) -> None:
 
 def _describe(programme: Programme) -> None:
     kind = KIND_WORDS[programme.kind].lower()
-    click.echo(f"{programme.name} ({programme.key}): {kind}, {programme.hours_a_month:g} hours a month")
+    click.echo(f"{programme.name} ({programme.key}): {kind}, {hours_a_month(programme.hours_a_month)}")
     click.echo("Rules")
     for rule in programme.rules:
         click.echo(f"  {rule_sentence(rule.rule, rule.parameters)}")

@@ -11,6 +11,7 @@ from app.fields import HouseForm, LineField, NumberField, SearchForm, TextField,
 from app.people.queries import departments, locations
 from app.programmes.audience import LIMITS
 from app.programmes.checks import LONGEST_NAME
+from app.programmes.communities import known_communities
 from app.programmes.models import AudienceRole, MessageKind, ProgrammeKind
 from app.programmes.vocabulary import KIND_WORDS, MESSAGE_WORDS
 
@@ -52,6 +53,10 @@ class AudienceForm(SearchForm):
     peer_locations = _places("Places of work")
     peer_lowest_grade = IntegerField("Lowest grade", [Optional()])
     peer_highest_grade = IntegerField("Highest grade", [Optional()])
+    member_departments = _places("Departments")
+    member_locations = _places("Places of work")
+    member_lowest_grade = IntegerField("Lowest grade", [Optional()])
+    member_highest_grade = IntegerField("Highest grade", [Optional()])
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -68,6 +73,16 @@ class AudienceForm(SearchForm):
             for role, limits in typed.items()
         }
         return {role: limits for role, limits in chosen.items() if limits}
+
+
+class CommunitiesForm(HouseForm):
+    """Which communities a programme finds members for."""
+
+    communities = _places("Communities")
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.communities.choices = options([(name, name) for name in known_communities()])
 
 
 class MessagesForm(HouseForm):

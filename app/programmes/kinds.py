@@ -74,4 +74,26 @@ KINDS: dict[ProgrammeKind, Usual] = {
             "stable": "of three who coach each other two may always rather be a pair",
         },
     ),
+    ProgrammeKind.GROUP_MENTORING: Usual(
+        wish="Find a group with a mentor",
+        offer="Mentor a group",
+        wish_about="You meet your mentor together with a few others.",
+        offer_about="Your group has at most as many mentees as places, and opens with two or more.",
+        usual_places=5,
+        criteria={"skills": 50, "level_step": 20, "hours": 15, "variety": 15},
+        senseless={"stable": "who leaves a group for another may close it for the rest"},
+    ),
+    ProgrammeKind.COMMUNITIES: Usual(
+        wish="Find communities",
+        wish_about="What you want to learn decides which communities suit you.",
+        rules={"covers_wants": {"percent": 20}},
+        criteria={"skills": 80, "wishes": 20},
+        senseless={
+            **dict.fromkeys(
+                ("level_step", "hours", "variety", "location", "grade_step"), "a community is no person"
+            ),
+            "continuity": "who is in a community stays in it without being matched again",
+            "stable": "who leaves a community for another may close it for the rest",
+        },
+    ),
 }

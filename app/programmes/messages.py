@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from app.errors import Invalid
-from app.programmes.models import MessageKind, Programme
+from app.programmes.models import MessageKind, Programme, ProgrammeKind
 from app.text import cleaned_text
 from app.words import listed, long_date
 
@@ -43,12 +43,61 @@ USUAL: dict[MessageKind, str] = {
         "You go first in the next round."
     ),
 }
+# The usual texts of kinds in which those would not be true.
+_USUAL_OF: dict[ProgrammeKind, dict[MessageKind, str]] = {
+    ProgrammeKind.PEER_COACHING: {
+        MessageKind.INVITATION: (
+            "Hello {name},\n\nyou can join {round} now. Say what you want to learn and what you can help "
+            "with. Whoever is matched starts on {starts_on}."
+        ),
+        MessageKind.MATCHED_MENTEE: (
+            "Hello {name},\n\nin {round} you and {other} coach each other. You start on {starts_on}. "
+            "Write to {other} and agree on a first meeting."
+        ),
+        MessageKind.LEFT_OUT: (
+            "Hello {name},\n\nyou have no peer coach in {round}: nobody who fits was free. "
+            "You go first in the next round."
+        ),
+    },
+    ProgrammeKind.GROUP_MENTORING: {
+        MessageKind.MATCHED_MENTEE: (
+            "Hello {name},\n\nin {round} you are in the group of {other}. You start on {starts_on}. "
+            "{other} will write to all of you; if a week passes, write first."
+        ),
+        MessageKind.MATCHED_MENTOR: (
+            "Hello {name},\n\nyour group in {round} is {other}. You start on {starts_on}. "
+            "Write to them and agree on a first meeting."
+        ),
+    },
+    ProgrammeKind.COMMUNITIES: {
+        MessageKind.INVITATION: (
+            "Hello {name},\n\nyou can join {round} now. Say which communities you would like to be in. "
+            "Whoever is matched starts on {starts_on}."
+        ),
+        MessageKind.MATCHED_MENTEE: (
+            "Hello {name},\n\nin {round} you come into the community {other}, from {starts_on} on. "
+            "Its page says who leads it and who is there."
+        ),
+        MessageKind.LEFT_OUT: (
+            "Hello {name},\n\nno community that fits had a place for you in {round}. You go first in the "
+            "next round, and you can join any community that is open."
+        ),
+    },
+}
+_EXAMPLES_OF: dict[ProgrammeKind, dict[str, str | date]] = {
+    ProgrammeKind.COMMUNITIES: {"other": "Data storytelling"},
+}
+
+
+def usual_text(of: ProgrammeKind, kind: MessageKind) -> str:
+    """Return what programmes of a kind write as long as they have no text of their own."""
+    return _USUAL_OF.get(of, USUAL).get(kind, USUAL[kind])
 
 
 def text_of(programme: Programme, kind: MessageKind) -> str:
     """Return what a programme writes, with its placeholders: its own text, or the usual one."""
     own = {row.kind: row.body for row in programme.messages}
-    return own.get(kind, USUAL[kind])
+    return own.get(kind, usual_text(programme.kind, kind))
 
 
 def render(programme: Programme, kind: MessageKind, values: Mapping[str, str | date]) -> str:
@@ -58,7 +107,7 @@ def render(programme: Programme, kind: MessageKind, values: Mapping[str, str | d
 
 def example(programme: Programme, kind: MessageKind) -> str:
     """Return what somebody would read in a made-up round."""
-    return render(programme, kind, EXAMPLE)
+    return render(programme, kind, EXAMPLE | _EXAMPLES_OF.get(programme.kind, {}))
 
 
 def placeholder_words(kind: MessageKind) -> str:
@@ -66,10 +115,10 @@ def placeholder_words(kind: MessageKind) -> str:
     return listed([f"{{{name}}}" for name in PLACEHOLDERS[kind]])
 
 
-def own_texts(typed: Mapping[MessageKind, str]) -> dict[str, str]:
-    """Return those of the texts typed that are not the usual ones."""
+def own_texts(of: ProgrammeKind, typed: Mapping[MessageKind, str]) -> dict[str, str]:
+    """Return those of the texts typed that are not the usual ones of a kind of programme."""
     cleaned = {kind: cleaned_text(text) for kind, text in typed.items()}
-    return {kind.value: text for kind, text in cleaned.items() if text != USUAL[kind]}
+    return {kind.value: text for kind, text in cleaned.items() if text != usual_text(of, kind)}
 
 
 def check_messages(messages: Mapping[str, str]) -> None:

@@ -17,6 +17,8 @@ class ProgrammeKind(StrEnum):
     REVERSE_MENTORING = "reverse_mentoring"
     FLASH_MENTORING = "flash_mentoring"
     PEER_COACHING = "peer_coaching"
+    GROUP_MENTORING = "group_mentoring"
+    COMMUNITIES = "communities"
 
 
 MENTORING = frozenset(
@@ -39,6 +41,7 @@ class AudienceRole(StrEnum):
     MENTEE = "mentee"
     MENTOR = "mentor"
     PEER = "peer"
+    MEMBER = "member"
 
 
 class Programme(Stamped, Model):
@@ -148,6 +151,19 @@ class ProgrammeOpenTask(Model):
         sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
     )
     task: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+
+
+class ProgrammeCommunity(Model):
+    """A community that a programme finds members for; without any, every community in use takes part."""
+
+    __tablename__ = "programme_community"
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    community_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("community.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class AudienceDepartment(Model):

@@ -2,6 +2,7 @@
 
 from app.programmes import (
     audience_routes,
+    community_routes,
     goal_routes,
     message_routes,
     part_tasks,
@@ -15,6 +16,7 @@ from app.programmes.routes import bp
 __all__ = [
     "audience_routes",
     "bp",
+    "community_routes",
     "goal_routes",
     "message_routes",
     "part_tasks",

@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired
 from app.fields import HouseForm, options
 from app.programmes.models import ProgrammeKind
 from app.programmes.settings_form import RuleFields, SettingsForm, rule_fields, weight_field
-from app.programmes.vocabulary import GOALS, NAMES_AMONG_PEERS, RULES, SUGGESTED
+from app.programmes.vocabulary import GOALS, OTHER_NAMES, RULES, SUGGESTED
 from app.programmes.weights import WORDS, nearest_words, shared_out
 
 NOTHING_MATTERS = "Choose for at least one of them how much it matters."
@@ -82,9 +82,8 @@ def rules_form(rules: Mapping[str, Mapping[str, Any]], sent: Any = None, *, kind
         values[rule] = rule in rules
         values.update({f"{rule}-{name}": value for name, value in rules.get(rule, SUGGESTED[rule]).items()})
     form: RulesForm = _shown(type("RulesOfProgramme", (RulesForm,), fields), values, sent)
-    if kind is ProgrammeKind.PEER_COACHING:
-        for name, called in NAMES_AMONG_PEERS.items():
-            form[name].label.text = called
+    for name, called in OTHER_NAMES.get(kind, {}).items():
+        form[name].label.text = called
     return form
 
 

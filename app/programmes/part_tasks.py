@@ -1,15 +1,17 @@
 """The tasks of setting up rules, weights and goals, with how each stands in one line."""
 
-from app.programmes.models import Programme
+from app.programmes.communities import communities_of
+from app.programmes.models import Programme, ProgrammeKind
 from app.programmes.setup import TASKS, Task
-from app.programmes.vocabulary import CRITERIA, RULES, SHORT_GOALS
-from app.words import listed
+from app.programmes.vocabulary import CRITERIA, OTHER_NAMES, RULES, SHORT_GOALS
+from app.words import listed, plural
 
 NAMED = 2
 
 
 def _rules(programme: Programme) -> str:
-    names = [RULES[row.rule].name for row in programme.rules]
+    others = OTHER_NAMES.get(programme.kind, {})
+    names = [others.get(row.rule, RULES[row.rule].name) for row in programme.rules]
     if len(names) > NAMED:
         names = [*names[:NAMED], f"{len(names) - NAMED} more"]
     return listed(names) or "No rule that every match keeps"
@@ -25,9 +27,21 @@ def _goals(programme: Programme) -> str:
     return said[:1].upper() + said[1:]
 
 
+def _communities(programme: Programme) -> str:
+    chosen = communities_of(programme)
+    return plural(len(chosen), "community", "communities") if chosen else "All that are in use"
+
+
 # After who may take part, before the messages: the order in which one sets a programme up.
 TASKS[2:2] = [
     Task("rules", "Rules", "programmes.rules", _rules),
     Task("weights", "What matters more", "programmes.weights", _weights),
     Task("goals", "What comes first", "programmes.goals", _goals),
+    Task(
+        "communities",
+        "Which communities",
+        "programmes.communities",
+        _communities,
+        kinds=frozenset({ProgrammeKind.COMMUNITIES}),
+    ),
 ]

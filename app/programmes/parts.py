@@ -18,6 +18,7 @@ from app.programmes.checks import (
     check_rule,
     check_suits,
 )
+from app.programmes.communities import check_communities, communities_of, write_communities
 from app.programmes.messages import check_messages
 from app.programmes.models import (
     AudienceRole,
@@ -29,7 +30,7 @@ from app.programmes.models import (
     ProgrammeRule,
 )
 from app.programmes.vocabulary import AUDIENCE_WORDS, CRITERIA, GOALS, MESSAGE_WORDS, rule_sentence
-from app.words import plural
+from app.words import hours_a_month, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +133,21 @@ def _write_messages(programme: Programme, messages: Mapping[str, str]) -> None:
     _replace(programme, "messages", rows)
 
 
+# Said of programmes of every kind.
+_CHANGED_MESSAGES = MESSAGE_WORDS | {
+    MessageKind.MATCHED_MENTEE: "To whoever is matched",
+    MessageKind.LEFT_OUT: "To whoever is left out",
+}
+
+
 def _other_messages(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
     for kind in MessageKind:
         if before.get(kind) != after.get(kind):
-            yield f"{MESSAGE_WORDS[kind]}: {'another text' if kind in after else 'the usual text'}"
+            yield f"{_CHANGED_MESSAGES[kind]}: {'another text' if kind in after else 'the usual text'}"
+
+
+def _other_communities(_before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    yield f"Communities: {', '.join(after)}" if after else "Communities: all that are in use"
 
 
 def _replace(programme: Programme, name: str, rows: list[Any]) -> None:
@@ -158,7 +170,7 @@ PARTS: dict[str, Part] = {
         lambda programme: programme.hours_a_month,
         lambda _programme, hours: check_hours(hours),
         lambda programme, hours: setattr(programme, "hours_a_month", hours),
-        lambda before, after: iter([f"{after:g} hours a month instead of {before:g}"]),
+        lambda before, after: iter([f"{hours_a_month(after)} instead of {before:g}"]),
     ),
     "rules": Part("rules", _rules_of, _check_rules, _write_rules, _other_rules),
     "criteria": Part(
@@ -181,6 +193,13 @@ PARTS: dict[str, Part] = {
         lambda _programme, audience: check_audience(audience),
         write_audience,
         _other_audience,
+    ),
+    "communities": Part(
+        "communities",
+        communities_of,
+        check_communities,
+        write_communities,
+        _other_communities,
     ),
     "messages": Part(
         "messages",

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from app.db import db
 from app.programmes.audience import audience_in_words
-from app.programmes.models import Programme, ProgrammeOpenTask
+from app.programmes.models import Programme, ProgrammeKind, ProgrammeOpenTask
 from app.programmes.vocabulary import KIND_WORDS
-from app.words import plural
+from app.words import hours_a_month, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Task:
     endpoint: str
     hint: Callable[[Programme], str]
     needs_look: bool = False
+    kinds: frozenset[ProgrammeKind] = frozenset(ProgrammeKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class TaskRow:
 
 
 def _described(programme: Programme) -> str:
-    return f"{KIND_WORDS[programme.kind]}, {programme.hours_a_month:g} hours a month"
+    return f"{KIND_WORDS[programme.kind]}, {hours_a_month(programme.hours_a_month)}"
 
 
 def _open_to(programme: Programme) -> str:
@@ -67,7 +68,8 @@ TASKS: list[Task] = [
 def task_rows(programme: Programme) -> list[TaskRow]:
     """Return the tasks of a programme with how each stands."""
     open_ = open_tasks_of(programme)
-    return [TaskRow(task, task.hint(programme), is_done=task.key not in open_) for task in TASKS]
+    own = [task for task in TASKS if programme.kind in task.kinds]
+    return [TaskRow(task, task.hint(programme), is_done=task.key not in open_) for task in own]
 
 
 def open_tasks_of(programme: Programme) -> frozenset[str]:

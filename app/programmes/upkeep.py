@@ -23,7 +23,7 @@ def start_programme(*, name: str, kind: ProgrammeKind, hours_a_month: float, by:
         Invalid: when the name is taken or the hours make no sense.
     """
     programme = create_programme(name=name, kind=kind, hours_a_month=hours_a_month, by=by)
-    _leave_open(programme, [task.key for task in TASKS if task.needs_look])
+    _leave_open(programme, [task.key for task in TASKS if task.needs_look and kind in task.kinds])
     return programme
 
 

@@ -108,18 +108,23 @@ KIND_WORDS: dict[ProgrammeKind, str] = {
     ProgrammeKind.REVERSE_MENTORING: "Reverse mentoring",
     ProgrammeKind.FLASH_MENTORING: "Flash mentoring",
     ProgrammeKind.PEER_COACHING: "Peer coaching",
+    ProgrammeKind.GROUP_MENTORING: "Group mentoring",
+    ProgrammeKind.COMMUNITIES: "Communities",
 }
 KIND_MEANINGS: dict[ProgrammeKind, str] = {
     ProgrammeKind.MENTORING: "Each mentee gets a mentor who can help with what they want to learn.",
     ProgrammeKind.REVERSE_MENTORING: "Each mentee gets a mentor of a lower grade.",
     ProgrammeKind.FLASH_MENTORING: "One or two meetings, so that a mentor has time for more mentees.",
     ProgrammeKind.PEER_COACHING: "People coach each other in pairs; of an odd number, three stay together.",
+    ProgrammeKind.GROUP_MENTORING: "A mentor meets several mentees together; a group opens with two or more.",
+    ProgrammeKind.COMMUNITIES: "People become members of communities about what they want to learn.",
 }
 
 AUDIENCE_WORDS: dict[AudienceRole, str] = {
     AudienceRole.MENTEE: "Mentees",
     AudienceRole.MENTOR: "Mentors",
     AudienceRole.PEER: "Peers",
+    AudienceRole.MEMBER: "Members",
 }
 
 MESSAGE_WORDS: dict[MessageKind, str] = {
@@ -127,6 +132,24 @@ MESSAGE_WORDS: dict[MessageKind, str] = {
     MessageKind.MATCHED_MENTEE: "To a mentee who has a mentor",
     MessageKind.MATCHED_MENTOR: "To a mentor who has a mentee",
     MessageKind.LEFT_OUT: "To somebody without a mentor",
+}
+# What they are called where nobody is a mentor to another, or a mentor has several at once. Kinds with a text
+# less have no such message.
+_MESSAGE_WORDS_OF: dict[ProgrammeKind, dict[MessageKind, str]] = {
+    ProgrammeKind.PEER_COACHING: {
+        MessageKind.INVITATION: MESSAGE_WORDS[MessageKind.INVITATION],
+        MessageKind.MATCHED_MENTEE: "To somebody who has a peer coach",
+        MessageKind.LEFT_OUT: "To somebody without a peer coach",
+    },
+    ProgrammeKind.COMMUNITIES: {
+        MessageKind.INVITATION: MESSAGE_WORDS[MessageKind.INVITATION],
+        MessageKind.MATCHED_MENTEE: "To somebody who comes into a community",
+        MessageKind.LEFT_OUT: "To somebody without a community",
+    },
+    ProgrammeKind.GROUP_MENTORING: {
+        **MESSAGE_WORDS,
+        MessageKind.MATCHED_MENTOR: "To a mentor who has a group",
+    },
 }
 
 SHORT_GOALS: dict[str, str] = {
@@ -180,13 +203,51 @@ NAMES_AMONG_PEERS: dict[str, str] = {
 }
 
 
+# What is said otherwise of communities: rules hold between each member and whoever leads.
+_IN_COMMUNITIES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    "covers_wants": lambda parameters: (
+        f"The community is about at least {parameters['percent']}% of what the member wants to learn"
+    ),
+    "not_in_reporting_line": _always("Member and lead are not in the same reporting line"),
+    "shared_hours": lambda parameters: (
+        f"Member and lead share at least {duration(parameters['minutes'])} of working hours on every day"
+    ),
+    "shared_language": _always("Member and lead have a language in common"),
+    "no_prior_pair": _always("Not in the same community, or with its lead, in an earlier round"),
+    "grade_distance": lambda parameters: (
+        _grade_distance(parameters).replace("mentor", "lead").replace("mentee", "member")
+    ),
+    "other_department": _always("Member and lead are from different departments"),
+    "same_attribute": lambda parameters: f"Member and lead have the same {ATTRIBUTES[parameters['name']]}",
+}
+
+# What rules and their figures are called on forms about communities, by the names of the fields.
+NAMES_IN_COMMUNITIES: dict[str, str] = {
+    "covers_wants": "About what the member wants",
+    "not_in_reporting_line": "Member and lead not in the same reporting line",
+    "shared_hours": "Working hours that member and lead share",
+    "shared_language": "A language that member and lead have in common",
+    "no_prior_pair": "Not there, or with its lead, in an earlier round",
+    "grade_distance": "The lead's grade beside the member's",
+    "other_department": "Member and lead from different departments",
+    "same_attribute": "The same for member and lead",
+}
+OTHER_NAMES: dict[ProgrammeKind, dict[str, str]] = {
+    ProgrammeKind.PEER_COACHING: NAMES_AMONG_PEERS,
+    ProgrammeKind.COMMUNITIES: NAMES_IN_COMMUNITIES,
+}
+_OTHER_SENTENCES: dict[ProgrammeKind, dict[str, Callable[[Mapping[str, Any]], str]]] = {
+    ProgrammeKind.PEER_COACHING: _AMONG_PEERS,
+    ProgrammeKind.COMMUNITIES: _IN_COMMUNITIES,
+}
+
+
 def rule_sentence(
     rule: str, parameters: Mapping[str, Any], kind: ProgrammeKind = ProgrammeKind.MENTORING
 ) -> str:
     """Say a rule with its parameters as people read it in a programme of a kind."""
-    if kind is ProgrammeKind.PEER_COACHING and rule in _AMONG_PEERS:
-        return _AMONG_PEERS[rule](parameters)
-    return RULES[rule].sentence(parameters)
+    said = _OTHER_SENTENCES.get(kind, {}).get(rule, RULES[rule].sentence)
+    return said(parameters)
 
 
 def _steps(parameters: Mapping[str, Any]) -> str:
@@ -194,3 +255,8 @@ def _steps(parameters: Mapping[str, Any]) -> str:
     if least is None:
         return f"at most {most}"
     return f"at least {least}" if most is None else f"{least} to {most}"
+
+
+def message_words(kind: ProgrammeKind) -> dict[MessageKind, str]:
+    """Return the messages that a programme of a kind writes, with what they are called."""
+    return _MESSAGE_WORDS_OF.get(kind, MESSAGE_WORDS)

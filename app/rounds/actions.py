@@ -53,14 +53,14 @@ def next_step(matching_round: MatchingRound, counts: Counts, latest_run_id: int 
             return _step_of_run(matching_round, latest_run_id)
         case RoundState.PUBLISHED:
             return NextStep(
-                "The mentorships are under way",
+                "The matches are under way",
                 f"They last until {long_date(matching_round.ends_on)}, {days_away(matching_round.ends_on)}. "
                 "Look back on the round when they are over: what you decide then is offered for the next.",
             )
         case RoundState.COMPLETED:
             return NextStep(
                 "This round is over",
-                "Its mentorships count as met before in later rounds.",
+                "Its matches count as met before in later rounds.",
                 _look_back("See what came of it", matching_round),
             )
         case _:
@@ -179,7 +179,11 @@ def run_action(matching_round: MatchingRound, counts: Counts, *, words: str = "R
     """Return the action that runs a round, with the reason when it cannot."""
     reason = refusal_of(
         lambda: running.check_may_run(
-            matching_round, mentees=counts.mentees, mentors=counts.mentors, peers=counts.peers
+            matching_round,
+            mentees=counts.mentees,
+            mentors=counts.mentors,
+            peers=counts.peers,
+            members=counts.members,
         )
     )
     return Action(words, "rounds.run", {"round_id": matching_round.id}, reason_against=reason)
@@ -190,9 +194,11 @@ def _look_back(words: str, matching_round: MatchingRound) -> Action:
 
 
 def _before_run(counts: Counts) -> str:
-    if not counts.mentees and counts.peers:
+    if not counts.mentees and counts.peers and not counts.members:
         triad = " Three of them stay together, as they are an odd number." if counts.peers % 2 else ""
         return f"{counts.words()}: there is somebody for everyone, if people fit.{triad}"
+    if not counts.mentees and counts.members:
+        return f"{counts.words()}: a community opens when enough people suit it."
     if counts.places >= counts.mentees:
         return f"{counts.words()}: there is a place for everyone, if people fit."
     short = counts.mentees - counts.places

@@ -36,7 +36,7 @@ def check_may_ask(run: Run) -> None:
     if run.state is not RunState.FINISHED:
         raise Conflict("This run found no plan, so there is nothing to ask about it.")
     if not any(row.kind in MENTORING for row in run.matching_round.programmes):
-        raise Conflict("Nothing can be asked about peer coaching yet.")
+        raise Conflict("Nothing can be asked about peer coaching, groups and communities yet.")
 
 
 def ask_about(run: Run, kind: QuestionKind, pair: PairOf, *, by: audit.Actor) -> Question:
@@ -46,6 +46,8 @@ def ask_about(run: Run, kind: QuestionKind, pair: PairOf, *, by: audit.Actor) ->
         Invalid: when both are the same person.
         Conflict: when the run has no plan.
     """
+    if all(row.id != pair.programme_id or row.kind not in MENTORING for row in run.matching_round.programmes):
+        raise Conflict("Nothing can be asked about peer coaching, groups and communities yet.")
     if pair.mentee_id == pair.mentor_id:
         raise Invalid("Choose somebody else: nobody is their own mentor.", field="mentor")
     return _asked(run, kind, pair._asdict(), by=by)

@@ -1,6 +1,7 @@
 """What has changed since a run: the pairs that today's database would no longer allow."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -15,10 +16,11 @@ from app.rounds import snapshot
 from app.rounds.documents import document_of
 from app.rounds.models import Assignment, AssignmentMember, DocumentKind, EnrolmentRole, Run
 from app.rounds.snapshot_free import free_part
+from app.rounds.snapshot_groups import community_key, group_key
 from app.rounds.snapshot_people import person_id_of, person_key
 from app.rounds.snapshot_skills import Levels, skill_id_of, skill_rows
 from matching.check import ViolationKind, check
-from matching.problem import Person, Problem, ProblemError, RuleName, Wanted
+from matching.problem import CommunitiesProgramme, Person, Problem, ProblemError, RuleName, Wanted
 from matching.solution import Assignment as Match
 from matching.solution import Role, Solution, Status
 
@@ -40,6 +42,11 @@ BY_PEOPLE = frozenset(
         ViolationKind.GRADE_DISTANCE,
         ViolationKind.OTHER_DEPARTMENT,
         ViolationKind.SAME_ATTRIBUTE,
+        ViolationKind.UNKNOWN_COMMUNITY,
+        ViolationKind.TOO_FEW_MEMBERS,
+        ViolationKind.TOO_MANY_MEMBERS,
+        ViolationKind.MIX,
+        ViolationKind.KEPT_APART,
     }
 )
 BY_SKILLS = frozenset({ViolationKind.COVERS_WANTS})
@@ -53,6 +60,7 @@ class Pair(NamedTuple):
 
     programme: str
     people: tuple[tuple[int, EnrolmentRole], ...]
+    community_id: int | None = None
 
     @property
     def ids(self) -> list[int]:
@@ -68,15 +76,22 @@ class Pair(NamedTuple):
 def pairs_of(run: Run) -> list[Pair]:
     """Return the pairs of a run in the order of its assignments."""
     query = (
-        sa.select(Assignment.id, Programme.key, AssignmentMember.person_id, AssignmentMember.role)
+        sa.select(
+            Assignment.id,
+            Programme.key,
+            Assignment.community_id,
+            AssignmentMember.person_id,
+            AssignmentMember.role,
+        )
         .join_from(Assignment, Programme)
         .join(AssignmentMember)
         .where(Assignment.run_id == run.id)
         .order_by(Assignment.id, AssignmentMember.role, AssignmentMember.person_id)
     )
-    grouped = groupby(db.session.execute(query), key=lambda row: (row[0], row[1]))
+    grouped = groupby(db.session.execute(query), key=lambda row: (row[0], row[1], row[2]))
     return [
-        Pair(programme, tuple((row.person_id, row.role) for row in rows)) for (_, programme), rows in grouped
+        Pair(programme, tuple((row.person_id, row.role) for row in rows), community_id)
+        for (_, programme, community_id), rows in grouped
     ]
 
 
@@ -156,13 +171,35 @@ def _as_answered(pair: Pair) -> Match:
     return Match(programme=pair.programme, members={Role(role): person for person, role in keys.items()})
 
 
+def _as_answered_together(problem: Problem, pairs: Sequence[Pair]) -> list[tuple[Match, list[int]]]:
+    """Return pairs as a solution has them, each with their numbers: those of one group are one."""
+    in_groups = {row.id for row in problem.programmes if isinstance(row, CommunitiesProgramme)}
+    found: list[tuple[Match, list[int]]] = []
+    members: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, pair in enumerate(pairs):
+        if pair.programme in in_groups:
+            members[pair.programme, _group_of(pair)].append(number)
+        else:
+            found.append((_as_answered(pair), [number]))
+    for (programme, group), numbers in members.items():
+        people = sorted(person_key(pairs[number].ids[0]) for number in numbers)
+        found.append((Match(programme=programme, people=tuple(people), community=group), numbers))
+    return found
+
+
+def _group_of(pair: Pair) -> str:
+    """Return the id that the group of a membership has in a problem."""
+    return group_key(pair.ids[1]) if pair.community_id is None else community_key(pair.community_id)
+
+
 def _refused(problem: Problem, pairs: Sequence[Pair], kinds: frozenset[ViolationKind]) -> Numbers:
     """Return the numbers of the pairs in which the check finds something of these kinds."""
+    answered = _as_answered_together(problem, pairs)
     answer = Solution(
         status=Status.FEASIBLE,
         problem_sha256=problem.sha256,
         programmes=tuple(row.id for row in problem.programmes),
-        assignments=tuple(map(_as_answered, pairs)),
+        assignments=tuple(row for row, _numbers in answered),
     )
     found = (row.where for row in check(problem, answer).violations if row.kind in kinds)
     places = {where.partition(".members")[0] for where in found}
@@ -172,4 +209,9 @@ def _refused(problem: Problem, pairs: Sequence[Pair], kinds: frozenset[Violation
         {f"assignments[{number}]", *(f"people.{person}" for person in row.people or row.members.values())}
         for number, row in enumerate(answer.assignments)
     )
-    return {number for number, row in enumerate(concerned) if not places.isdisjoint(row)}
+    return {
+        pair
+        for row, (_match, numbers) in zip(concerned, answered, strict=True)
+        if not places.isdisjoint(row)
+        for pair in numbers
+    }

@@ -36,8 +36,8 @@ ENDED = (RunState.FINISHED, RunState.FAILED, RunState.CANCELLED)
 )
 @click.option("--opens", type=DAY, required=True, help="First day of enrolment, YYYY-MM-DD.")
 @click.option("--closes", type=DAY, required=True, help="Last day of enrolment.")
-@click.option("--starts", type=DAY, required=True, help="First day of the mentorships.")
-@click.option("--ends", type=DAY, required=True, help="Last day of the mentorships.")
+@click.option("--starts", type=DAY, required=True, help="First day of the matches.")
+@click.option("--ends", type=DAY, required=True, help="Last day of the matches.")
 def create(
     name: str,
     programmes: tuple[str, ...],
@@ -93,7 +93,13 @@ def solve(name: str, here: bool, seed: int) -> None:
     matching_round = queries.round_called(name)
     counts = queries.enrolment_counts(matching_round.id)
     run = running.request_run(
-        matching_round, mentees=counts.mentees, mentors=counts.mentors, peers=counts.peers, seed=seed, by=BY
+        matching_round,
+        mentees=counts.mentees,
+        mentors=counts.mentors,
+        peers=counts.peers,
+        members=counts.members,
+        seed=seed,
+        by=BY,
     )
     run_id = run.id
     db.session.commit()

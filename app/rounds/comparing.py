@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import aliased
 
+from app.communities.models import Community
 from app.db import db
 from app.people.models import Department, Person
 from app.rounds.models import SEEKING, Assignment, AssignmentMember, EnrolmentRole, Run
@@ -129,9 +130,9 @@ def _changed(first: Run, second: Run) -> sa.Select[tuple[int]]:
     pairs = (
         sa.select(mentee.person_id.label("mentee_id"))
         .join_from(Assignment, mentee, _seeks(mentee))
-        .join(mentor, _is_with(mentor, mentee))
+        .outerjoin(mentor, _is_with(mentor, mentee))
         .where(Assignment.run_id.in_([first.id, second.id]))
-        .group_by(Assignment.programme_id, mentee.person_id, mentor.person_id)
+        .group_by(Assignment.programme_id, mentee.person_id, mentor.person_id, Assignment.community_id)
         .having(sa.func.count() == 1)
         .subquery()
     )
@@ -155,17 +156,19 @@ def _changes(first: Run, second: Run, limit: int, offset: int) -> Iterator[Chang
 
 def _mentors_of(mentee_ids: Sequence[int], run_ids: Sequence[int]) -> Mapping[tuple[int, int], list[str]]:
     mentee, mentor = aliased(AssignmentMember), aliased(AssignmentMember)
+    name = sa.func.coalesce(Person.name, Community.name)
     query = (
-        sa.select(Assignment.run_id, mentee.person_id, Person.name)
+        sa.select(Assignment.run_id, mentee.person_id, name)
         .join_from(Assignment, mentee, _seeks(mentee))
-        .join(mentor, _is_with(mentor, mentee))
-        .join(Person, Person.id == mentor.person_id)
+        .outerjoin(mentor, _is_with(mentor, mentee))
+        .outerjoin(Person, Person.id == mentor.person_id)
+        .outerjoin(Community, Community.id == Assignment.community_id)
         .where(Assignment.run_id.in_(run_ids), mentee.person_id.in_(mentee_ids))
-        .order_by(Person.name, Person.id)
+        .order_by(name, Person.id, Community.id)
     )
     named: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for run_id, mentee_id, name in db.session.execute(query):
-        named[run_id, mentee_id].append(name)
+    for run_id, mentee_id, called in db.session.execute(query):
+        named[run_id, mentee_id].append(called)
     return named
 
 
@@ -174,7 +177,7 @@ def _seeks(member: type[AssignmentMember]) -> sa.ColumnElement[bool]:
 
 
 def _is_with(member: type[AssignmentMember], seeker: type[AssignmentMember]) -> sa.ColumnElement[bool]:
-    """Hold for a mentee's mentor, and for every other peer of a peer."""
+    """Hold for a mentee's mentor, and for every other peer of a peer; for nobody beside a member."""
     return sa.and_(
         member.assignment_id == Assignment.id,
         member.role != EnrolmentRole.MENTEE,

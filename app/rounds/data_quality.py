@@ -35,6 +35,7 @@ class Problem(StrEnum):
     NOT_ENROLLED = "not_enrolled"
     NOTHING_WANTED = "nothing_wanted"
     NOTHING_HELD = "nothing_held"
+    NOTHING_KNOWN = "nothing_known"
     NO_HOURS = "no_hours"
     NO_LANGUAGE = "no_language"
     NO_GRADE = "no_grade"
@@ -55,7 +56,7 @@ class Words:
 
 WORDS: dict[Problem, Words] = {
     Problem.AWAY: Words(
-        "Away when the mentorships start",
+        "Away when the matches start",
         "They are left out of the matching.",
         "Change the pause, or leave it as it is",
         "people.pause",
@@ -92,6 +93,13 @@ WORDS: dict[Problem, Words] = {
         "Ask them for their skills",
         "people.show",
         "held",
+    ),
+    Problem.NOTHING_KNOWN: Words(
+        "Seeks a community, with no skill wanted or held",
+        "Nothing says which community suits them.",
+        "Ask them for their goals",
+        "people.show",
+        "wanted",
     ),
     Problem.NO_HOURS: Words(
         "No working hours",
@@ -204,6 +212,12 @@ def _found(matching_round: MatchingRound) -> sa.CompoundSelect[str, int]:
         Problem.NOT_ENROLLED: sa.and_(here, _seeks_in_vain(matching_round)),
         Problem.NOTHING_WANTED: sa.and_(Person.id.in_(mentees), here, ~_has(Goal.person_id)),
         Problem.NOTHING_HELD: sa.and_(Person.id.in_(mentors), here, ~_has(Claim.person_id)),
+        Problem.NOTHING_KNOWN: sa.and_(
+            Person.id.in_(_enrolled(matching_round, [EnrolmentRole.MEMBER])),
+            here,
+            ~_has(Goal.person_id),
+            ~_has(Claim.person_id),
+        ),
         Problem.NO_HOURS: sa.and_(Person.id.in_(everyone), here, ~_has(WorkingHours.person_id)),
         Problem.NO_LANGUAGE: sa.and_(Person.id.in_(everyone), here, ~_has(SpokenLanguage.person_id)),
         Problem.NO_MANAGER: sa.and_(Person.id.in_(everyone), here, Person.manager_id.is_(None)),

@@ -20,6 +20,8 @@ from app.rounds.states import RoundState
 from app.words import long_date
 
 MOST_MENTORS = 3
+MOST_COMMUNITIES = 3
+FEWEST_IN_GROUP = 2  # a mentor with one mentee is no group
 
 
 def day_that_counts(matching_round: MatchingRound) -> date:
@@ -146,8 +148,18 @@ def check_part(matching_round: MatchingRound, programme: Programme, role: Enrolm
         raise Invalid(f"Nobody takes part in {programme.name} as a {role}.", field="role")
     if role is EnrolmentRole.MENTOR and not 1 <= places <= MOST_PLACES:
         raise Invalid(f"Enter a number of places from 1 to {MOST_PLACES}.", field="places")
+    if places < fewest_places(programme, role):
+        raise Invalid(f"Enter a number of places from {FEWEST_IN_GROUP} to {MOST_PLACES}.", field="places")
+    if role is EnrolmentRole.MEMBER and not 1 <= places <= MOST_COMMUNITIES:
+        raise Invalid(f"Enter a number of communities from 1 to {MOST_COMMUNITIES}.", field="communities")
     if role is EnrolmentRole.MENTEE and not 1 <= places <= MOST_MENTORS:
         raise Invalid(f"Enter a number of mentors from 1 to {MOST_MENTORS}.", field="mentors")
+
+
+def fewest_places(programme: Programme, role: EnrolmentRole) -> int:
+    """Return how many places somebody offers or seeks at least."""
+    is_group = programme.kind is ProgrammeKind.GROUP_MENTORING and role is EnrolmentRole.MENTOR
+    return FEWEST_IN_GROUP if is_group else 1
 
 
 def refusal_of_audience(person: Person, programme: Programme, role: EnrolmentRole) -> str | None:

@@ -13,10 +13,19 @@ from app.rounds import enrolling, outlook, queries
 from app.rounds.actions import refusal_of
 from app.rounds.forms import EnrolmentForm
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
+from app.rounds.results import PARTNERS
 from app.rounds.routes import bp
 from app.rounds.states import RoundState
 from app.web import accepted, page, see_other
 from app.words import plural
+
+# Where people see whom they were matched with, or into which community.
+FOUND_AT = {
+    EnrolmentRole.MENTEE: "mentorships.index",
+    EnrolmentRole.MENTOR: "mentorships.index",
+    EnrolmentRole.PEER: "peers.index",
+    EnrolmentRole.MEMBER: "communities.index",
+}
 
 
 def round_people_know_of(round_id: int) -> MatchingRound:
@@ -74,8 +83,8 @@ def _page(
     own = {(row.programme_id, row.role): row for row in _own(matching_round)}
     for row in own.values():
         form = forms[row.programme_id]
-        if row.role is not EnrolmentRole.PEER and (form is not refused or form.role.data != row.role):
-            field = form.places if row.role is EnrolmentRole.MENTOR else form.mentors
+        field = form.counted_by(row.role)
+        if field is not None and (form is not refused or form.role.data != row.role):
             field.data = row.places
     here = {key: row for key, row in own.items() if row.withdrawn_at is None}
     return page(
@@ -90,6 +99,8 @@ def _page(
         own=here,
         gone={key: row for key, row in own.items() if key not in here},
         roles=EnrolmentRole,
+        partners=PARTNERS,
+        found_at=FOUND_AT,
         standing=outlook.standing(matching_round),
         coming=outlook.coming(matching_round),
         met=queries.parts_with_match(current_user.person_id, matching_round.id),
@@ -137,9 +148,15 @@ def _enrol(matching_round: MatchingRound, programme_id: int, form: EnrolmentForm
     )
 
 
+def _communities(number: int) -> str:
+    return "a community" if number == 1 else plural(number, "community", "communities")
+
+
 def _thanks(form: EnrolmentForm) -> str:
     if form.role.data == EnrolmentRole.PEER:
         return "You are on the list for a peer coach."
+    if form.role.data == EnrolmentRole.MEMBER:
+        return f"You are on the list for {_communities(form.number())}."
     if form.role.data == EnrolmentRole.MENTOR:
         return f"You offer {plural(form.number(), 'place')}."
     return "You are on the list for a mentor."

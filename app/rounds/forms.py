@@ -17,13 +17,14 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.fields import HouseForm, LineField, SearchForm, options
 from app.people.models import MOST_PLACES
 from app.programmes.models import Programme
-from app.rounds.enrolling import MOST_MENTORS, roles_in
-from app.rounds.models import LONGEST_REASON, EnrolmentRole
+from app.rounds.enrolling import MOST_COMMUNITIES, MOST_MENTORS, roles_in
+from app.rounds.models import LONGEST_REASON, MOST_WISHES, EnrolmentRole
 from app.rounds.review_queries import ALL, BY_FIT, BY_MENTOR, BY_NAME, CHANGED, LOCKED, LOOK
 from app.rounds.service import LONGEST_NAME
 
 LONGEST_SEARCH = 100
 COMPARED = (2, 3)
+NO_COMMUNITY = 0
 PLACES = f"Enter a number of places from 1 to {MOST_PLACES}."
 
 
@@ -46,12 +47,8 @@ class RoundForm(HouseForm):
     )
     opens_on = DateField("First day of enrolment", [InputRequired("Enter the first day of enrolment.")])
     closes_on = DateField("Last day of enrolment", [InputRequired("Enter the last day of enrolment.")])
-    starts_on = DateField(
-        "First day of the mentorships", [InputRequired("Enter the first day of the mentorships.")]
-    )
-    ends_on = DateField(
-        "Last day of the mentorships", [InputRequired("Enter the last day of the mentorships.")]
-    )
+    starts_on = DateField("First day of the matches", [InputRequired("Enter the first day of the matches.")])
+    ends_on = DateField("Last day of the matches", [InputRequired("Enter the last day of the matches.")])
 
     def __init__(self, *args: Any, programmes_known: list[Programme], **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -64,6 +61,7 @@ class EnrolmentForm(HouseForm):
     role = SelectField("Part", choices=options([(role.value, role.value) for role in EnrolmentRole]))
     places = IntegerField("How many people can you mentor in this round?", default=1)
     mentors = IntegerField("How many mentors would you like?", default=1)
+    communities = IntegerField("How many communities would you like to join?", default=1)
 
     def __init__(self, *args: Any, open_to: Collection[str], **settings: Any) -> None:
         super().__init__(*args, **settings)
@@ -79,11 +77,24 @@ class EnrolmentForm(HouseForm):
         if self.role.data == EnrolmentRole.MENTEE and not 1 <= (field.data or 0) <= MOST_MENTORS:
             raise ValidationError(f"Enter a number from 1 to {MOST_MENTORS}.")
 
+    def validate_communities(self, field: IntegerField) -> None:
+        """Refuse a wish without a number of communities."""
+        if self.role.data == EnrolmentRole.MEMBER and not 1 <= (field.data or 0) <= MOST_COMMUNITIES:
+            raise ValidationError(f"Enter a number from 1 to {MOST_COMMUNITIES}.")
+
+    def counted_by(self, role: str) -> IntegerField | None:
+        """Return the field that says how many places somebody offers or seeks in a part; peers have one."""
+        fields = {
+            EnrolmentRole.MENTOR.value: self.places,
+            EnrolmentRole.MENTEE.value: self.mentors,
+            EnrolmentRole.MEMBER.value: self.communities,
+        }
+        return fields.get(role)
+
     def number(self) -> int:
         """Return how many places the person offers, or seeks."""
-        if self.role.data == EnrolmentRole.PEER:
-            return 1
-        return int((self.places if self.role.data == EnrolmentRole.MENTOR else self.mentors).data or 0)
+        field = self.counted_by(self.role.data)
+        return 1 if field is None else int(field.data or 0)
 
 
 class WishForm(HouseForm):
@@ -99,6 +110,31 @@ class WishForm(HouseForm):
         """Ask for a name when nobody is chosen."""
         if not field.data and self.found.data is None:
             raise ValidationError("Enter the name of a mentor.")
+
+
+class CommunityWishForm(HouseForm):
+    """The communities one would like, the best first."""
+
+    place_1 = SelectField("First choice", coerce=int)
+    place_2 = SelectField("Second choice", coerce=int)
+    place_3 = SelectField("Third choice", coerce=int)
+    place_4 = SelectField("Fourth choice", coerce=int)
+    place_5 = SelectField("Fifth choice", coerce=int)
+
+    def __init__(self, *args: Any, choices: list[tuple[int, str]], **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        for field in self.places():
+            field.choices = options([(NO_COMMUNITY, "None"), *choices])
+            if field.data is None and not field.raw_data:
+                field.data = NO_COMMUNITY
+
+    def places(self) -> list[SelectField]:
+        """Return the fields in their order."""
+        return [self[f"place_{place}"] for place in range(1, MOST_WISHES + 1)]
+
+    def ranked(self) -> list[int]:
+        """Return the communities chosen, in order."""
+        return [field.data for field in self.places() if field.data != NO_COMMUNITY]
 
 
 class LateSearchForm(SearchForm):
@@ -122,6 +158,7 @@ class LateForm(HouseForm):
             EnrolmentRole.MENTEE: "Seeks a mentor",
             EnrolmentRole.MENTOR: "Offers places as a mentor",
             EnrolmentRole.PEER: "Seeks a peer coach",
+            EnrolmentRole.MEMBER: "Seeks communities",
         }
         named = len(programmes) > 1
         self.parts = [
@@ -146,7 +183,9 @@ class MatchSearchForm(SearchForm):
     show = SelectField("Show", choices=options(list(segments.items())), default=ALL, validate_choice=False)
     sort = SelectField(
         "Order",
-        choices=options([(BY_NAME, "By mentee"), (BY_MENTOR, "By mentor"), (BY_FIT, "Weakest fit first")]),
+        choices=options(
+            [(BY_NAME, "By name"), (BY_MENTOR, "By the other's name"), (BY_FIT, "Weakest fit first")]
+        ),
         default=BY_NAME,
         validate_choice=False,
     )
@@ -170,7 +209,7 @@ class PublishForm(HouseForm):
     AT_ONCE, ASK = "at_once", "ask"
 
     how = RadioField(
-        "How do the mentorships begin?",
+        "How do the matches begin?",
         [InputRequired("Choose how they begin.")],
         choices=options([(AT_ONCE, "People start at once"), (ASK, "Both sides accept first")]),
     )

@@ -6,7 +6,7 @@ from app.rounds.run_queries import Match
 
 def told_of(match: Match) -> Told:
     """Say the reasons for and against a match."""
-    if not match.is_among_peers:
+    if not match.is_among_peers or match.mentor_id is None:
         return told(match.reasons, mentee=Party(match.mentee), mentor=Party(match.mentor))
     people = {match.mentee_id: Party(match.mentee), match.mentor_id: Party(match.second)}
     if match.third_id is not None and match.third is not None:

@@ -1,4 +1,4 @@
-"""Who is together in an assignment, as joins: mentee and mentor, or peers by their ids."""
+"""Who is together in an assignment, as joins: mentee and mentor, peers by their ids, or a member alone."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ Member = type[AssignmentMember]
 
 
 def is_first(first: Member) -> sa.ColumnElement[bool]:
-    """Hold for the mentee of an assignment, or the first of its peers."""
+    """Hold for the mentee of an assignment, the member of a community, or the first of its peers."""
     return sa.and_(
         first.assignment_id == Assignment.id,
         sa.or_(
-            first.role == EnrolmentRole.MENTEE,
+            first.role.in_([EnrolmentRole.MENTEE, EnrolmentRole.MEMBER]),
             sa.and_(first.role == EnrolmentRole.PEER, first.person_id == _lowest_peer()),
         ),
     )

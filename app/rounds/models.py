@@ -23,9 +23,10 @@ class EnrolmentRole(StrEnum):
     MENTEE = "mentee"
     MENTOR = "mentor"
     PEER = "peer"
+    MEMBER = "member"
 
 
-SEEKING = (EnrolmentRole.MENTEE, EnrolmentRole.PEER)
+SEEKING = (EnrolmentRole.MENTEE, EnrolmentRole.PEER, EnrolmentRole.MEMBER)
 """The parts of those who ask for somebody, and can be left out."""
 
 
@@ -266,7 +267,7 @@ class RunDocument(Model):
 
 
 class Assignment(Model):
-    """Who was put with whom in a run, for how many points, and why."""
+    """Who was put with whom in a run, or into which community, for how many points, and why."""
 
     __tablename__ = "assignment"
     __table_args__ = (sa.Index(None, "run_id", "points"),)
@@ -274,6 +275,9 @@ class Assignment(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id", ondelete="CASCADE"))
     programme_id: Mapped[int] = mapped_column(sa.ForeignKey("programme.id", ondelete="RESTRICT"), index=True)
+    community_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("community.id", ondelete="RESTRICT"), index=True
+    )
     points: Mapped[int]
     parts: Mapped[list[Any]]
     reasons: Mapped[list[Any]]

@@ -34,9 +34,9 @@ def standing(matching_round: MatchingRound) -> str:
         case RoundState.OPEN:
             return f"Enrolment in {name} ended on {last_day}."
         case RoundState.PUBLISHED:
-            return f"{name} is published. The mentorships last until {long_date(matching_round.ends_on)}."
+            return f"{name} is published. The matches last until {long_date(matching_round.ends_on)}."
         case RoundState.COMPLETED:
-            return f"{name} is over. Its mentorships ended on {long_date(matching_round.ends_on)}."
+            return f"{name} is over. Its matches ended on {long_date(matching_round.ends_on)}."
         case RoundState.CANCELLED:
             return f"Enrolment in {name} is closed. HR gave the round up, and nobody was matched in it."
         case _:
@@ -45,8 +45,8 @@ def standing(matching_round: MatchingRound) -> str:
 
 def coming(matching_round: MatchingRound) -> list[Coming]:
     """Return what happens next in a round, in order; nothing when all of it is behind."""
-    starts = Coming(_day(matching_round.starts_on), "The mentorships start.")
-    ends = Coming(_day(matching_round.ends_on), "The mentorships end. You are asked how useful they were.")
+    starts = Coming(_day(matching_round.starts_on), "The matches start.")
+    ends = Coming(_day(matching_round.ends_on), "The matches end. You are asked how useful they were.")
     match matching_round.state:
         case RoundState.OPEN:
             closes = Coming(_day(matching_round.closes_on), "The last day to join, change or withdraw.")

@@ -12,10 +12,11 @@ from flask_login import current_user
 from app import access
 from app.access import Permission, guard
 from app.cells import safe_cell
-from app.programmes.models import Programme
+from app.programmes.models import Programme, ProgrammeKind
 from app.programmes.service import settings_of
 from app.rounds import (
     actions,
+    community_readiness,
     data_quality,
     decision_queries,
     last_time,
@@ -88,16 +89,24 @@ def settings_page(matching_round: MatchingRound) -> ResponseReturnValue:
 def readiness_page(matching_round: MatchingRound) -> ResponseReturnValue:
     """Show what mentees want against who could help them, the scarcest skill first."""
     programme = _programme(matching_round)
+    programmes = [
+        (row.name, here(programme=row.id, page=None), row is programme) for row in matching_round.programmes
+    ]
+    if programme.kind is ProgrammeKind.COMMUNITIES:
+        return page(
+            "rounds/community_readiness.html",
+            matching_round=matching_round,
+            programme=programme,
+            programmes=programmes,
+            ready=community_readiness.readiness_of(matching_round, programme),
+        )
     found = readiness.readiness_of(matching_round, programme)
     return page(
         "rounds/readiness.html",
         matching_round=matching_round,
         programme=programme,
         among_peers=EnrolmentRole.PEER in roles_in(programme),
-        programmes=[
-            (row.name, here(programme=row.id, page=None), row is programme)
-            for row in matching_round.programmes
-        ],
+        programmes=programmes,
         ready=found,
         wishers=wishing.wishers(matching_round.id),
     )

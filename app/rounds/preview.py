@@ -1,4 +1,4 @@
-"""What two people of a plan would read once it is published: their match from each side, and the messages."""
+"""What people of a plan would read once it is published: their match as each sees it, and the messages."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,12 +7,12 @@ from app.engagements.reasons import Party, Told, told
 from app.programmes import messages
 from app.programmes.models import MessageKind
 from app.rounds.models import Run
-from app.rounds.run_queries import Match, first_match
+from app.rounds.run_queries import GROUPS, Match, first_match
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one of the two reads."""
+    """What one of those concerned reads."""
 
     reader: str
     other: str
@@ -22,10 +22,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """One pair of a plan as an example: both sides of it."""
+    """One match of a plan as an example: both sides of a pair, or what a member of a group reads."""
 
     points: int
-    sides: tuple[Side, Side]
+    sides: tuple[Side, ...]
 
 
 def preview_of(run: Run) -> Preview | None:
@@ -38,13 +38,12 @@ def preview_of(run: Run) -> Preview | None:
     of_mentee = told(reasons, mentee=Party(match.mentee, is_reader=True), mentor=Party(match.mentor))
     of_mentor = told(reasons, mentee=Party(match.mentee), mentor=Party(match.mentor, is_reader=True))
     to_mentee, to_mentor = MessageKind.MATCHED_MENTEE, MessageKind.MATCHED_MENTOR
-    return Preview(
-        match.points,
-        (
-            Side(match.mentee, match.mentor, of_mentee, _message(run, match, to_mentee)),
-            Side(match.mentor, match.mentee, of_mentor, _message(run, match, to_mentor)),
-        ),
-    )
+    first = Side(match.mentee, match.mentor, of_mentee, _message(run, match, to_mentee))
+    if match.kind in GROUPS:
+        # A community reads nothing, and a mentor reads of all who are in the group.
+        return Preview(match.points, (first,))
+    second = Side(match.mentor, match.mentee, of_mentor, _message(run, match, to_mentor))
+    return Preview(match.points, (first, second))
 
 
 def _message(run: Run, match: Match, kind: MessageKind) -> str:

@@ -20,8 +20,10 @@ from app.errors import Conflict, Invalid
 from app.programmes.models import Programme, ProgrammeKind
 from app.rounds.changes import Pair, changed_pairs, pairs_of
 from app.rounds.enrolling import hold_for_change, roles_in
+from app.rounds.group_queries import GROUPS
 from app.rounds.models import Assignment, EnrolmentRole, MatchingRound, Run
 from app.rounds.proposing import check_answer_by
+from app.rounds.publishing_groups import hold_communities, publish_groups
 from app.rounds.rematching import check_may_follow_up
 from app.rounds.run_queries import pair_count
 from app.rounds.service import move
@@ -48,13 +50,19 @@ def check_may_publish(run: Run, matching_round: MatchingRound, *, pairs: int) ->
 
 
 def check_may_ask(matching_round: MatchingRound) -> None:
-    """Refuse to propose what nobody could answer: peer coaching begins at once.
+    """Refuse to propose what nobody could answer: peer coaching and groups begin at once.
 
     Raises:
         Invalid: with the reason, as the page says it too.
     """
     if any(EnrolmentRole.PEER in roles_in(row) for row in matching_round.programmes):
         raise Invalid("Peer coaching begins at once, so this round is published without asking.", field="how")
+    if any(row.kind in GROUPS for row in matching_round.programmes):
+        raise Invalid(
+            "Groups begin at once, so this round is published without asking. "
+            "Whoever does not want to be in a community leaves it.",
+            field="how",
+        )
 
 
 def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> int:
@@ -77,6 +85,7 @@ def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> 
         _join(run, matching_round, answer_by)
     else:
         move(matching_round, RoundState.PUBLISHED, published_at=clock.now(), answer_by=answer_by)
+    hold_communities(run)
     pairs = pairs_of(run)
     changed = changed_pairs(run, pairs)
     if changed:
@@ -86,7 +95,9 @@ def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> 
             "takes fewer people or no longer keeps a rule. Run the matching again, then publish."
         )
     run.published_at = clock.now()
-    engagement_ids = _create_mentorships(run, matching_round, pairs, answer_by)
+    in_groups = {row.key for row in matching_round.programmes if row.kind in GROUPS}
+    alone = [pair for pair in pairs if pair.programme not in in_groups]
+    engagement_ids = _create_mentorships(run, matching_round, alone, answer_by)
     details = {"name": matching_round.name, "run": run.id, "mentorships": len(pairs)}
     action = "mentorship.began" if answer_by is None else "proposal.made"
     audit.record_all(
@@ -99,8 +110,9 @@ def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> 
                     engagement_id,
                     person_id=pair.ids[0],
                 )
-                for engagement_id, pair in zip(engagement_ids, pairs, strict=True)
+                for engagement_id, pair in zip(engagement_ids, alone, strict=True)
             ),
+            *publish_groups(run, matching_round),
         ],
         by=by,
     )
@@ -144,12 +156,14 @@ def _create_mentorships(
     assignments = (
         sa.select(*copied.values())
         .join_from(Assignment, Programme)
-        .where(Assignment.run_id == run.id)
+        .where(Assignment.run_id == run.id, Programme.kind.not_in(GROUPS))
         .order_by(Assignment.id)
     )
     made = sa.insert(Engagement).from_select(list(copied), assignments).returning(Engagement.id)
     # Both databases number rows as the select yields them, but may return them in another order.
     engagement_ids = sorted(db.session.scalars(made))
+    if not engagement_ids:
+        return []
     members: Any = EngagementMember.__table__
     db.session.execute(
         sa.insert(members),

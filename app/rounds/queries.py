@@ -9,6 +9,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import aliased, joinedload
 
 from app import clock
+from app.communities.models import CommunityMembership
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember
 from app.engagements.queries import is_match
@@ -17,7 +18,7 @@ from app.feedback.models import Feedback
 from app.people.models import Person
 from app.programmes.audience import has_role, may_take_part
 from app.programmes.models import AudienceRole, Programme
-from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound, MatchingRoundProgramme, Run
+from app.rounds.models import SEEKING, Enrolment, EnrolmentRole, MatchingRound, MatchingRoundProgramme, Run
 from app.rounds.states import RoundState
 from app.web import page_number
 from app.words import listed, plural
@@ -34,16 +35,19 @@ class Counts:
     mentors: int
     places: int
     peers: int = 0
+    members: int = 0
 
     def words(self) -> str:
-        """Say the counts in one phrase; peers only where there are any."""
+        """Say the counts in one phrase; peers and members of communities only where there are any."""
         mentoring = [
             plural(self.mentees, "mentee"),
             plural(self.mentors, "mentor"),
             plural(self.places, "place"),
         ]
-        peers = [plural(self.peers, "peer")] if self.peers else []
-        return listed(peers if peers and not self.mentees + self.mentors else mentoring + peers)
+        others = [plural(self.peers, "peer")] if self.peers else []
+        if self.members:
+            others.append(plural(self.members, "person who seeks", "people who seek") + " a community")
+        return listed(others if others and not self.mentees + self.mentors else mentoring + others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +229,9 @@ def open_rounds_for(person_id: int) -> Sequence[tuple[MatchingRound, int, bool]]
     asked = sa.exists().where(
         wish.matching_round_id == MatchingRound.id,
         wish.person_id == person_id,
-        wish.role.in_([EnrolmentRole.MENTEE, EnrolmentRole.PEER]),
+        wish.role.in_(SEEKING),
     )
-    may_ask = sa.or_(*(_is_open_to(person_id, role) for role in (AudienceRole.MENTEE, AudienceRole.PEER)))
+    may_ask = sa.or_(*(_is_open_to(person_id, AudienceRole(role.value)) for role in SEEKING))
     may_offer = _is_open_to(person_id, AudienceRole.MENTOR)
     waits = sa.and_(
         MatchingRound.state.in_(
@@ -290,7 +294,12 @@ def parts_with_match(person_id: int, round_id: int) -> set[tuple[int, str]]:
         .join(EngagementMember)
         .where(Engagement.matching_round_id == round_id, EngagementMember.person_id == person_id, is_match())
     )
-    return {(programme_id, role.value) for programme_id, role in db.session.execute(query)}
+    in_communities = sa.select(CommunityMembership.programme_id).filter_by(
+        matching_round_id=round_id, person_id=person_id
+    )
+    return {(programme_id, role.value) for programme_id, role in db.session.execute(query)} | {
+        (programme_id or 0, EnrolmentRole.MEMBER.value) for programme_id in db.session.scalars(in_communities)
+    }
 
 
 def _round_rows(limit: int | None, offset: int) -> list[RoundRow]:
@@ -306,7 +315,7 @@ def _round_rows(limit: int | None, offset: int) -> list[RoundRow]:
 
 
 def _counted(round_id: Any) -> list[sa.ScalarSelect[int]]:
-    """Return the counts of a round as columns: mentees, mentors, mentors' places, peers."""
+    """Return the counts of a round as columns: mentees, mentors, mentors' places, peers, members."""
 
     def counted(what: sa.ColumnElement[int], role: EnrolmentRole) -> sa.ScalarSelect[int]:
         return (
@@ -325,4 +334,5 @@ def _counted(round_id: Any) -> list[sa.ScalarSelect[int]]:
         counted(sa.func.count(), EnrolmentRole.MENTOR),
         counted(places, EnrolmentRole.MENTOR),
         counted(sa.func.count(), EnrolmentRole.PEER),
+        counted(sa.func.count(), EnrolmentRole.MEMBER),
     ]

@@ -10,7 +10,8 @@ from flask_sqlalchemy.pagination import Pagination
 from app.db import db
 from app.people.models import Person
 from app.programmes.audience import may_take_part
-from app.programmes.models import Programme
+from app.programmes.models import Programme, ProgrammeKind
+from app.rounds import community_readiness
 from app.rounds.enrolling import day_that_counts, is_available, places_given
 from app.rounds.models import SEEKING, Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.queries import Shown
@@ -88,6 +89,8 @@ def readiness_of(matching_round: MatchingRound, programme: Programme) -> Readine
 
 def feasibility(matching_round: MatchingRound, programme: Programme) -> str:
     """Say before a run how many take part for how many places, and which skill is the scarcest."""
+    if programme.kind is ProgrammeKind.COMMUNITIES:
+        return community_readiness.feasibility(matching_round, programme)
     people = _People(matching_round, programme)
     return sentence(people.totals(), next(people.supplies(1, 0), None))
 

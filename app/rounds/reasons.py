@@ -1,10 +1,11 @@
 """Facts for and against each pair of a solution, and about each person left out, as records to keep."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from app.engagements.reasons import AGAINST, FOR
+from app.rounds.group_matches import reasons_in_communities, reasons_in_groups
 from app.rounds.peer_reasons import reasons_among
 from matching.explain import Explainer, PairReasons
 from matching.facts import (
@@ -22,42 +23,57 @@ from matching.facts import (
     near_skill,
     skill_of,
 )
-from matching.problem import Held, PeerProgramme, Problem, Wanted
+from matching.problem import CommunitiesProgramme, Held, Kind, PeerProgramme, Problem, Wanted
 from matching.skill_paths import SkillPaths, Step
 from matching.solution import Cause, CauseKind, Solution
 
 Reasons = list[dict[str, Any]]
 Way = Callable[[str, str], tuple[Step, ...]]
 BLOCKED = "not_blocked"
+# Of communities also who is kept from one: because they are in it, or because of somebody in it.
+UNTOLD_OF_COMMUNITIES = (BLOCKED, "not_banned")
 # What people settle themselves and may be told of; whom they block is theirs alone.
 OWN_RULES = frozenset({"shared_hours", "shared_language"})
 
 
 def reasons_of(problem: Problem, solution: Solution) -> list[Reasons]:
-    """Return for each assignment its strongest reason for, and the strongest against when there is one."""
+    """Return for each assignment its strongest reason for, and the strongest against when there is one.
+
+    Groups stand in `solution` as the memberships they consist of.
+    """
     labels, way = labels_of(problem), cache(SkillPaths(problem).path)
 
     def record(reasons: PairReasons) -> Reasons:
         return _records(reasons, labels, way)
 
+    def explained_in(name: str) -> Iterator[Reasons]:
+        match problem.programme(name):
+            case PeerProgramme() as programme:
+                return reasons_among(problem, programme, solution, record)
+            case CommunitiesProgramme(kind=Kind.GROUP_MENTORING) as programme:
+                return reasons_in_groups(problem, programme, solution, record)
+            case CommunitiesProgramme() as programme:
+                return reasons_in_communities(problem, programme, solution, labels, way)
+            case _:
+                return map(record, Explainer(problem, name).why_all(solution))
+
     explained = {
-        name: reasons_among(problem, programme, solution, record)
-        if isinstance(programme := problem.programme(name), PeerProgramme)
-        else map(record, Explainer(problem, name).why_all(solution))
-        for name in dict.fromkeys(row.programme for row in solution.assignments)
+        name: explained_in(name) for name in dict.fromkeys(row.programme for row in solution.assignments)
     }
     return [next(explained[row.programme]) for row in solution.assignments]
 
 
-def cause_details(cause: Cause, labels: Mapping[str, str]) -> dict[str, Any]:
+def cause_details(
+    cause: Cause, labels: Mapping[str, str], untold: Collection[str] = (BLOCKED,)
+) -> dict[str, Any]:
     """Return what is kept of a cause: nothing from which one could tell who blocked whom.
 
     Each partner is counted once, so those who are blocked leave the total, too. `labels` are of the skills.
     """
     return {
-        "considered": cause.considered - cause.rules.get(BLOCKED, 0),
+        "considered": cause.considered - sum(cause.rules.get(rule, 0) for rule in untold),
         "eligible": cause.eligible,
-        "rules": {rule: count for rule, count in cause.rules.items() if rule != BLOCKED},
+        "rules": {rule: count for rule, count in cause.rules.items() if rule not in untold},
         "lacks": [
             {"skill": labels[row.skill], "level": row.level, "best": row.best, "possible": row.possible}
             for row in cause.lacks

@@ -7,6 +7,7 @@ from app.db import db
 from app.errors import Conflict
 from app.rounds.answers import AnswersCounted, answers_counted
 from app.rounds.enrolling import hold_for_change, roles_in
+from app.rounds.group_queries import GROUPS
 from app.rounds.models import EnrolmentRole, MatchingRound, Run
 from app.rounds.running import ACTIVE, record
 from app.rounds.states import STATE_WORDS, RoundState
@@ -23,6 +24,8 @@ def check_may_match_again(matching_round: MatchingRound, counted: AnswersCounted
         raise Conflict(f"{matching_round.name} is {state}, so there is nothing to match again.")
     if any(EnrolmentRole.PEER in roles_in(row) for row in matching_round.programmes):
         raise Conflict("A round with peer coaching is not matched again; whoever is free goes into the next.")
+    if any(row.kind in GROUPS for row in matching_round.programmes):
+        raise Conflict("A round with groups is not matched again; whoever is free goes into the next.")
     if not counted.fell_through + counted.ended:
         raise Conflict("No match has fallen through, so there is nobody to match again.")
 

@@ -18,12 +18,10 @@ def headline(run: Run) -> str:
 
 
 def partner_in(run: Run) -> str:
-    """Return what people got or missed in a run: a mentor, a peer coach, or either."""
+    """Return what people got or missed in a run: a mentor, a peer coach, a community, or one of them."""
     programmes = run.matching_round.programmes if run.matching_round else []
-    among_peers = [row.kind is ProgrammeKind.PEER_COACHING for row in programmes]
-    if not any(among_peers):
-        return "mentor"
-    return PEER_COACH if all(among_peers) else f"mentor or {PEER_COACH}"
+    found = {_PARTNER_OF.get(row.kind, "mentor") for row in programmes} or {"mentor"}
+    return " or ".join(sorted(found, key=_IN_ORDER.index))
 
 
 def summary(run: Run) -> str:
@@ -53,12 +51,15 @@ def _seconds(run: Run) -> str:
     return plural(round(seconds / 60), "minute")
 
 
-PEER_COACH = "peer coach"
+PEER_COACH, COMMUNITY = "peer coach", "community"
+_PARTNER_OF = {ProgrammeKind.PEER_COACHING: PEER_COACH, ProgrammeKind.COMMUNITIES: COMMUNITY}
+_IN_ORDER = ("mentor", PEER_COACH, COMMUNITY)
 # Whom somebody lacks who was left out in a part.
 PARTNERS = {
     EnrolmentRole.MENTEE: "mentor",
     EnrolmentRole.MENTOR: "mentee",
     EnrolmentRole.PEER: PEER_COACH,
+    EnrolmentRole.MEMBER: COMMUNITY,
 }
 
 
@@ -89,6 +90,8 @@ _OTHER_WORDS = ("who cannot be considered", "Invite another mentor")
 
 def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "mentor") -> Explanation:
     """Say why somebody has no `partner`. Who never wants to meet whom is not told."""
+    if partner == COMMUNITY:
+        return _without_community(cause, details)
     if partner != PEER_COACH:
         return _explained(cause, details, partner)
     if cause == CauseKind.PLACES_RAN_OUT:
@@ -99,6 +102,45 @@ def explain_cause(cause: str, details: Mapping[str, Any], *, partner: str = "men
         )
     found = _explained(cause, details, "mentor")
     return Explanation(*(text.replace("mentor", "peer") for text in (found.why, found.to_do)))
+
+
+def _without_community(cause: str, details: Mapping[str, Any]) -> Explanation:
+    considered, eligible = details.get("considered", 0), details.get("eligible", 0)
+    suit = f"{plural(eligible, 'community', 'communities')} would suit them"
+    match cause:
+        case CauseKind.PLACES_RAN_OUT:
+            return Explanation(
+                f"{suit}, and every place in those that open went to others.",
+                "Give one of these communities more places",
+            )
+        case CauseKind.NOT_OPENED:
+            return Explanation(
+                f"{suit}, and none of them opens.", "Invite more people, or let one open with fewer"
+            )
+        case CauseKind.NO_PLACES_ASKED | CauseKind.OWN_HOURS | CauseKind.NOT_SOLVED:
+            return _PLAIN[cause]
+        case _ if not considered:
+            return Explanation("There is no community for them to join.", "Found one about what they want")
+    rules = sorted(details.get("rules", {}).items(), key=lambda item: (-item[1], item[0]))
+    told = [f"{number(count)} {_COMMUNITY_WORDS.get(rule, _OTHER_WORDS[0])}" for rule, count in rules]
+    because = f": {listed(told)}" if told else ""
+    return Explanation(
+        f"None of {plural(considered, 'community', 'communities')} suits them{because}.",
+        "Ask what they want to learn, or found a community about it",
+    )
+
+
+# What is said of the communities that a rule ruled out.
+_COMMUNITY_WORDS = {
+    "covers_wants": "about other things than they want",
+    "not_in_reporting_line": "with a lead in their reporting line",
+    "shared_hours": "whose lead works at other hours",
+    "shared_language": "whose lead has no language in common with them",
+    "no_prior_pair": "they were in before",
+    "grade_distance": "whose lead has a grade out of range",
+    "other_department": "with a lead of their department",
+    "same_attribute": "with a lead from elsewhere",
+}
 
 
 def _explained(cause: str, details: Mapping[str, Any], partner: str) -> Explanation:

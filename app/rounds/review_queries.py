@@ -10,6 +10,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import aliased
 
 from app import clock
+from app.communities.models import Community
 from app.db import db
 from app.errors import Missing
 from app.people.models import Person
@@ -91,7 +92,7 @@ class _Rows:
         self.found = self._named() if searching else sa.true()
         self.chosen = self._chosen()
         self.against = sa.or_(self.ban.id.is_not(None), self.chosen.is_not(None))
-        # Peers are not locked yet.
+        # Peers and members of communities are not locked yet.
         is_pair = sa.exists().where(
             AssignmentMember.assignment_id == Assignment.id, AssignmentMember.role == EnrolmentRole.MENTOR
         )
@@ -104,7 +105,7 @@ class _Rows:
         }
         self.orders: dict[str, Any] = {
             BY_NAME: self.mentee.name,
-            BY_MENTOR: self.mentor.name,
+            BY_MENTOR: sa.func.coalesce(self.mentor.name, Community.name),
             BY_FIT: Assignment.points,
         }
 

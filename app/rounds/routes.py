@@ -124,7 +124,12 @@ def run(matching_round: MatchingRound) -> ResponseReturnValue:
     """Ask for a run."""
     counts = queries.enrolment_counts(matching_round.id)
     requested = running.request_run(
-        matching_round, mentees=counts.mentees, mentors=counts.mentors, peers=counts.peers, by=current_user
+        matching_round,
+        mentees=counts.mentees,
+        mentors=counts.mentors,
+        peers=counts.peers,
+        members=counts.members,
+        by=current_user,
     )
     run_id, round_id = requested.id, matching_round.id
     db.session.commit()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy.orm import aliased
 
+from app.communities.models import Community
 from app.db import db
 from app.people.models import Department, Person
 from app.programmes.models import MENTORING, Programme, ProgrammeKind, ProgrammeRule
@@ -30,9 +31,12 @@ from app.words import FIT_BANDS
 
 # What is kept in every run; where kinds stand beside it, in those of a round with one of them.
 PLACES_KEPT = "No mentor has more mentees than places"
+GROUPS = frozenset({ProgrammeKind.GROUP_MENTORING, ProgrammeKind.COMMUNITIES})
 KEPT_ALWAYS: dict[str, frozenset[ProgrammeKind]] = {
     "Both asked to take part": MENTORING,
-    PLACES_KEPT: MENTORING,
+    PLACES_KEPT: MENTORING | {ProgrammeKind.GROUP_MENTORING},
+    "Every group has as many members as it needs, and no more than its places": GROUPS,
+    "Everybody in a group asked to take part": GROUPS,
     "All asked to take part, and nobody is in two groups": frozenset({ProgrammeKind.PEER_COACHING}),
     "Nobody is with someone they never want to meet": frozenset(),
 }
@@ -52,18 +56,37 @@ class Match:
     mentee_id: int
     mentee: str
     mentee_department: str | None
-    mentor_id: int
+    mentor_id: int | None
     mentor: str
+    """Whom the first is with; of a member of a community, what it is called."""
     mentor_department: str | None
     role: EnrolmentRole
     second: str
     third_id: int | None
     third: str | None
+    kind: ProgrammeKind
+    community: str | None
+    """The address of a community."""
 
     @property
     def is_among_peers(self) -> bool:
         """Tell whether they coach each other; then `mentor` names everybody but the first."""
         return self.role is EnrolmentRole.PEER
+
+    @property
+    def is_in_community(self) -> bool:
+        """Tell whether it is a membership of a community; then `mentor` is its name, and nobody's."""
+        return self.role is EnrolmentRole.MEMBER
+
+    @property
+    def is_settled_in_pairs(self) -> bool:
+        """Tell whether HR can lock the two, or keep them apart."""
+        return self.role is EnrolmentRole.MENTEE
+
+    @property
+    def can_be_asked_about(self) -> bool:
+        """Tell whether people can be told who else it could be."""
+        return self.kind in MENTORING
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +102,12 @@ class LeftOut:
     cause: str
     details: dict[str, Any]
     required_id: int | None
+    kind: ProgrammeKind
+
+    @property
+    def can_be_asked_about(self) -> bool:
+        """Tell whether people can be told why it is not a certain mentor."""
+        return self.role is EnrolmentRole.MENTEE and self.kind in MENTORING
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +207,7 @@ def pairs_query(
 ) -> sa.Select[Any]:
     """Return the query for the pairs and groups of a run, each as the fields of a `Match`.
 
-    Among peers `mentee` is the first, and `mentor` the second.
+    Among peers `mentee` is the first, and `mentor` the second; a member of a community has none.
     """
     of_mentee, of_mentor, of_third = (aliased(AssignmentMember) for _ in range(3))
     here, there, third = aliased(Department), aliased(Department), aliased(Person)
@@ -194,21 +223,25 @@ def pairs_query(
             mentee.name.label("mentee"),
             here.name.label("mentee_department"),
             mentor.id.label("mentor_id"),
-            sa.case((third.id.is_not(None), mentor.name + " and " + third.name), else_=mentor.name).label(
-                "mentor"
-            ),
+            sa.case(
+                (third.id.is_not(None), mentor.name + " and " + third.name),
+                else_=sa.func.coalesce(mentor.name, Community.name),
+            ).label("mentor"),
             there.name.label("mentor_department"),
             of_mentee.role.label("role"),
-            mentor.name.label("second"),
+            sa.func.coalesce(mentor.name, Community.name).label("second"),
             third.id.label("third_id"),
             third.name.label("third"),
+            Programme.kind.label("kind"),
+            Community.slug.label("community"),
         )
         .join(Programme, Programme.id == Assignment.programme_id)
         .join(of_mentee, is_first(of_mentee))
         .join(mentee, mentee.id == of_mentee.person_id)
         .outerjoin(here, here.id == mentee.department_id)
-        .join(of_mentor, is_second(of_mentor, of_mentee))
-        .join(mentor, mentor.id == of_mentor.person_id)
+        .outerjoin(of_mentor, is_second(of_mentor, of_mentee))
+        .outerjoin(mentor, mentor.id == of_mentor.person_id)
+        .outerjoin(Community, Community.id == Assignment.community_id)
         .outerjoin(there, there.id == mentor.department_id)
         .outerjoin(of_third, is_third(of_third, of_mentor))
         .outerjoin(third, third.id == of_third.person_id)
@@ -247,6 +280,7 @@ def _unmatched(run: Run, roles: Sequence[EnrolmentRole]) -> sa.Select[Any]:
             UnmatchedPerson.cause,
             UnmatchedPerson.details,
             Decision.id.label("required_id"),
+            Programme.kind,
         )
         .join(Person, Person.id == UnmatchedPerson.person_id)
         .join(Programme, Programme.id == UnmatchedPerson.programme_id)

@@ -12,7 +12,9 @@ from app import access
 from app.access import Permission, guard
 from app.db import db
 from app.engagements.reasons import Told, parts_in_words
+from app.programmes.models import MENTORING
 from app.rounds import (
+    group_queries,
     proposing,
     publishing,
     queries,
@@ -181,6 +183,8 @@ def _result(run: Run) -> ResponseReturnValue:
         matching_round=matching_round,
         headline=results.headline(run),
         partner=results.partner_in(run),
+        has_groups=group_queries.has_groups(run),
+        may_ask_prices=any(row.kind in MENTORING for row in matching_round.programmes),
         summary=results.summary(run),
         segment=segment,
         segments=_segments(form.segments, review.counts, segment),

@@ -31,16 +31,21 @@ class Attempt:
     number: int
 
 
-def check_may_run(matching_round: MatchingRound, *, mentees: int, mentors: int, peers: int = 0) -> None:
+def check_may_run(
+    matching_round: MatchingRound, *, mentees: int, mentors: int, peers: int = 0, members: int = 0
+) -> None:
     """Refuse a run that cannot begin or would match nobody.
 
     Raises:
         Conflict: with the reason, as the page says it too.
     """
     check_may_follow(matching_round.name, matching_round.state, RoundState.SOLVING)
-    if peers > 1:
+    if peers > 1 or members:
         return
-    if EnrolmentRole.MENTEE not in {role for row in matching_round.programmes for role in roles_in(row)}:
+    parts = {role for row in matching_round.programmes for role in roles_in(row)}
+    if parts == {EnrolmentRole.MEMBER}:
+        raise Conflict(f"Nobody in {matching_round.name} seeks a community, so there is nothing to match.")
+    if EnrolmentRole.MENTEE not in parts:
         raise Conflict(f"It takes two to coach each other, and fewer take part in {matching_round.name}.")
     if not mentees or not mentors:
         nobody = "seeks a mentor" if not mentees else "offers to be a mentor"
@@ -54,6 +59,7 @@ def request_run(
     mentors: int,
     by: audit.Actor,
     peers: int = 0,
+    members: int = 0,
     seed: int = 0,
 ) -> Run:
     """Ask for a run; once the transaction has ended, give its id to `tasks.solve_run`.
@@ -61,7 +67,7 @@ def request_run(
     Raises:
         Conflict: when another run is going on or the round is not closed.
     """
-    check_may_run(matching_round, mentees=mentees, mentors=mentors, peers=peers)
+    check_may_run(matching_round, mentees=mentees, mentors=mentors, peers=peers, members=members)
     active = sa.select(Run.id).where(
         Run.matching_round_id == matching_round.id, Run.state.in_(ACTIVE), Run.base_run_id.is_(None)
     )

@@ -172,9 +172,9 @@ def _check_dates(opens_on: date, closes_on: date, starts_on: date, ends_on: date
     if starts_on < closes_on:
         raise Invalid("Enter a day on or after the last day of enrolment.", field="starts_on")
     if ends_on <= starts_on:
-        raise Invalid("Enter a day after the first day of the mentorships.", field="ends_on")
+        raise Invalid("Enter a day after the first day of the matches.", field="ends_on")
     if (ends_on - starts_on).days >= LONGEST_ROUND_DAYS:
-        raise Invalid(f"Mentorships of a round last at most {LONGEST_ROUND_DAYS} days.", field="ends_on")
+        raise Invalid(f"Matches of a round last at most {LONGEST_ROUND_DAYS} days.", field="ends_on")
 
 
 def _record(action: str, matching_round: MatchingRound, *, by: audit.Actor, **details: Any) -> None:

@@ -22,6 +22,7 @@ from app.rounds.models import (
     Run,
 )
 from app.rounds.snapshot_decisions import Settled
+from app.rounds.snapshot_groups import Circles, communities_wished, group_mentoring, with_group
 from app.rounds.snapshot_memory import filter_only, history, rounds_waited
 from app.rounds.snapshot_people import managers_above, person_id_of, person_key, person_rows
 from app.rounds.snapshot_skills import (
@@ -59,13 +60,18 @@ def take(matching_round: MatchingRound) -> engine.Problem:
     who = sa.select(Enrolment.person_id).where(
         Enrolment.matching_round_id == matching_round.id, Enrolment.withdrawn_at.is_(None)
     )
+    circles = Circles.of(matching_round)
+    who = _with_leads(who, circles)
     levels = levels_of(who)
-    return _problem(matching_round, who, _programme_with_points, levels, skill_rows(levels.skills()))
+    skills = skill_rows(levels.skills() | circles.topics)
+    return _problem(matching_round, who, _programme_with_points, levels, skills, circles)
 
 
 def take_matched(run: Run) -> engine.Problem:
     """Return only the people a run has matched, and the rules for them as of today: nothing gives points."""
-    return _problem(run.matching_round, _matched_by(run), _programme, Levels(), engine.SkillRows())
+    circles = Circles.of(run.matching_round)
+    who = _with_leads(_matched_by(run), circles)
+    return _problem(run.matching_round, who, _programme, Levels(), engine.SkillRows(), circles)
 
 
 def levels_of_matched(run: Run) -> Levels:
@@ -83,17 +89,26 @@ def _matched_by(run: Run) -> Who:
     return sa.select(AssignmentMember.person_id).join(Assignment).where(Assignment.run_id == run.id)
 
 
+def _with_leads(who: Who, circles: Circles) -> Who:
+    """Add who leads a community to some people: the rules are about them, too."""
+    if not circles.leads:
+        return who
+    return sa.select(Person.id).where(sa.or_(Person.id.in_(who), Person.id.in_(sorted(circles.leads))))
+
+
 def _problem(
     matching_round: MatchingRound,
     who: Who,
-    programme_of: Callable[[MatchingRound, Programme, list[Part], Settled], engine.Programme],
+    programme_of: Callable[[MatchingRound, Programme, list[Part], Settled, Circles], engine.Programme],
     levels: Levels,
     skills: engine.SkillRows,
+    circles: Circles,
 ) -> engine.Problem:
     parts = _parts(matching_round, who)
-    present = {part.person_id for part in parts}
+    present = {part.person_id for part in parts} | circles.leads
     settled, blocks = Settled.of(matching_round), _blocks(who, present)
     keys = {programme.id: programme.key for programme in matching_round.programmes}
+    groups = {row.key for row in matching_round.programmes if row.kind is ProgrammeKind.GROUP_MENTORING}
     places = {(part.programme_id, part.role, part.person_id): part.places for part in parts}
     return engine.Problem(
         round=matching_round.name,
@@ -102,12 +117,15 @@ def _problem(
         skills=skills,
         people=(*person_rows(who, present, levels), *managers_above(present)),
         programmes=tuple(
-            programme_of(matching_round, row, parts, settled) for row in matching_round.programmes
+            programme_of(matching_round, row, parts, settled, circles) for row in matching_round.programmes
         ),
         blocks=blocks,
-        locks=tuple(settled.locks(keys, places, blocks)),
-        bans=tuple(settled.bans(keys, present)),
-        history=history(matching_round, who, present),
+        locks=tuple(with_group(row, groups) for row in settled.locks(keys, places, blocks)),
+        bans=(
+            *settled.bans(keys, present),
+            *circles.bans(keys, {(part.programme_id, part.person_id) for part in parts}),
+        ),
+        history=(*history(matching_round, who, present), *circles.times_before(matching_round, present)),
     )
 
 
@@ -133,12 +151,38 @@ def _parts(matching_round: MatchingRound, who: Who) -> list[Part]:
 
 
 def _programme(
-    _matching_round: MatchingRound, programme: Programme, parts: list[Part], settled: Settled
+    _matching_round: MatchingRound,
+    programme: Programme,
+    parts: list[Part],
+    settled: Settled,
+    circles: Circles,
 ) -> engine.Programme:
     """Return a programme with who takes part and the rules for them, but nothing that gives points."""
     if programme.kind is ProgrammeKind.PEER_COACHING:
         return _peers(programme, parts)
-    return _mentoring(programme, parts, settled)
+    if programme.kind is ProgrammeKind.COMMUNITIES:
+        return _communities(programme, parts, settled, circles, topics=False)
+    bare = _mentoring(programme, parts, settled)
+    return group_mentoring(bare) if programme.kind is ProgrammeKind.GROUP_MENTORING else bare
+
+
+def _communities(
+    programme: Programme, parts: list[Part], settled: Settled, circles: Circles, *, topics: bool
+) -> engine.CommunitiesProgramme:
+    required = settled.required(programme.id)
+    return engine.CommunitiesProgramme(
+        communities=tuple(circles.as_problem(row, topics=topics) for row in circles.programmes[programme.id]),
+        people=tuple(
+            engine.CommunityMember(
+                person=person_key(part.person_id),
+                places=part.places,
+                required=person_key(part.person_id) in required,
+            )
+            for part in parts
+            if part.programme_id == programme.id
+        ),
+        **_settings(programme),
+    )
 
 
 def _peers(programme: Programme, parts: list[Part]) -> engine.PeerProgramme:
@@ -184,7 +228,11 @@ def _settings(programme: Programme) -> dict[str, Any]:
 
 
 def _programme_with_points(
-    matching_round: MatchingRound, programme: Programme, parts: list[Part], settled: Settled
+    matching_round: MatchingRound,
+    programme: Programme,
+    parts: list[Part],
+    settled: Settled,
+    circles: Circles,
 ) -> engine.Programme:
     waited = rounds_waited(programme, matching_round)
     criteria = {engine.Criterion(row.criterion): row.weight for row in programme.criteria}
@@ -194,10 +242,23 @@ def _programme_with_points(
             replace(row, rounds_waited=waited.get(person_id_of(row.person), 0)) for row in peers.people
         )
         return replace(peers, people=people, criteria=criteria)
+    if programme.kind is ProgrammeKind.COMMUNITIES:
+        made = _communities(programme, parts, settled, circles, topics=True)
+        named = communities_wished(programme, matching_round)
+        known = {row.id for row in made.communities}
+        members = tuple(
+            replace(
+                row,
+                rounds_waited=waited.get(person_id_of(row.person), 0),
+                wishes=tuple(wish for wish in named.get(row.person, ()) if wish in known),
+            )
+            for row in made.people
+        )
+        return replace(made, people=members, criteria=criteria)
     bare = _mentoring(programme, parts, settled)
     offers = {row.person for row in bare.mentors}
     wishes = _wishes(programme, matching_round)
-    return replace(
+    mentoring = replace(
         bare,
         mentees=tuple(
             replace(
@@ -209,6 +270,7 @@ def _programme_with_points(
         ),
         criteria=criteria,
     )
+    return group_mentoring(mentoring) if programme.kind is ProgrammeKind.GROUP_MENTORING else mentoring
 
 
 def _wishes(programme: Programme, matching_round: MatchingRound) -> dict[str, list[str]]:

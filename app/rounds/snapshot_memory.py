@@ -5,10 +5,11 @@ from collections import defaultdict
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from app.communities.models import CommunityMembership
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember, EngagementRole
 from app.engagements.queries import is_match, was_offered_to
-from app.programmes.models import Programme
+from app.programmes.models import Programme, ProgrammeKind
 from app.rounds.models import SEEKING, Enrolment, MatchingRound
 from app.rounds.snapshot_people import person_key
 from app.rounds.snapshot_skills import Who
@@ -34,6 +35,12 @@ def rounds_waited(programme: Programme, matching_round: MatchingRound) -> dict[i
         )
         .exists()
     )
+    if programme.kind is ProgrammeKind.COMMUNITIES:
+        is_met = sa.exists().where(
+            CommunityMembership.matching_round_id == earlier.id,
+            CommunityMembership.programme_id == programme.id,
+            CommunityMembership.person_id == Enrolment.person_id,
+        )
     query = (
         sa.select(Enrolment.person_id, is_met)
         .join(earlier, earlier.id == Enrolment.matching_round_id)

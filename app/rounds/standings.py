@@ -78,9 +78,9 @@ def _next(matching_round: MatchingRound) -> tuple[str, date]:
         case RoundState.OPEN:
             return "Enrolment closes", matching_round.closes_on
         case RoundState.PUBLISHED:
-            return "The mentorships end", matching_round.ends_on
+            return "The matches end", matching_round.ends_on
         case _:
-            return "The mentorships start", matching_round.starts_on
+            return "The matches start", matching_round.starts_on
 
 
 def _waits_for(matching_round: MatchingRound) -> str | None:

@@ -9,6 +9,7 @@ from app.db import db
 from app.programmes.models import Programme
 from app.rounds.certifying import certify
 from app.rounds.documents import keep
+from app.rounds.group_models import ClosedCause, ClosedGroup
 from app.rounds.models import (
     SEEKING,
     Assignment,
@@ -17,10 +18,11 @@ from app.rounds.models import (
     EnrolmentRole,
     UnmatchedPerson,
 )
-from app.rounds.reasons import Reasons, cause_details, cause_kind, labels_of
+from app.rounds.reasons import BLOCKED, UNTOLD_OF_COMMUNITIES, Reasons, cause_details, cause_kind, labels_of
 from app.rounds.running import Attempt, settle_finished
+from app.rounds.snapshot_groups import GROUP, id_in
 from app.rounds.snapshot_people import person_id_of
-from matching.problem import MentoringProgramme, PeerProgramme, Problem
+from matching.problem import CommunitiesProgramme, Kind, MentoringProgramme, PeerProgramme, Problem
 from matching.solution import Assignment as Pair
 from matching.solution import Solution
 
@@ -28,10 +30,12 @@ AT_ONCE = 5000
 ALWAYS_CHECKED = 3  # places and capacity, both enrolled, nobody with someone they blocked
 
 
-def store(attempt: Attempt, problem: Problem, solution: Solution, reasons: Sequence[Reasons]) -> bool:
+def store(
+    attempt: Attempt, problem: Problem, solution: Solution, rows: Sequence[tuple[Pair, Reasons]]
+) -> bool:
     """Keep a checked solution and propose it; False, and nothing kept, when another attempt has taken over.
 
-    `reasons` has a list for each assignment of the solution.
+    `rows` are its pairs with the reasons of each; of a group, each member stands there by themself.
     """
     if not settle_finished(attempt, **_figures(problem, solution)):
         return False
@@ -39,12 +43,14 @@ def store(attempt: Attempt, problem: Problem, solution: Solution, reasons: Seque
     keep(attempt.run_id, DocumentKind.SOLUTION, text)
     certify(attempt.run_id, problem, solution, text)
     programmes = {key: row_id for row_id, key in db.session.execute(sa.select(Programme.id, Programme.key))}
-    rows = list(zip(solution.assignments, reasons, strict=True))
     for start in range(0, len(rows), AT_ONCE):
         _store_pairs(attempt.run_id, programmes, problem, rows[start : start + AT_ONCE])
-    left_out = list(_unmatched_rows(attempt.run_id, programmes, solution, labels_of(problem)))
+    left_out = list(_unmatched_rows(attempt.run_id, programmes, problem, solution))
     if left_out:
         db.session.execute(sa.insert(UnmatchedPerson), left_out)
+    closed = list(_closed_rows(attempt.run_id, programmes, solution))
+    if closed:
+        db.session.execute(sa.insert(ClosedGroup), closed)
     return True
 
 
@@ -61,6 +67,7 @@ def _store_pairs(
             {
                 "run_id": run_id,
                 "programme_id": programmes[row.programme],
+                "community_id": None if row.community is None else id_in(row.community),
                 "points": sum(parts.values()),
                 "parts": parts_of(parts, weights[row.programme]),
                 "reasons": reasons,
@@ -80,8 +87,9 @@ def _store_pairs(
 
 
 def _members_of(row: Pair) -> list[tuple[str, EnrolmentRole]]:
-    peers = [(person, EnrolmentRole.PEER) for person in row.people]
-    return peers or [(person, EnrolmentRole(role)) for role, person in row.members.items()]
+    role = EnrolmentRole.PEER if row.community is None else EnrolmentRole.MEMBER
+    together = [(person, role) for person in row.people]
+    return together or [(person, EnrolmentRole(role)) for role, person in row.members.items()]
 
 
 def fit_of(row: Pair) -> Mapping[str, int]:
@@ -108,22 +116,45 @@ def parts_of(points: Mapping[str, int], weights: Mapping[Any, int]) -> list[dict
 
 
 def _unmatched_rows(
-    run_id: int, programmes: Mapping[str, int], solution: Solution, labels: Mapping[str, str]
+    run_id: int, programmes: Mapping[str, int], problem: Problem, solution: Solution
 ) -> Iterator[dict[str, Any]]:
+    labels = labels_of(problem)
+    untold = {
+        row.id: UNTOLD_OF_COMMUNITIES if row.kind is Kind.COMMUNITIES else (BLOCKED,)
+        for row in problem.programmes
+    }
+    # In the group of a mentor the engine knows members, and people know mentees.
+    mentees = {row.id: EnrolmentRole.MENTEE for row in problem.programmes if row.kind is Kind.GROUP_MENTORING}
     for row in solution.unmatched:
         yield {
             "run_id": run_id,
             "programme_id": programmes[row.programme],
             "person_id": person_id_of(row.person),
-            "role": EnrolmentRole(row.role),
+            "role": mentees.get(row.programme) or EnrolmentRole(row.role),
             "cause": cause_kind(row.cause).value,
-            "details": cause_details(row.cause, labels),
+            "details": cause_details(row.cause, labels, untold[row.programme]),
+        }
+
+
+def _closed_rows(run_id: int, programmes: Mapping[str, int], solution: Solution) -> Iterator[dict[str, Any]]:
+    for row in solution.closed:
+        is_group = row.community.startswith(GROUP)
+        yield {
+            "run_id": run_id,
+            "programme_id": programmes[row.programme],
+            "community_id": None if is_group else id_in(row.community),
+            "mentor_id": id_in(row.community) if is_group else None,
+            "cause": ClosedCause(row.kind),
+            "eligible": row.eligible,
+            "needed": row.needed,
         }
 
 
 def _figures(problem: Problem, solution: Solution) -> dict[str, Any]:
     mentoring = [row for row in problem.programmes if isinstance(row, MentoringProgramme)]
     peers = [row for row in problem.programmes if isinstance(row, PeerProgramme)]
+    groups = [row for row in problem.programmes if isinstance(row, CommunitiesProgramme)]
+    seeking = [len(row.people) for row in peers] + [len(row.people) for row in groups]
     matched = {
         (row.programme, person)
         for row in solution.assignments
@@ -140,9 +171,10 @@ def _figures(problem: Problem, solution: Solution) -> dict[str, Any]:
         "status": solution.status.value,
         "points": sum(row.value for row in of_points),
         "bound": sum(row.bound for row in of_points),
-        "mentees": sum(len(row.mentees) for row in mentoring) + sum(len(row.people) for row in peers),
+        "mentees": sum(len(row.mentees) for row in mentoring) + sum(seeking),
         "mentees_matched": len(matched),
-        "mentors": sum(len(row.mentors) for row in mentoring),
+        "mentors": sum(len(row.mentors) for row in mentoring)
+        + sum(len(row.communities) for row in groups if row.kind is Kind.GROUP_MENTORING),
         "candidates": sum(solution.statistics.candidates.values()),
         "rules_checked": len(rules) + ALWAYS_CHECKED,
         "stage": "Finished",

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from flask import Flask, current_app
@@ -12,6 +13,7 @@ from app.db import db, read_at_one_instant
 from app.jobs import periodic, queue, task
 from app.rounds import question_tasks, running, what_ifs
 from app.rounds.documents import keep
+from app.rounds.group_matches import as_memberships
 from app.rounds.models import DocumentKind, Run
 from app.rounds.progress import Reporter
 from app.rounds.reasons import reasons_of
@@ -114,9 +116,10 @@ def _match(attempt: Attempt, reporter: Reporter) -> Callable[[], object]:
     if refusal is not None:
         return partial(running.fail, attempt, refusal)
     reporter.progress("explain", 0, 1)
-    reasons = reasons_of(problem, solution)
+    plan = replace(solution, assignments=as_memberships(problem, solution))
+    rows = list(zip(plan.assignments, reasons_of(problem, plan), strict=True))
     reporter.progress("store", 0, 1)
-    return partial(store, attempt, problem, solution, reasons)
+    return partial(store, attempt, problem, solution, rows)
 
 
 def _snapshot(attempt: Attempt) -> tuple[Problem, int]:

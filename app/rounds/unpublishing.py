@@ -12,6 +12,7 @@ from app.engagements.queries import is_match
 from app.errors import Conflict
 from app.feedback.models import Feedback
 from app.rounds.models import MatchingRound, Run
+from app.rounds.publishing_groups import members_told, take_back_memberships, was_acted_on
 from app.rounds.service import move
 from app.rounds.states import STATE_WORDS, RoundState
 from app.sessions.models import MentoringSession
@@ -48,18 +49,20 @@ def check_untouched(matching_round: MatchingRound) -> None:
     ]
     untouched = (EngagementState.PROPOSED, EngagementState.ACTIVE, EngagementState.WITHDRAWN)
     traces.append(sa.exists().where(own, Engagement.state.not_in(untouched)))
+    traces.append(was_acted_on(matching_round))
     if db.session.scalar(sa.select(sa.or_(*traces))):
         raise Conflict(ACTED_ON)
 
 
 def people_told(matching_round: MatchingRound) -> int:
     """Count who sees a match of a round now."""
-    query = (
-        sa.select(sa.func.count(EngagementMember.person_id.distinct()))
+    matched = (
+        sa.select(EngagementMember.person_id)
         .join(Engagement)
         .where(Engagement.matching_round_id == matching_round.id, is_match())
     )
-    return db.session.scalar(query) or 0
+    people = sa.union(matched, members_told(matching_round)).subquery()
+    return db.session.scalar(sa.select(sa.func.count()).select_from(people)) or 0
 
 
 def unpublish(matching_round: MatchingRound, *, by: audit.Actor) -> int:
@@ -82,16 +85,18 @@ def unpublish(matching_round: MatchingRound, *, by: audit.Actor) -> int:
         .execution_options(synchronize_session=False)
     ).all()
     check_untouched(matching_round)
+    removed = take_back_memberships(matching_round)
     db.session.execute(
         sa.update(Run).where(Run.matching_round_id == matching_round.id).values(published_at=None)
     )
-    details = {"name": matching_round.name, "mentorships": len(taken)}
+    details = {"name": matching_round.name, "mentorships": len(taken) + len(removed)}
     audit.record_all(
         [
             audit.Entry("round.unpublished", "matching_round", matching_round.id, details=details),
             *(audit.Entry("mentorship.taken_back", "engagement", row_id) for row_id in sorted(taken)),
+            *removed,
         ],
         by=by,
     )
     db.session.expire_all()
-    return len(taken)
+    return len(taken) + len(removed)

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
+from typing import Any
 
 import sqlalchemy as sa
 
 from app import audit, clock
 from app.auth.models import Account
+from app.communities import joining
+from app.communities import service as communities
+from app.communities.models import Community, CommunityMembership, Joining
 from app.db import db
 from app.demo import accounts, loading, people
 from app.engagements import proposals
@@ -59,6 +63,7 @@ class Ids:
     mentorship: int
     proposal: int
     coaching: int
+    group: int
     published: tuple[int, int]
     asked: int
     proposed: tuple[int, int]
@@ -71,6 +76,11 @@ class Ids:
     what_if: tuple[int, int]
     open: int
     following: int
+    own_community: str
+    other_community: str
+    circles: tuple[int, int]
+    circles_programme: int
+    circles_open: int
 
 
 def load(day: date) -> None:
@@ -103,6 +113,7 @@ def load_with_rounds() -> Ids:
         mentorship=_mentorship_of(employee),
         proposal=proposal.id,
         coaching=_peer_coaching_of(employee),
+        group=_group_of(employee),
         published=published,
         asked=proposal.matching_round_id,
         proposed=proposed,
@@ -118,9 +129,50 @@ def load_with_rounds() -> Ids:
         what_if=_without_rules(proposed[1]),
         open=rounds[4].id,
         following=_following(published[0]),
+        **_communities(employee.person_id),
+        **_circles(employee.person_id),
     )
     db.session.commit()
     return ids
+
+
+def _communities(person_id: int) -> dict[str, str]:
+    """Let somebody lead a community that another asks to join; return what the addresses of both name."""
+    led, other = db.session.scalars(
+        sa.select(Community).order_by(Community.joining == Joining.REQUEST, Community.id).limit(2)
+    )
+    person = db.session.get_one(Person, person_id)
+    communities.appoint_lead(led, person, by=BY)
+    led.joining = Joining.REQUEST
+    asking = db.session.scalars(
+        sa.select(Person.id)
+        .where(Person.id.not_in(sa.select(CommunityMembership.person_id).filter_by(community_id=led.id)))
+        .order_by(Person.id)
+        .limit(1)
+    ).one()
+    joining.ask_to_join(led, person_id=asking, words="I draw charts every week", by=BY)
+    return {"own_community": led.slug, "other_community": other.slug}
+
+
+def _circles(person_id: int) -> dict[str, Any]:
+    """Match people to communities in one round, and let somebody seek some in another that is open."""
+    programme = create_programme(name="Communities", kind=ProgrammeKind.COMMUNITIES, by=BY)
+    db.session.commit()
+    matched, later = _opened(programme), _opened(programme)
+    for number in db.session.scalars(sa.select(Person.id).order_by(Person.id).limit(25)):
+        _seeks_communities(number, matched, programme)
+    _seeks_communities(person_id, later, programme)
+    return {
+        "circles": _after(tasks.carry_out, matched),
+        "circles_programme": programme.id,
+        "circles_open": later.id,
+    }
+
+
+def _seeks_communities(person_id: int, matching_round: MatchingRound, programme: Programme) -> None:
+    part = {"programme_id": programme.id, "person_id": person_id, "role": EnrolmentRole.MEMBER}
+    db.session.add(Enrolment(matching_round_id=matching_round.id, places=2, **part))
+    db.session.commit()
 
 
 def _first_match(run_id: int) -> int:
@@ -203,6 +255,44 @@ def _peer_coaching_of(account: Account) -> int:
     return coaching.id
 
 
+def _group_of(account: Account) -> int:
+    """Put somebody with another mentee into the group of a mentor."""
+    programme = create_programme(name="Group mentoring", kind=ProgrammeKind.GROUP_MENTORING, by=BY)
+    own = db.session.get_one(Engagement, _mentorship_of(account))
+    mentor_id, other_id = db.session.scalars(
+        sa.select(Person.id).where(Person.id != account.person_id).order_by(Person.id).limit(2)
+    )
+    mine = {"mentee_id": account.person_id}
+    roles = {
+        account.person_id: EngagementRole.MENTEE,
+        other_id: EngagementRole.MENTEE,
+        mentor_id: EngagementRole.MENTOR,
+    }
+    group = Engagement(
+        kind=EngagementKind.GROUP_MENTORING,
+        programme_id=programme.id,
+        starts_on=own.starts_on,
+        ends_on=own.ends_on,
+        points=78,
+        parts=[{"criterion": "skills", "points": 78, "weight": 100, **mine}],
+        reasons=[
+            {
+                "side": "for",
+                "criterion": "skills",
+                "kind": "has_skill",
+                "skill": "SQL",
+                "level": 4,
+                "wanted": 3,
+                **mine,
+            }
+        ],
+        members=[EngagementMember(person_id=person_id, role=role) for person_id, role in roles.items()],
+    )
+    db.session.add(group)
+    db.session.commit()
+    return group.id
+
+
 def _proposal_for(account: Account) -> Engagement:
     """Propose somebody's own match once more, in a round that asks first and has heard a no already."""
     own = db.session.get_one(Engagement, _mentorship_of(account))
@@ -240,11 +330,12 @@ def _proposed(own: Engagement, asking: MatchingRound) -> Engagement:
     )
 
 
-def _opened() -> MatchingRound:
+def _opened(programme: Programme | None = None) -> MatchingRound:
     today = clock.today()
+    mentoring = sa.select(Programme).filter_by(kind=ProgrammeKind.MENTORING)
     matching_round = service.create_round(
         name=next(_names),
-        programmes=[db.session.scalars(sa.select(Programme).filter_by(kind=ProgrammeKind.MENTORING)).one()],
+        programmes=[programme or db.session.scalars(mentoring).one()],
         opens_on=today,
         closes_on=today + timedelta(days=10),
         starts_on=today + timedelta(days=20),
@@ -296,7 +387,9 @@ def _without_rules(run_id: int) -> tuple[int, int]:
 
 def _run(carry_out: Callable[[int], object], matching_round: MatchingRound) -> int:
     counts = queries.enrolment_counts(matching_round.id)
-    run = running.request_run(matching_round, mentees=counts.mentees, mentors=counts.mentors, by=BY)
+    run = running.request_run(
+        matching_round, mentees=counts.mentees, mentors=counts.mentors, members=counts.members, by=BY
+    )
     db.session.commit()
     carry_out(run.id)
     db.session.commit()

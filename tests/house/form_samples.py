@@ -11,13 +11,14 @@ from app.access import Role
 from app.auth import passwords
 from app.auth.models import Account, SignInSession
 from app.auth.service import open_session
+from app.communities.models import Joining, MemberRole
 from app.db import db
 from app.engagements import proposals
 from app.engagements.models import DeclineReason, Engagement
 from app.people.models import Person, PersonalBlock
 from app.programmes import service as programmes
 from app.programmes import versions
-from app.programmes.models import MessageKind
+from app.programmes.models import MessageKind, ProgrammeKind
 from app.programmes.settings import mark_of
 from app.programmes.vocabulary import CRITERIA
 from app.rounds import asking, closing, deciding, next_time, publishing, question_tasks, tasks, what_ifs
@@ -133,6 +134,80 @@ def a_version(account: Account) -> Sample:
     versions.change(programme, {"name": f"{programme.name} of old"}, by=account)
     db.session.commit()
     return Sample({"key": programme.key, "number": 1}, {"seen": "2"})
+
+
+def a_community(**fields: Any) -> Maker:
+    """Make a sample about a community."""
+    return lambda _account: Sample({"slug": factories.community().slug}, fields)
+
+
+def community_settings(account: Account) -> dict[str, str]:
+    return {
+        "name": "Data storytelling",
+        "purpose": "Better charts",
+        "topics": factories.skill().label,
+        "joining": "request",
+        "least_members": "3",
+        "most_members": "20",
+        "mix_department": "2",
+        "mix_location": "",
+    }
+
+
+def own_community(account: Account) -> Sample:
+    community = factories.community()
+    factories.membership(person_of(account), community)
+    return Sample({"slug": community.slug})
+
+
+def community_asked(account: Account) -> Sample:
+    """Send what one writes to the leads of a community that people ask."""
+    return Sample({"slug": factories.community(joining=Joining.REQUEST).slug}, {"words": "I like charts"})
+
+
+def community_invites(account: Account) -> Sample:
+    community = factories.community(joining=Joining.INVITED)
+    factories.community_request(person_of(account), community, is_invitation=True)
+    return Sample({"slug": community.slug})
+
+
+def own_request(account: Account) -> Sample:
+    community = factories.community(joining=Joining.REQUEST)
+    factories.community_request(person_of(account), community)
+    return Sample({"slug": community.slug})
+
+
+def somebodys_request(account: Account) -> Sample:
+    community = factories.community(joining=Joining.REQUEST)
+    asked = factories.community_request(factories.person(), community)
+    return Sample({"slug": community.slug, "request_id": asked.id})
+
+
+def somebody_for_community(account: Account) -> Sample:
+    other = factories.person(name="Somebody Else")
+    address = {"slug": factories.community().slug}
+    return Sample(address, {"person_id": str(other.id)}, {"name": "Somebody"})
+
+
+def community_lead(account: Account) -> Sample:
+    community, other = factories.community(), factories.person()
+    factories.membership(other, community, role=MemberRole.LEAD)
+    return Sample({"slug": community.slug, "other_id": other.id})
+
+
+def communities_chosen(account: Account) -> Sample:
+    programme = factories.programme(kind=ProgrammeKind.COMMUNITIES)
+    return Sample({"key": programme.key}, {"communities": factories.community().name})
+
+
+def communities_named(account: Account) -> Sample:
+    matching_round = factories.matching_round(
+        programmes=[factories.programme(kind=ProgrammeKind.COMMUNITIES)]
+    )
+    factories.enrolment(person_of(account), EnrolmentRole.MEMBER, matching_round)
+    address = {"round_id": matching_round.id, "programme_id": matching_round.programmes[0].id}
+    chosen = {f"place_{place}": str(factories.community().id) for place in range(1, 6)}
+    return Sample(address, chosen)
 
 
 def new_round(account: Account) -> Sample:
@@ -394,9 +469,25 @@ SAMPLES: dict[str, list[Maker]] = {
     "skills.remove_evidence": [evidence],
     "skills.goal": [lambda account: goal(account, level="4", importance="3")],
     "skills.remove_goal": [goal],
+    "communities.create": [lambda account: Sample(fields=community_settings(account))],
+    "communities.edit": [lambda account: Sample(a_community()(account).address, community_settings(account))],
+    "communities.archive": [a_community()],
+    "communities.restore": [lambda _account: Sample({"slug": factories.community(archived_at=NOW).slug})],
+    "communities.join": [a_community()],
+    "communities.ask": [community_asked],
+    "communities.withdraw": [own_request],
+    "communities.leave": [own_community],
+    "communities.accept_invitation": [community_invites],
+    "communities.decline_invitation": [community_invites],
+    "communities.accept_request": [somebodys_request],
+    "communities.decline_request": [somebodys_request],
+    "communities.invite": [somebody_for_community],
+    "communities.leads": [somebody_for_community],
+    "communities.remove_lead": [community_lead],
     "programmes.create": [plain(name="Mentoring for managers", kind="mentoring", hours_a_month="2")],
     "programmes.describe": [a_programme(name="Mentoring for all", hours_a_month="1.5")],
     "programmes.choose_people": [audience],
+    "programmes.choose_communities": [communities_chosen],
     "programmes.write_messages": [
         a_programme(**{kind.value: f"Hello {{name}}, {kind}" for kind in MessageKind})
     ],
@@ -447,6 +538,7 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.take_part": [enrolment],
     "rounds.withdraw": [own_enrolment],
     "rounds.wishes": [mentor_wanted, mentor_found],
+    "rounds.community_wishes": [communities_named],
     "rounds.move_wish_up": [mentor_named],
     "rounds.move_wish_down": [mentor_named],
     "rounds.remove_wish": [mentor_named],

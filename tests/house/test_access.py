@@ -17,6 +17,7 @@ from werkzeug.routing import Rule as Route
 from app import create_app
 from app.access import RULES, Permission, Role
 from app.auth.models import Account
+from app.communities.models import Community, CommunityMembership, MemberRole
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember
 from app.people.models import Person
@@ -64,6 +65,14 @@ mentorship:answer other    404   404  404        404   404     404
 peer:list        -         yes   yes  yes        yes   yes     404
 peer:see         own       yes   yes  yes        yes   yes       .
 peer:see         other     404   404  404        404   404     404
+community:list   -         yes   yes  yes        yes   yes     yes
+community:see    -         yes   yes  yes        yes   yes     yes
+community:members own      yes   yes  yes        yes   yes       .
+community:members other    403   403  yes        yes   403     403
+community:join   -         yes   yes  yes        yes   yes     403
+community:edit   own       yes   yes  yes        yes   yes       .
+community:edit   other     403   403  yes        403   403     403
+community:keep   -         403   403  yes        403   403     403
 programme:list   -         404   404  yes        yes   404     404
 programme:see    -         404   404  yes        yes   404     404
 programme:edit   -         404   404  yes        403   404     404
@@ -77,6 +86,7 @@ round:stop       other     404   404  yes        403   404     404
 round:publish    -         404   404  yes        403   404     404
 """
 WITHOUT_GUARD = {"static", "assets.vendor_file"}
+WORDED = {"key", "slug"}  # what addresses name by a word
 HOME_ADDRESSES = {"/", "/healthz"}
 SIGN_IN = "/auth/sign-in"
 
@@ -139,8 +149,15 @@ def subject(permission: Permission, thing: str) -> object:
         "round": lambda: Run(base_run_id=1 if thing == "own" else None),
         "mentorship": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),
         "peer": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),
+        "community": lambda: community_of(owner_id),
     }
     return None if thing == "-" else makers[permission.partition(":")[0]]()
+
+
+def community_of(owner_id: int) -> SimpleNamespace:
+    """A community that person `owner_id` leads, as person 1 sees it."""
+    lead = CommunityMembership(person_id=owner_id)
+    return SimpleNamespace(leads=[lead], own=lead if owner_id == 1 else None)
 
 
 def test_every_permission_has_its_rows():
@@ -237,6 +254,14 @@ def goal_sample(account: Account, thing: str) -> object:
     return factories.goal(person_sample(account, thing), factories.skill())
 
 
+def community_sample(account: Account, thing: str) -> Community:
+    """A community that the account's person leads, or one that nobody does."""
+    community = factories.community()
+    if thing == "own":
+        factories.membership(person_sample(account, "own"), community, role=MemberRole.LEAD)
+    return community
+
+
 def programme_sample() -> object:
     """A programme with its first version."""
     programme = factories.programme()
@@ -251,6 +276,7 @@ SAMPLES: dict[str, Callable[[Account, str], object]] = {
     "goal_id": goal_sample,
     "skill_id": lambda _account, _thing: factories.skill(),
     "key": lambda _account, _thing: programme_sample(),
+    "slug": community_sample,
     "number": lambda _account, _thing: SimpleNamespace(id=1),
     "round_id": lambda _account, _thing: factories.matching_round(),
     "matching_round_id": lambda _account, _thing: factories.matching_round(),
@@ -273,7 +299,7 @@ def test_route_keeps_the_rule(app, route, case):
     account = account_with(case.role)
     client = signed_in_client(account)
     things = {argument: SAMPLES[argument](account, case.thing) for argument in route.arguments}
-    values = {name: thing.key if name == "key" else thing.id for name, thing in things.items()}
+    values = {name: getattr(thing, name if name in WORDED else "id") for name, thing in things.items()}
     response = call(client, route, address_of(route, values))
 
     if case.expected == "yes":

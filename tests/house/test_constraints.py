@@ -49,6 +49,21 @@ WORLD: dict[str, dict] = {
     "programme_message": {"programme_id": 1, "kind": "invitation", "body": "Hello"},
     "programme_version": {"id": 1, "programme_id": 1, "number": 1, "settings": "{}", "made_at": INSTANT},
     "programme_open_task": {"programme_id": 1, "task": "messages"},
+    "community": {
+        "id": 1, "slug": "data", "name": "Data", "purpose": "Better charts", "joining": "open", "least_members": 2,
+        "most_members": 9, "created_at": INSTANT,
+    },
+    "community_topic": {"community_id": 1, "skill_id": 1},
+    "community_mix": {"community_id": 1, "attribute": "department", "at_least": 2},
+    "community_membership": {
+        "id": 1, "community_id": 1, "person_id": 1, "role": "member", "came_by": "joined", "joined_at": INSTANT,
+        "parts": "[]", "reasons": "[]",
+    },
+    "community_request": {
+        "id": 1, "community_id": 1, "person_id": 1, "is_invitation": False, "words": "", "state": "waiting",
+        "asked_at": INSTANT,
+    },
+    "programme_community": {"programme_id": 1, "community_id": 1},
     "matching_round": {
         "id": 1, "name": "Winter", "state": "open", "opens_on": DAY, "closes_on": LATER, "starts_on": DAY,
         "ends_on": LATER, "created_at": INSTANT,
@@ -58,6 +73,7 @@ WORLD: dict[str, dict] = {
         "enrolled_at": INSTANT,
     },
     "enrolment_wish": {"enrolment_id": 1, "position": 1, "mentor_id": 2},
+    "community_wish": {"enrolment_id": 1, "position": 1, "community_id": 1},
     "decision": {
         "id": 1, "matching_round_id": 1, "programme_id": 1, "kind": "lock", "mentee_id": 1, "mentor_id": 2,
         "reason": "", "is_override": False, "decided_at": INSTANT,
@@ -89,6 +105,9 @@ WORLD: dict[str, dict] = {
     },
     "assignment": {"id": 1, "run_id": 1, "programme_id": 1, "points": 80, "parts": "[]", "reasons": "[]"},
     "assignment_member": {"assignment_id": 1, "person_id": 1, "role": "mentee"},
+    "closed_group": {
+        "id": 1, "run_id": 1, "programme_id": 1, "community_id": 1, "cause": "too_few", "eligible": 1, "needed": 2,
+    },
     "unmatched_person": {
         "run_id": 1, "programme_id": 1, "person_id": 1, "role": "mentee", "cause": "no_offer", "details": "{}",
     },
@@ -113,9 +132,18 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_audience_grades_in_order": {"lowest_grade": 5},
     "ck_audience_grades_lowest_in_range": {"lowest_grade": 0},
     "ck_claim_level_in_range": {"level": 6},
+    "ck_closed_group_of_community_or_mentor": {"community_id": None},
     "ck_closing_check_says_something": {"keep": ""},
     "ck_closing_decision_other_in_words": {"programme_id": None, "part": "other"},
     "ck_closing_decision_setting_of_programme": {"programme_id": None},
+    "ck_community_membership_leaves_after_joining": {"left_at": "2026-11-22 09:00:00+00:00"},
+    "ck_community_membership_matched_has_points": {"points": 70},
+    "ck_community_membership_matched_has_round": {"came_by": "matched", "points": 70},
+    "ck_community_mix_values_in_range": {"at_least": 1},
+    "ck_community_request_answered_has_instant": {"answered_at": INSTANT},
+    "ck_community_request_words_of_who_asks": {"is_invitation": True, "words": "x"},
+    "ck_community_sizes_in_order": {"least_members": 10},
+    "ck_community_wish_position_in_range": {"position": 6},
     "ck_decision_about_a_pair_or_a_person": {"mentor_id": None},
     "ck_decision_about_two_people": {"mentor_id": 1},
     "ck_decision_choice_is_lock": {"kind": "ban", "reason": "x", "instead_of_id": 1},
@@ -263,6 +291,8 @@ def test_a_word_outside_the_vocabulary_is_refused(app, name):
     row = {**WORLD[column.table.name], column.name: "nonsense"}
     if name == "ck_proposal_answer_reason":
         row["answer"] = "declined"  # so that no other rule refuses it first
+    if name == "ck_community_request_state":
+        row["answered_at"] = INSTANT
     prepare(column.table.name)
     assert name in refused(column.table.name, row)
 
@@ -286,7 +316,7 @@ def _apart_from(table: str, name: str) -> dict:
         if isinstance(rule, sa.UniqueConstraint) and rule.name != name:
             column = next(column for column in rule.columns if column.name not in kept)
             changes[column.name] = None if column.nullable else "another"
-    if table in ("programme_goal", "enrolment_wish"):
+    if table in ("programme_goal", "enrolment_wish", "community_wish"):
         changes["position"] = 2
     return changes
 

@@ -89,7 +89,7 @@ def site(app):
     numbers = {"person_id": account.person_id, "fingerprint": "x", "name": "x", "filename": "x"}
     round_of_it = proposed_run(account).address
     key = db.session.get_one(MatchingRound, round_of_it["round_id"]).programmes[0].key
-    return client, numbers | round_of_it | {"key": key}
+    return client, numbers | round_of_it | {"key": key, "slug": factories.community().slug}
 
 
 def addresses_of(rule, numbers) -> str:
@@ -117,7 +117,7 @@ def test_no_number_breaks_an_address(site, rule):
     converted = [
         argument
         for argument in rule.arguments
-        if argument == "key" or isinstance(rule._converters[argument], IntegerConverter)
+        if argument in ("key", "slug") or isinstance(rule._converters[argument], IntegerConverter)
     ]
     assert converted
     for argument in converted:

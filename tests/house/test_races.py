@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from app import audit
 from app.access import Role
+from app.communities.models import Community, CommunityMembership, CommunityRequest
 from app.db import db
 from app.people.models import Person, PersonalBlock
 from app.programmes.models import Programme
@@ -32,6 +33,13 @@ ROWS = {
     "skills.add_goal": Goal,
     "skills.add_evidence": ClaimEvidence,
     "people.blocks": PersonalBlock,
+    "communities.create": Community,
+    "communities.join": CommunityMembership,
+    "communities.ask": CommunityRequest,
+    "communities.invite": CommunityRequest,
+    "communities.accept_request": CommunityMembership,
+    "communities.accept_invitation": CommunityMembership,
+    "communities.leads": CommunityMembership,
     "programmes.create": Programme,
     "programmes.make_copy": Programme,
     "rounds.create": MatchingRound,

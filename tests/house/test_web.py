@@ -151,12 +151,15 @@ def links_of(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("roles", "labels"),
     [
-        ({Role.EMPLOYEE}, ["Home", "Mentoring", "People", "Skills"]),
-        ({Role.EMPLOYEE, Role.COMMUNITY_LEAD}, ["Home", "Mentoring", "People", "Skills"]),
-        ({Role.EMPLOYEE, Role.HR}, ["Home", "Mentoring", "People", "Skills", "Programmes", "Rounds"]),
+        ({Role.EMPLOYEE}, ["Home", "Mentoring", "People", "Communities", "Skills"]),
+        ({Role.EMPLOYEE, Role.COMMUNITY_LEAD}, ["Home", "Mentoring", "People", "Communities", "Skills"]),
+        (
+            {Role.EMPLOYEE, Role.HR},
+            ["Home", "Mentoring", "People", "Communities", "Skills", "Programmes", "Rounds"],
+        ),
         (
             {Role.EMPLOYEE, Role.TRAINING_ARCHITECT},
-            ["Home", "Mentoring", "People", "Skills", "Programmes", "Rounds"],
+            ["Home", "Mentoring", "People", "Communities", "Skills", "Programmes", "Rounds"],
         ),
     ],
 )

@@ -6,8 +6,8 @@ import pytest
 
 from app.errors import Invalid
 from app.programmes import messages, versions
-from app.programmes.models import MessageKind, Programme
-from app.programmes.vocabulary import MESSAGE_WORDS
+from app.programmes.models import MessageKind, Programme, ProgrammeKind
+from app.programmes.vocabulary import message_words
 from tests import factories
 from tests.forms import post
 from tests.programmes.test_pages import words
@@ -30,13 +30,28 @@ def write(programme: Programme, kind: MessageKind, text: str) -> None:
     versions.change(programme, {"messages": {kind.value: text}}, by=BY)
 
 
-@pytest.mark.parametrize("kind", MessageKind)
-def test_the_usual_texts_use_only_what_is_known(programme, kind):
-    messages.check_messages({kind.value: messages.USUAL[kind]})
-    said = messages.example(programme, kind)
-    assert "{" not in said
-    assert "Amara Diallo" in said
-    assert kind in MESSAGE_WORDS
+@pytest.mark.parametrize("of", ProgrammeKind)
+def test_the_usual_texts_use_only_what_is_known(app, of):
+    programme = factories.programme(key="some", kind=of)
+    for kind in message_words(of):
+        messages.check_messages({kind.value: messages.usual_text(of, kind)})
+        said = messages.example(programme, kind)
+        assert "{" not in said
+        assert "Amara Diallo" in said
+
+
+@pytest.mark.parametrize("of", [ProgrammeKind.PEER_COACHING, ProgrammeKind.COMMUNITIES])
+def test_where_nobody_is_a_mentor_no_message_speaks_of_one(as_hr, of):
+    programme = factories.programme(key="some", name="Circles", kind=of)
+    address = "/programmes/some/messages"
+    assert "mentor" not in words(as_hr.get(address)).partition("What")[2].lower()
+    own = {
+        **{kind.value: messages.usual_text(of, kind) for kind in message_words(of)},
+        "left_out": "Next time, {name}.",
+    }
+    assert post(as_hr, address, own).location == address
+    assert {row.kind: row.body for row in programme.messages} == {MessageKind.LEFT_OUT: "Next time, {name}."}
+    assert "mentor" not in words(as_hr.get("/programmes/some/versions")).partition("Version 2")[2].lower()
 
 
 def test_a_text_is_filled_in_for_one_person(programme):

@@ -108,6 +108,7 @@ def test_each_part_is_told_apart(programme):
         "goals": ["points"],
         "messages": {"invitation": "Come."},
         "audience": {"mentor": {"lowest_grade": 3}},
+        "communities": ["Analysts"],
     }
     assert set(after) == set(PARTS)
     for part, value in after.items():
@@ -119,6 +120,7 @@ def test_each_part_is_told_apart(programme):
     assert "With the rule: From different departments" in told
     assert "Invitation to join: another text" in told
     assert "Mentors: people of grade 3 or higher" in told
+    assert "Communities: Analysts" in told
 
 
 def test_the_versions_by_pages_and_the_way_back(as_hr, programme):

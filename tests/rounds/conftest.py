@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from app import audit
+from app.communities.models import CameBy, MemberRole
 from app.db import db
 from app.people.models import Department, Person
 from app.programmes.models import ProgrammeCriterion, ProgrammeKind, ProgrammeRule
@@ -52,7 +53,12 @@ def asked_for_run(matching_round: MatchingRound) -> Run:
     """Ask for a run without carrying it out."""
     counts = queries.enrolment_counts(matching_round.id)
     run = running.request_run(
-        matching_round, mentees=counts.mentees, mentors=counts.mentors, peers=counts.peers, by=BY
+        matching_round,
+        mentees=counts.mentees,
+        mentors=counts.mentors,
+        peers=counts.peers,
+        members=counts.members,
+        by=BY,
     )
     db.session.commit()
     return run
@@ -89,4 +95,49 @@ def circle(*, people: int = 5, state: RoundState = RoundState.CLOSED) -> Matchin
         factories.claim(person, skills[number % 2], level=4)
         factories.goal(person, skills[(number + 1) % 2], level=3)
         factories.enrolment(person, EnrolmentRole.PEER, matching_round)
+    return matching_round
+
+
+def circles(
+    *, people: int = 6, state: RoundState = RoundState.CLOSED, least: int = 2, most: int = 4
+) -> MatchingRound:
+    """Write a round of two communities, about different skills, each of which half of the people want."""
+    programme = factories.programme(
+        kind=ProgrammeKind.COMMUNITIES,
+        name="Communities",
+        rules=[ProgrammeRule(rule="covers_wants", parameters={"percent": 20})],
+        criteria=[ProgrammeCriterion(criterion="skills", weight=100)],
+    )
+    matching_round = factories.matching_round(state=state, programmes=[programme])
+    skills = [factories.skill(label) for label in ("Negotiation", "SQL")]
+    for number, name in enumerate(("Negotiators", "Analysts")):
+        community = factories.community(
+            name=name,
+            slug=name.lower(),
+            topics=[skills[number]],
+            least_members=least,
+            most_members=most,
+        )
+        lead = factories.person(name=f"Lead {number}")
+        factories.membership(lead, community, role=MemberRole.LEAD, came_by=CameBy.APPOINTED)
+    for number in range(people):
+        person = factories.person(name=f"Member {number}")
+        factories.goal(person, skills[number % 2], level=3)
+        factories.enrolment(person, EnrolmentRole.MEMBER, matching_round)
+    return matching_round
+
+
+def groups(*, mentees: int = 5, mentors: int = 2, places: int = 4) -> MatchingRound:
+    """Write a round of group mentoring, in which each mentor can help every other mentee."""
+    programme = factories.programme(kind=ProgrammeKind.GROUP_MENTORING, name="Group mentoring", rules=[])
+    matching_round = factories.matching_round(state=RoundState.CLOSED, programmes=[programme])
+    skills = [factories.skill(label) for label in ("Negotiation", "SQL")]
+    for number in range(mentors):
+        mentor = factories.person(name=f"Mentor {number}")
+        factories.claim(mentor, skills[number % 2], level=4)
+        factories.enrolment(mentor, EnrolmentRole.MENTOR, matching_round, places=places)
+    for number in range(mentees):
+        mentee = factories.person(name=f"Mentee {number}")
+        factories.goal(mentee, skills[number % 2], level=3)
+        factories.enrolment(mentee, EnrolmentRole.MENTEE, matching_round)
     return matching_round

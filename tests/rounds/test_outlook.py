@@ -28,8 +28,8 @@ TODAY = NOW.date()
         (RoundState.CLOSED, "Nobody has been matched yet.", "Now", 5),
         (RoundState.SOLVING, "Nobody has been matched yet.", "Now", 5),
         (RoundState.PROPOSED, "Nobody has been matched yet.", "Now", 4),
-        (RoundState.PUBLISHED, "The mentorships last until 5 March 2027.", "7 December 2026, in 14 days", 2),
-        (RoundState.COMPLETED, "Its mentorships ended on 5 March 2027.", None, 0),
+        (RoundState.PUBLISHED, "The matches last until 5 March 2027.", "7 December 2026, in 14 days", 2),
+        (RoundState.COMPLETED, "Its matches ended on 5 March 2027.", None, 0),
         (RoundState.CANCELLED, "HR gave the round up, and nobody was matched in it.", None, 0),
     ],
 )  # fmt: skip
@@ -44,7 +44,7 @@ def test_each_state_says_where_the_round_stands_and_what_comes_next(app, state, 
 def test_once_they_have_started_only_the_end_of_the_mentorships_is_to_come(app, frozen_clock):
     matching_round = factories.matching_round(state=RoundState.PUBLISHED, published_at=NOW)
     frozen_clock(NOW + timedelta(days=30))
-    assert [step.what.split(".")[0] for step in outlook.coming(matching_round)] == ["The mentorships end"]
+    assert [step.what.split(".")[0] for step in outlook.coming(matching_round)] == ["The matches end"]
 
 
 class TestPage:

@@ -48,8 +48,8 @@ def test_a_round_begins_as_a_draft_without_anybody_in_it(app):
             "starts_on",
             "Enter a day on or after the last day of enrolment.",
         ),
-        ({"ends_on": date(2026, 12, 7)}, "ends_on", "Enter a day after the first day of the mentorships."),
-        ({"ends_on": date(2028, 3, 5)}, "ends_on", "Mentorships of a round last at most 366 days."),
+        ({"ends_on": date(2026, 12, 7)}, "ends_on", "Enter a day after the first day of the matches."),
+        ({"ends_on": date(2028, 3, 5)}, "ends_on", "Matches of a round last at most 366 days."),
     ],
 )
 def test_a_round_that_makes_no_sense_is_refused_beside_its_field(app, values, field, sentence):

@@ -45,19 +45,19 @@ def tally_mentors(figures: Figures, mentees: Counts, columns: Numbers, left: Cou
     seen = np.full(len(place_of), -1, dtype=np.int64)
     some = figures.exceptions
     for number in range(len(mentees)):
-        mentee, count = mentees[number], 0
+        mentee, count = mentees[number], np.int64(0)
         for at in range(some.first[mentee], some.first[mentee + 1]):
             seen[some.column[at]] = mentee
         for column in columns:
             mentors[count] = column
             count += seen[column] != mentee
         for rule in range(len(figures.rule_kind)):
-            count = _left_after(figures, rule, 0, mentee, mentors, count, covered, stepped)
+            count = _left_after(figures, rule, np.int64(0), mentee, mentors, count, covered, stepped)
             for place in range(count):
                 left[rule, place_of[mentors[place]]] += 1
         for at in range(some.first[mentee], some.first[mentee + 1]):
             place = place_of[some.column[at]]
-            count = 1 if place >= 0 else 0
+            count = np.int64(place >= 0)
             for rule in range(len(figures.rule_kind)):
                 mentors[0] = some.column[at]
                 count = _left_after(figures, rule, some.broken[at], mentee, mentors, count, covered, stepped)
@@ -75,7 +75,7 @@ def tally_mentees(figures: Figures, mentees: Counts, left: Counts, eligible: Mar
     covered, stepped = np.empty_like(mentors), np.empty_like(mentors)
     some = figures.exceptions
     for number in range(len(mentees)):
-        mentee, count = mentees[number], 0
+        mentee, count = mentees[number], np.int64(0)
         at, end = some.first[mentee], some.first[mentee + 1]
         for mentor in range(everybody):
             while at < end and some.column[at] < mentor:
@@ -83,12 +83,12 @@ def tally_mentees(figures: Figures, mentees: Counts, left: Counts, eligible: Mar
             mentors[count] = mentor
             count += not (at < end and some.column[at] == mentor)
         for rule in range(len(figures.rule_kind)):
-            count = _left_after(figures, rule, 0, mentee, mentors, count, covered, stepped)
+            count = _left_after(figures, rule, np.int64(0), mentee, mentors, count, covered, stepped)
             left[rule, number] = count
         for place in range(count):
             eligible[number, mentors[place]] = True
         for at in range(some.first[mentee], end):
-            count = 1
+            count = np.int64(1)
             for rule in range(len(figures.rule_kind)):
                 mentors[0] = some.column[at]
                 count = _left_after(figures, rule, some.broken[at], mentee, mentors, count, covered, stepped)

@@ -48,14 +48,14 @@ class Fit:
 
     def too_little(self, rows: Some, columns: Some, percent: int) -> Flags:
         """Tell which mentors cover less than so much of what is wanted; none where nothing is wanted."""
-        return (self._asked[rows] > 0) & (self.covered(rows, columns) * 100 < percent * THOUSAND)
+        return (self._asked[rows] > 0) & (self.covered(rows, columns) < percent * THOUSAND // 100)
 
     def _average(self, share: Share, rows: Some, columns: Some) -> Integers:
         """Return what mentors have for wants, the average by importance."""
         if isinstance(rows, int):
             if share not in self._latest or self._latest[share][0] != rows:
                 self._latest[share] = rows, self._of_mentee(share, rows)
-            return self._latest[share][1][columns].astype(np.int64)
+            return self._latest[share][1][columns]
         if isinstance(columns, int):
             total = self._of_mentor(share, columns)[rows]
         else:

@@ -14,7 +14,7 @@ from matching.check.listed import Listed
 from matching.check.points import Points
 from matching.check.report import ViolationKind
 from matching.check.rules import PAIR_BY_PAIR, Rules
-from matching.check.sheet import ALL, Flags, Integers, Sheet, Some
+from matching.check.sheet import ALL, Flags, Integers, Sheet, Some, among
 
 Forbidden = dict[ViolationKind, Flags]
 
@@ -83,15 +83,13 @@ class RuledGrid:
             in_common = self.scores.points(criteria.OF_LIKENESS, alike[0])
             open_to_all = np.flatnonzero(allowed)
             for row in alike:
-                mine = allowed.copy()
-                mine[barred_of.columns(row)] = False
-                kept = mine[open_to_all] & self.rules.kept(restrictions.OF_WANTS, row, open_to_all)
-                columns = open_to_all[kept]
-                besides = in_common
+                kept = open_to_all[self.rules.kept(restrictions.OF_WANTS, row, open_to_all)]
+                columns = kept[~among(kept, barred_of.columns(row))]
+                worth = in_common[columns] + self.scores.points(criteria.OF_WANTS, row, columns)
                 if listed_of.any(row):
-                    besides = in_common.copy()
-                    besides[listed_of.columns(row)] += extra[listed_of.places(row)]
-                worth = besides[columns] + self.scores.points(criteria.OF_WANTS, row, columns)
+                    here = among(listed_of.columns(row), columns)
+                    at = np.searchsorted(columns, listed_of.columns(row)[here])
+                    worth[at] += extra[listed_of.places(row)][here]
                 yield Candidates(np.full(len(columns), row), columns, worth)
 
 

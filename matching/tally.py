@@ -1,5 +1,7 @@
 """Counts for each person of a large market how many partners are left after each rule, compiled."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,7 @@ from matching.keeping import keeping
 
 Counts = NDArray[np.int64]
 Marks = NDArray[np.bool_]
+UNBROKEN: Any = np.int64(0)
 
 
 @lean
@@ -45,14 +48,15 @@ def tally_mentors(figures: Figures, mentees: Counts, columns: Numbers, left: Cou
     seen = np.full(len(place_of), -1, dtype=np.int64)
     some = figures.exceptions
     for number in range(len(mentees)):
-        mentee, count = mentees[number], np.int64(0)
+        mentee = mentees[number]
+        count: Any = np.int64(0)
         for at in range(some.first[mentee], some.first[mentee + 1]):
             seen[some.column[at]] = mentee
         for column in columns:
             mentors[count] = column
             count += seen[column] != mentee
         for rule in range(len(figures.rule_kind)):
-            count = _left_after(figures, rule, np.int64(0), mentee, mentors, count, covered, stepped)
+            count = _left_after(figures, rule, UNBROKEN, mentee, mentors, count, covered, stepped)
             for place in range(count):
                 left[rule, place_of[mentors[place]]] += 1
         for at in range(some.first[mentee], some.first[mentee + 1]):
@@ -75,7 +79,8 @@ def tally_mentees(figures: Figures, mentees: Counts, left: Counts, eligible: Mar
     covered, stepped = np.empty_like(mentors), np.empty_like(mentors)
     some = figures.exceptions
     for number in range(len(mentees)):
-        mentee, count = mentees[number], np.int64(0)
+        mentee = mentees[number]
+        count: Any = np.int64(0)
         at, end = some.first[mentee], some.first[mentee + 1]
         for mentor in range(everybody):
             while at < end and some.column[at] < mentor:
@@ -83,7 +88,7 @@ def tally_mentees(figures: Figures, mentees: Counts, left: Counts, eligible: Mar
             mentors[count] = mentor
             count += not (at < end and some.column[at] == mentor)
         for rule in range(len(figures.rule_kind)):
-            count = _left_after(figures, rule, np.int64(0), mentee, mentors, count, covered, stepped)
+            count = _left_after(figures, rule, UNBROKEN, mentee, mentors, count, covered, stepped)
             left[rule, number] = count
         for place in range(count):
             eligible[number, mentors[place]] = True

@@ -7,6 +7,7 @@ from flask_login import current_user
 from app.access import Permission, guard
 from app.db import db
 from app.engagements import proposals
+from app.engagements.agenda import agenda_for
 from app.engagements.models import Answer, DeclineReason, Engagement
 from app.engagements.queries import mentoring_group_numbered, mentorship_numbered
 from app.mentorships import groups, queries
@@ -42,6 +43,7 @@ def show(engagement: Engagement) -> ResponseReturnValue:
         mentorship=mentorship,
         cards=queries.cards_of(mentorship),
         hours=queries.hours_of(mentorship),
+        agenda=agenda_for(engagement),
     )
 
 
@@ -49,7 +51,11 @@ def show(engagement: Engagement) -> ResponseReturnValue:
 @guard(Permission.MENTORSHIP_SEE, load=mentoring_group_numbered)
 def show_group(engagement: Engagement) -> ResponseReturnValue:
     """Show the group of a mentor to its people: who is in it, and why the reader is."""
-    return page("mentorships/group.html", group=groups.seen_by(current_user.person_id, engagement))
+    return page(
+        "mentorships/group.html",
+        group=groups.seen_by(current_user.person_id, engagement),
+        agenda=agenda_for(engagement),
+    )
 
 
 @bp.post("/<int:engagement_id>/accept")

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import Permission, guard
+from app.engagements.agenda import agenda_for
 from app.engagements.models import Engagement
 from app.engagements.queries import peer_coaching_numbered
 from app.peers import queries
@@ -36,4 +37,5 @@ def show(engagement: Engagement) -> ResponseReturnValue:
         coaching=coaching,
         skills=queries.skills_of(coaching),
         hours=queries.hours_of(coaching),
+        agenda=agenda_for(engagement),
     )

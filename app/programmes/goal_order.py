@@ -1,6 +1,6 @@
-"""The order of goals as it is being put together: what can be moved, taken away and added."""
+"""The order of a list as it is being put together: what can be moved, taken away and added."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from app.errors import Invalid
@@ -13,9 +13,9 @@ ALWAYS_FIRST = "stable"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A goal in its place, and the orders its buttons lead to; None where a button would do nothing."""
+    """A value in its place, and the orders its buttons lead to; None where a button would do nothing."""
 
-    goal: str
+    value: str
     words: str
     up: list[str] | None
     down: list[str] | None
@@ -33,16 +33,21 @@ class Addition:
 
 def steps_of(goals: Sequence[str]) -> list[Step]:
     """Return the goals in their order with what can be done with each."""
-    last = len(goals) - 1
+    return in_order(goals, GOALS.__getitem__)
+
+
+def in_order(values: Sequence[str], words: Callable[[str], str]) -> list[Step]:
+    """Return values in their order, each in words, with what can be done with it; one always stays."""
+    last = len(values) - 1
     return [
         Step(
-            goal,
-            GOALS[goal],
-            up=_swapped(goals, place - 1) if place else None,
-            down=_swapped(goals, place) if place < last else None,
-            without=[other for other in goals if other != goal] if last else None,
+            value,
+            words(value),
+            up=_swapped(values, place - 1) if place else None,
+            down=_swapped(values, place) if place < last else None,
+            without=[*values[:place], *values[place + 1 :]] if last else None,
         )
-        for place, goal in enumerate(goals)
+        for place, value in enumerate(values)
     ]
 
 
@@ -68,5 +73,5 @@ def refusal_of(goals: Sequence[str]) -> str:
     return ""
 
 
-def _swapped(goals: Sequence[str], place: int) -> list[str]:
-    return [*goals[:place], goals[place + 1], goals[place], *goals[place + 2 :]]
+def _swapped(values: Sequence[str], place: int) -> list[str]:
+    return [*values[:place], values[place + 1], values[place], *values[place + 2 :]]

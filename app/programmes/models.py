@@ -123,6 +123,24 @@ class ProgrammeMessage(Model):
     body: Mapped[str] = mapped_column(sa.Text)
 
 
+class ProgrammeAgendaItem(Model):
+    """One thing to talk about in a session, in its place; without any, the usual agenda serves."""
+
+    __tablename__ = "programme_agenda_item"
+    __table_args__ = (
+        sa.CheckConstraint("position >= 1", name="position_from_one"),
+        sa.CheckConstraint("words <> ''", name="has_words"),
+        sa.CheckConstraint("minutes BETWEEN 1 AND 240", name="minutes_in_range"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str] = mapped_column(sa.String(120))
+    minutes: Mapped[int]
+
+
 class ProgrammeVersion(Model):
     """The settings of a programme as they were from one change to the next."""
 

@@ -1,6 +1,7 @@
 """Every page of programmes, imported once so that the blueprint is whole."""
 
 from app.programmes import (
+    agenda_routes,
     audience_routes,
     community_routes,
     goal_routes,
@@ -14,6 +15,7 @@ from app.programmes import (
 from app.programmes.routes import bp
 
 __all__ = [
+    "agenda_routes",
     "audience_routes",
     "bp",
     "community_routes",

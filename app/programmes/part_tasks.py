@@ -1,12 +1,14 @@
 """The tasks of setting up rules, weights and goals, with how each stands in one line."""
 
+from app.programmes.agenda import agenda_of, has_sessions
 from app.programmes.communities import communities_of
 from app.programmes.models import Programme, ProgrammeKind
 from app.programmes.setup import TASKS, Task
 from app.programmes.vocabulary import CRITERIA, OTHER_NAMES, RULES, SHORT_GOALS
-from app.words import listed, plural
+from app.words import duration, listed, plural
 
 NAMED = 2
+WITH_SESSIONS = frozenset(kind for kind in ProgrammeKind if has_sessions(kind))
 
 
 def _rules(programme: Programme) -> str:
@@ -32,6 +34,11 @@ def _communities(programme: Programme) -> str:
     return plural(len(chosen), "community", "communities") if chosen else "All that are in use"
 
 
+def _agenda(programme: Programme) -> str:
+    items = agenda_of(programme)
+    return f"{plural(len(items), 'item')}, {duration(sum(item['minutes'] for item in items))}"
+
+
 # After who may take part, before the messages: the order in which one sets a programme up.
 TASKS[2:2] = [
     Task("rules", "Rules", "programmes.rules", _rules),
@@ -44,4 +51,5 @@ TASKS[2:2] = [
         _communities,
         kinds=frozenset({ProgrammeKind.COMMUNITIES}),
     ),
+    Task("agenda", "What a session can look like", "programmes.agenda", _agenda, kinds=WITH_SESSIONS),
 ]

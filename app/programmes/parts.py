@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.db import db
+from app.programmes.agenda import agenda_kept, check_agenda, write_agenda
+from app.programmes.agenda import differences as other_agenda
 from app.programmes.audience import audience_of, check_audience, people_in_words, write_audience
 from app.programmes.checks import (
     check_criteria,
@@ -201,6 +203,7 @@ PARTS: dict[str, Part] = {
         write_communities,
         _other_communities,
     ),
+    "agenda": Part("agenda", agenda_kept, check_agenda, write_agenda, other_agenda),
     "messages": Part(
         "messages",
         lambda programme: {row.kind.value: row.body for row in programme.messages},

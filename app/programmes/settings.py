@@ -1,4 +1,4 @@
-"""Commands about the rules, weights and goals of a programme, each changed by itself."""
+"""Commands about the parts of the settings of a programme that are changed each by itself."""
 
 import hashlib
 import json
@@ -13,12 +13,12 @@ from app.programmes.parts import read
 from app.programmes.service import settings_of
 from app.programmes.versions import change
 
-RULES, CRITERIA, GOALS = "rules", "criteria", "goals"
-PART_WORDS = {RULES: "rules", CRITERIA: "weights", GOALS: "goals"}
+RULES, CRITERIA, GOALS, AGENDA = "rules", "criteria", "goals", "agenda"
+PART_WORDS = {RULES: "rules", CRITERIA: "weights", GOALS: "goals", AGENDA: "agenda items"}
 
 
 def change_part(programme: Programme, part: str, value: Any, *, seen: str, by: audit.Actor) -> None:
-    """Give a programme other rules, weights or goals; `seen` is the mark of those that were looked at.
+    """Give a programme another value of a part; `seen` is the mark of the one that was looked at.
 
     Raises:
         Conflict: when somebody has changed them meanwhile, or the programme is archived.

@@ -93,6 +93,13 @@ VIEWS = [
     View("programmes.who_can_see", "hr", lambda ids: "/programmes/mentoring/visibility"),
     View("programmes.messages", "hr", lambda ids: "/programmes/mentoring/messages"),
     View("programmes.messages", "architect", lambda ids: "/programmes/mentoring/messages"),
+    View("programmes.agenda", "hr", lambda ids: "/programmes/mentoring/agenda"),
+    View("programmes.agenda", "architect", lambda ids: "/programmes/mentoring/agenda"),
+    View(
+        "programmes.agenda",
+        "hr",
+        lambda ids: "/programmes/mentoring/agenda?draft=yes&agenda=5+Hello&agenda=30+The+topic&change=2",
+    ),
     View("programmes.list_versions", "hr", lambda ids: "/programmes/mentoring/versions"),
     View("programmes.show_version", "hr", lambda ids: "/programmes/mentoring/versions/1"),
     View("programmes.rules", "hr", lambda ids: "/programmes/mentoring/rules"),

@@ -200,6 +200,11 @@ def communities_chosen(account: Account) -> Sample:
     return Sample({"key": programme.key}, {"communities": factories.community().name})
 
 
+def agenda_of_programme(account: Account) -> Sample:
+    fields = {"agenda": ["5 Hello", "30 The topic"], "seen": mark_of([])}
+    return Sample({"key": factories.programme().key}, fields)
+
+
 def communities_named(account: Account) -> Sample:
     matching_round = factories.matching_round(
         programmes=[factories.programme(kind=ProgrammeKind.COMMUNITIES)]
@@ -488,6 +493,7 @@ SAMPLES: dict[str, list[Maker]] = {
     "programmes.describe": [a_programme(name="Mentoring for all", hours_a_month="1.5")],
     "programmes.choose_people": [audience],
     "programmes.choose_communities": [communities_chosen],
+    "programmes.save_agenda": [agenda_of_programme],
     "programmes.write_messages": [
         a_programme(**{kind.value: f"Hello {{name}}, {kind}" for kind in MessageKind})
     ],

@@ -47,6 +47,7 @@ WORLD: dict[str, dict] = {
     "audience_location": {"programme_id": 1, "role": "mentee", "location_id": 1},
     "audience_grades": {"programme_id": 1, "role": "mentee", "lowest_grade": 2, "highest_grade": 4},
     "programme_message": {"programme_id": 1, "kind": "invitation", "body": "Hello"},
+    "programme_agenda_item": {"programme_id": 1, "position": 1, "words": "The topic", "minutes": 40},
     "programme_version": {"id": 1, "programme_id": 1, "number": 1, "settings": "{}", "made_at": INSTANT},
     "programme_open_task": {"programme_id": 1, "task": "messages"},
     "community": {
@@ -174,6 +175,9 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_personal_block_not_oneself": {"blocked_person_id": 1},
     "ck_proposal_answer_declined_has_reason": {"answer": "declined"},
     "ck_proposal_answer_words_when_declined": {"words": "x"},
+    "ck_programme_agenda_item_has_words": {"words": ""},
+    "ck_programme_agenda_item_minutes_in_range": {"minutes": 0},
+    "ck_programme_agenda_item_position_from_one": {"position": 0},
     "ck_programme_criterion_weight_in_range": {"weight": 0},
     "ck_programme_takes_time": {"hours_a_month": 0},
     "ck_programme_version_number_from_one": {"number": 0},

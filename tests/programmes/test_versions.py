@@ -109,6 +109,7 @@ def test_each_part_is_told_apart(programme):
         "messages": {"invitation": "Come."},
         "audience": {"mentor": {"lowest_grade": 3}},
         "communities": ["Analysts"],
+        "agenda": [{"words": "Hello", "minutes": 5}],
     }
     assert set(after) == set(PARTS)
     for part, value in after.items():
@@ -121,6 +122,7 @@ def test_each_part_is_told_apart(programme):
     assert "Invitation to join: another text" in told
     assert "Mentors: people of grade 3 or higher" in told
     assert "Communities: Analysts" in told
+    assert "Agenda: Hello (5 minutes)" in told
 
 
 def test_the_versions_by_pages_and_the_way_back(as_hr, programme):

@@ -12,6 +12,7 @@ from app.rounds import closing_models as closing
 from app.rounds import count_models as counts
 from app.rounds import group_models as groups
 from app.rounds import models as rounds
+from app.rounds import note_models as notes
 from app.rounds import question_models as questions
 from app.sessions import models as sessions
 from app.skills import models as skills
@@ -26,6 +27,7 @@ __all__ = [
     "engagements",
     "feedback",
     "groups",
+    "notes",
     "people",
     "programmes",
     "questions",

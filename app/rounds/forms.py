@@ -19,6 +19,7 @@ from app.people.models import MOST_PLACES
 from app.programmes.models import Programme
 from app.rounds.enrolling import MOST_COMMUNITIES, MOST_MENTORS, roles_in
 from app.rounds.models import LONGEST_REASON, MOST_WISHES, EnrolmentRole
+from app.rounds.note_models import LONGEST_NOTE
 from app.rounds.review_queries import ALL, BY_FIT, BY_MENTOR, BY_NAME, CHANGED, LOCKED, LOOK
 from app.rounds.service import LONGEST_NAME
 
@@ -199,6 +200,18 @@ class BanForm(HouseForm):
         [
             DataRequired("Enter a reason."),
             Length(max=LONGEST_REASON, message="Enter at most %(max)d characters."),
+        ],
+    )
+
+
+class NoteForm(HouseForm):
+    """Something about a match that others of HR should know."""
+
+    words = LineField(
+        "Note",
+        [
+            DataRequired("Enter a note."),
+            Length(max=LONGEST_NOTE, message="Enter at most %(max)d characters."),
         ],
     )
 

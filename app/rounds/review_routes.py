@@ -9,13 +9,15 @@ from app.access import Permission, guard
 from app.db import db
 from app.engagements.reasons import parts_in_words
 from app.errors import Missing
-from app.rounds import deciding, decision_queries, queries, review_queries
+from app.rounds import deciding, decision_queries, noting, queries, review_queries
 from app.rounds.actions import refusal_of
-from app.rounds.decisions import in_words
-from app.rounds.forms import BanForm, MatchSearchForm
+from app.rounds.decisions import Done, in_words
+from app.rounds.forms import BanForm, MatchSearchForm, NoteForm
 from app.rounds.match_words import told_of
 from app.rounds.models import Decision, MatchingRound, Run
 from app.rounds.routes import bp
+from app.rounds.run_queries import Match
+from app.rounds.side_by_side import profiles_of
 from app.web import accepted, page, see_next, see_other, wants_fragment
 from app.words import plural
 
@@ -36,7 +38,7 @@ def run_of_round(round_id: int, run_id: int) -> Run:
 @guard(Permission.ROUND_SEE, load=queries.run_numbered)
 def show_match(run: Run, match_id: int) -> ResponseReturnValue:
     """Show one pair: why, what HR has settled about it, and what can be settled."""
-    return _match_page(run, match_id, BanForm())
+    return _match_page(run, match_id)
 
 
 @bp.post("/<int:round_id>/runs/<int:run_id>/matches/<int:match_id>/lock")
@@ -79,7 +81,26 @@ def keep_apart(run: Run, match_id: int) -> ResponseReturnValue:
             run_id=run.id,
             match_id=match_id,
         )
-    return _match_page(run, match_id, form, status=422)
+    return _match_page(run, match_id, apart=form, status=422)
+
+
+@bp.post("/<int:round_id>/runs/<int:run_id>/matches/<int:match_id>/note")
+@guard(Permission.ROUND_RUN, load=run_of_round)
+def note(run: Run, match_id: int) -> ResponseReturnValue:
+    """Note something about a match for whoever looks at it later."""
+    form, match = NoteForm(), review_queries.match_numbered(run, match_id).match
+    if form.validate() and accepted(
+        form, lambda: noting.note(run, match, form.words.data or "", by=current_user)
+    ):
+        db.session.commit()
+        return see_other(
+            "rounds.show_match",
+            message="The note is kept.",
+            round_id=run.matching_round_id,
+            run_id=run.id,
+            match_id=match_id,
+        )
+    return _match_page(run, match_id, note=form, status=422)
 
 
 @bp.post("/<int:round_id>/runs/<int:run_id>/lock")
@@ -144,10 +165,17 @@ def shown_of(form: MatchSearchForm) -> tuple[str, str]:
     return (form.show.data if form.show.data in form.segments else review_queries.ALL), search
 
 
-def _match_page(run: Run, match_id: int, form: BanForm, *, status: int = 200) -> ResponseReturnValue:
+def _match_page(
+    run: Run,
+    match_id: int,
+    *,
+    apart: BanForm | None = None,
+    note: NoteForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
     shown = review_queries.match_numbered(run, match_id)
-    match = shown.match
-    history = [] if wants_fragment() else decision_queries.history_of(run, match)
+    match, may_note = shown.match, not run.is_what_if and access.can(Permission.ROUND_RUN, run.matching_round)
+    whole = not wants_fragment()
     return page(
         "rounds/match.html",
         fragment="lock",
@@ -156,12 +184,22 @@ def _match_page(run: Run, match_id: int, form: BanForm, *, status: int = 200) ->
         matching_round=run.matching_round,
         shown=shown,
         match=match,
-        form=form,
+        form=apart or BanForm(),
+        note_form=note or NoteForm(),
         told=told_of(match),
         parts=parts_in_words(match.parts),
-        history=[in_words(*row) for row in history],
+        history=_history(run, match, with_notes=may_note) if whole else [],
+        profiles=profiles_of(match, with_record=may_note) if whole else None,
         may_decide=not run.is_what_if and may_decide(run.matching_round),
+        may_note=may_note,
     )
+
+
+def _history(run: Run, match: Match, *, with_notes: bool) -> list[Done]:
+    """Return what was decided about somebody in a round, and what was noted, the latest first."""
+    decided = [in_words(*row) for row in decision_queries.history_of(run, match)]
+    noted = noting.notes_on(run, match) if with_notes else []
+    return sorted([*decided, *noted], key=lambda row: row.at, reverse=True)
 
 
 def may_decide(matching_round: MatchingRound) -> bool:

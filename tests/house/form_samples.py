@@ -552,6 +552,7 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.take_out": [added_late],
     "rounds.lock": [a_match],
     "rounds.unlock": [a_match],
+    "rounds.note": [lambda account: a_match(account, words="Both asked for it")],
     "rounds.keep_apart": [lambda account: a_match(account, reason="They asked for it")],
     "rounds.lock_all": [proposed_run],
     "rounds.unlock_all": [proposed_run],

@@ -6,9 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from app.access import Role
+from app.audit import AuditEvent
 from app.db import db
+from app.people.models import Person
 from app.rounds import deciding
-from app.rounds.models import Assignment, Decision, DecisionKind
+from app.rounds.models import Assignment, Decision, DecisionKind, EnrolmentRole
+from app.rounds.note_models import MatchNote
 from app.rounds.review_queries import pair_of
 from tests import factories
 from tests.counting import count_statements
@@ -40,6 +43,10 @@ def match(run) -> Assignment:
 
 def words(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
+
+
+def by_role(match: Assignment, role: EnrolmentRole) -> Person:
+    return db.session.get_one(Person, next(row.person_id for row in match.members if row.role is role))
 
 
 def standing() -> list[Decision]:
@@ -181,3 +188,45 @@ def test_the_review_takes_a_constant_few_statements_with_locks(as_hr):
             taken.append(len(sent))
     assert taken[:2] == taken[2:]
     assert max(taken) <= 8
+
+
+def test_the_people_of_a_match_stand_side_by_side(as_hr, address, match):
+    mentee, mentor = (by_role(match, role) for role in (EnrolmentRole.MENTEE, EnrolmentRole.MENTOR))
+    wanted, other = factories.skill(label="Cartography"), factories.skill(label="Archery")
+    factories.goal(mentee, wanted, level=4)
+    factories.claim(mentor, other, level=5)
+    factories.claim(mentor, wanted, level=3)
+    page = words(as_hr.get(f"{address}/matches/{match.id}"))
+    assert "Wants to learn" in page and "Cartography, to level 4" in page
+    held = page.index("Can do")
+    assert held < page.index("Cartography, level 3", held) < page.index("Archery, level 5", held), (
+        "wanted first"
+    )
+
+
+def test_what_is_wanted_is_told_to_hr_alone(client_for, address, match):
+    factories.goal(by_role(match, EnrolmentRole.MENTEE), factories.skill(label="Cartography"))
+    architect = client_for(factories.account(roles={Role.EMPLOYEE, Role.TRAINING_ARCHITECT}))
+    page = architect.get(f"{address}/matches/{match.id}").text
+    assert "Side by side" in page and "Can do" in page
+    assert "Wants to learn" not in page and "Cartography, to level" not in page and "Manager" not in page
+
+
+def test_a_note_stays_with_a_match_through_later_runs(as_hr, client_for, run, address, match):
+    there = f"{address}/matches/{match.id}"
+    assert post(as_hr, f"{there}/note", {"words": " "}, page=there).status_code == 422
+    for _press in range(2):
+        post(as_hr, f"{there}/note", {"words": "Both asked for it"}, page=there)
+    assert db.session.scalar(sa.select(sa.func.count(MatchNote.id))) == 1
+    event = db.session.scalars(sa.select(AuditEvent).filter_by(action="match.noted")).one()
+    assert "asked" not in str(event.details), "the trail says that, not what"
+    assert "noted: Both asked for it" in words(as_hr.get(there))
+    architect = client_for(factories.account(roles={Role.EMPLOYEE, Role.TRAINING_ARCHITECT}))
+    assert "asked for it" not in architect.get(there).text
+    assert post(architect, f"{there}/note", {"words": "Me too"}).status_code == 403
+
+
+def test_a_note_is_of_a_match_of_its_round(as_hr, run, match):
+    other = finished_run(company(mentees=2, mentors=1))
+    there = f"/rounds/{other.matching_round_id}/runs/{other.id}/matches/{match.id}"
+    assert post(as_hr, f"{there}/note", {"words": "Elsewhere"}).status_code == 404

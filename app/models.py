@@ -7,6 +7,8 @@ from app.engagements import models as engagements
 from app.feedback import models as feedback
 from app.people import models as people
 from app.programmes import models as programmes
+from app.programmes import question_models as programme_questions
+from app.rounds import answer_models as enrolment_answers
 from app.rounds import certificate_models as certificates
 from app.rounds import closing_models as closing
 from app.rounds import count_models as counts
@@ -25,10 +27,12 @@ __all__ = [
     "communities",
     "counts",
     "engagements",
+    "enrolment_answers",
     "feedback",
     "groups",
     "notes",
     "people",
+    "programme_questions",
     "programmes",
     "questions",
     "rounds",

@@ -3,6 +3,7 @@
 from app.programmes.agenda import agenda_of, has_sessions
 from app.programmes.communities import communities_of
 from app.programmes.models import Programme, ProgrammeKind
+from app.programmes.questions import questions_of
 from app.programmes.setup import TASKS, Task
 from app.programmes.vocabulary import CRITERIA, OTHER_NAMES, RULES, SHORT_GOALS
 from app.words import duration, listed, plural
@@ -39,8 +40,14 @@ def _agenda(programme: Programme) -> str:
     return f"{plural(len(items), 'item')}, {duration(sum(item['minutes'] for item in items))}"
 
 
+def _questions(programme: Programme) -> str:
+    asked = questions_of(programme)
+    return plural(len(asked), "question") if asked else "Nothing is asked beyond skills and places"
+
+
 # After who may take part, before the messages: the order in which one sets a programme up.
 TASKS[2:2] = [
+    Task("questions", "Questions", "programmes.list_questions", _questions),
     Task("rules", "Rules", "programmes.rules", _rules),
     Task("weights", "What matters more", "programmes.weights", _weights),
     Task("goals", "What comes first", "programmes.goals", _goals),

@@ -31,6 +31,8 @@ from app.programmes.models import (
     ProgrammeMessage,
     ProgrammeRule,
 )
+from app.programmes.questions import check_questions, questions_of, write_questions
+from app.programmes.questions import differences as other_questions
 from app.programmes.vocabulary import AUDIENCE_WORDS, CRITERIA, GOALS, MESSAGE_WORDS, rule_sentence
 from app.words import hours_a_month, plural
 
@@ -196,6 +198,7 @@ PARTS: dict[str, Part] = {
         write_audience,
         _other_audience,
     ),
+    "questions": Part("questions", questions_of, check_questions, write_questions, other_questions),
     "communities": Part(
         "communities",
         communities_of,

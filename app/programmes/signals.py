@@ -88,6 +88,10 @@ counts_shown = Signal()
 # parameters, `in_force` the names of those that are switched on. An answer is what has been `Asked`, or None.
 counts_wanted = Signal()
 
+# Which questions have been answered. The sender is the collection of their ids; an answer is the set of those
+# that somebody has answered.
+answered_questions = Signal()
+
 
 def answer(signal: Signal, programme: Any, **question: Any) -> Any:
     """Ask the packages above, of which at most one knows; None when none does."""

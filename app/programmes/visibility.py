@@ -44,6 +44,7 @@ THINGS = (
     Thing("Publishing matches", Permission.ROUND_PUBLISH),
     Thing("The skills somebody has, and the places they offer", Permission.PERSON_SEE),
     Thing("What somebody wants to learn, before they are matched", Permission.PERSON_EDIT, "the person"),
+    Thing("What somebody answers when they join", Permission.ROUND_RUN, "the person"),
     Thing("A mentorship and its sessions", Permission.MENTORSHIP_SEE, "the two people in it"),
     Thing("Whom somebody never wants to meet", Permission.BLOCK_OWN, "the person who said so"),
 )

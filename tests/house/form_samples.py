@@ -16,6 +16,7 @@ from app.db import db
 from app.engagements import proposals
 from app.engagements.models import DeclineReason, Engagement
 from app.people.models import Person, PersonalBlock
+from app.programmes import asking as programme_questions
 from app.programmes import service as programmes
 from app.programmes import versions
 from app.programmes.models import MessageKind, ProgrammeKind
@@ -126,6 +127,32 @@ def audience(account: Account) -> Sample:
         "mentor_highest_grade": "9",
     }
     return Sample({"key": factories.programme().key}, chosen)
+
+
+def a_question(**fields: Any) -> Maker:
+    """Make a sample about the second of three questions of a programme."""
+
+    def made(account: Account) -> Sample:
+        programme = factories.programme()
+        for words in ("First?", "Second?", "Third?"):
+            question = {
+                "words": words,
+                "type": "yes_no",
+                "options": [],
+                "asked_of": "everyone",
+                "required": True,
+            }
+            programme_questions.ask_question(programme, question, by=account)
+        db.session.commit()
+        return Sample({"key": programme.key, "question": "second"}, fields)
+
+    return made
+
+
+def a_known_question(account: Account) -> Sample:
+    """Make a sample of a question that another programme asks."""
+    a_question()(account)
+    return Sample({"key": factories.programme().key}, {"question": "second"})
 
 
 def a_version(account: Account) -> Sample:
@@ -494,6 +521,18 @@ SAMPLES: dict[str, list[Maker]] = {
     "programmes.choose_people": [audience],
     "programmes.choose_communities": [communities_chosen],
     "programmes.save_agenda": [agenda_of_programme],
+    "programmes.add_question": [
+        a_programme(
+            words="Where?", answer_type="one_choice", options="Here\nThere", asked_of="mentee", required="y"
+        ),
+    ],
+    "programmes.ask_again": [a_known_question],
+    "programmes.change_question": [
+        a_question(words="When?", answer_type="date", options="", asked_of="mentor", required="y"),
+    ],
+    "programmes.move_question_up": [a_question()],
+    "programmes.move_question_down": [a_question()],
+    "programmes.remove_question": [a_question()],
     "programmes.write_messages": [
         a_programme(**{kind.value: f"Hello {{name}}, {kind}" for kind in MessageKind})
     ],

@@ -65,6 +65,11 @@ WORLD: dict[str, dict] = {
         "asked_at": INSTANT,
     },
     "programme_community": {"programme_id": 1, "community_id": 1},
+    "programme_question": {"id": 1, "key": "remote", "words": "Remote?", "answer_type": "one_choice"},
+    "programme_question_option": {"question_id": 1, "position": 1, "words": "Always"},
+    "asked_question": {
+        "programme_id": 1, "question_id": 1, "position": 1, "asked_of": "everyone", "is_required": True,
+    },
     "matching_round": {
         "id": 1, "name": "Winter", "state": "open", "opens_on": DAY, "closes_on": LATER, "starts_on": DAY,
         "ends_on": LATER, "created_at": INSTANT,
@@ -74,6 +79,7 @@ WORLD: dict[str, dict] = {
         "enrolled_at": INSTANT,
     },
     "enrolment_wish": {"enrolment_id": 1, "position": 1, "mentor_id": 2},
+    "enrolment_answer": {"enrolment_id": 1, "question_id": 1, "position": 1, "answer": "Always"},
     "community_wish": {"enrolment_id": 1, "position": 1, "community_id": 1},
     "decision": {
         "id": 1, "matching_round_id": 1, "programme_id": 1, "kind": "lock", "mentee_id": 1, "mentor_id": 2,
@@ -159,6 +165,10 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_engagement_has_last_day": {"state": "proposed"},
     "ck_enrolment_places_in_range": {"places": 0},
     "ck_enrolment_wish_position_in_range": {"position": 6},
+    "ck_enrolment_answer_position_from_one": {"position": 0},
+    "ck_enrolment_answer_says_something": {"answer": ""},
+    "ck_programme_question_option_position_from_one": {"position": 0},
+    "ck_asked_question_position_from_one": {"position": 0},
     "ck_feedback_rating_in_range": {"rating": 0},
     "ck_goal_importance_in_range": {"importance": 4},
     "ck_goal_level_in_range": {"level": 0},
@@ -322,7 +332,13 @@ def _apart_from(table: str, name: str) -> dict:
         if isinstance(rule, sa.UniqueConstraint) and rule.name != name:
             column = next(column for column in rule.columns if column.name not in kept)
             changes[column.name] = None if column.nullable else "another"
-    if table in ("programme_goal", "enrolment_wish", "community_wish"):
+    if table in (
+        "programme_goal",
+        "enrolment_wish",
+        "community_wish",
+        "programme_question_option",
+        "enrolment_answer",
+    ):
         changes["position"] = 2
     return changes
 

@@ -12,6 +12,7 @@ from app.communities.models import Community, CommunityMembership, CommunityRequ
 from app.db import db
 from app.people.models import Person, PersonalBlock
 from app.programmes.models import Programme
+from app.programmes.question_models import AskedQuestion
 from app.rounds import count_tasks, replay_tasks, tasks
 from app.rounds.certificate_models import Replay
 from app.rounds.closing_models import ClosingCheck, ClosingDecision
@@ -42,6 +43,8 @@ ROWS = {
     "communities.leads": CommunityMembership,
     "programmes.create": Programme,
     "programmes.make_copy": Programme,
+    "programmes.add_question": AskedQuestion,
+    "programmes.ask_again": AskedQuestion,
     "rounds.create": MatchingRound,
     "rounds.take_part": Enrolment,
     "rounds.late_joiners": Enrolment,

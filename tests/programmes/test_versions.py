@@ -110,6 +110,16 @@ def test_each_part_is_told_apart(programme):
         "audience": {"mentor": {"lowest_grade": 3}},
         "communities": ["Analysts"],
         "agenda": [{"words": "Hello", "minutes": 5}],
+        "questions": [
+            {
+                "key": "remote",
+                "words": "Remote?",
+                "type": "yes_no",
+                "options": [],
+                "asked_of": "mentee",
+                "required": True,
+            }
+        ],
     }
     assert set(after) == set(PARTS)
     for part, value in after.items():
@@ -123,6 +133,7 @@ def test_each_part_is_told_apart(programme):
     assert "Mentors: people of grade 3 or higher" in told
     assert "Communities: Analysts" in told
     assert "Agenda: Hello (5 minutes)" in told
+    assert "Asks “Remote?”" in told
 
 
 def test_the_versions_by_pages_and_the_way_back(as_hr, programme):

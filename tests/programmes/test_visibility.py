@@ -14,6 +14,7 @@ def test_the_sentences_are_those_of_the_rules():
         "Publishing matches": "HR",
         "The skills somebody has, and the places they offer": "Everyone here",
         "What somebody wants to learn, before they are matched": "The person and HR",
+        "What somebody answers when they join": "The person and HR",
         "A mentorship and its sessions": "Only the two people in it",
         "Whom somebody never wants to meet": "Only the person who said so",
     }

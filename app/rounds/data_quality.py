@@ -14,6 +14,7 @@ from app.db import db
 from app.people.models import Department, Person, SpokenLanguage, WorkingHours
 from app.programmes.audience import may_take_part
 from app.programmes.models import ProgrammeCriterion, ProgrammeRule
+from app.rounds import unanswered
 from app.rounds.enrolling import (
     day_that_counts,
     has_mentor_on,
@@ -33,6 +34,7 @@ class Problem(StrEnum):
     NOT_MEANT = "not_meant"
     NO_PLACE = "no_place"
     NOT_ENROLLED = "not_enrolled"
+    NOT_ANSWERED = "not_answered"
     NOTHING_WANTED = "nothing_wanted"
     NOTHING_HELD = "nothing_held"
     NOTHING_KNOWN = "nothing_known"
@@ -79,6 +81,12 @@ WORDS: dict[Problem, Words] = {
         "Ask them to join",
         "people.show",
         "mentoring",
+    ),
+    Problem.NOT_ANSWERED: Words(
+        "Has not answered what has to be answered",
+        "Whoever decides about their match knows less of them.",
+        "Ask them to answer",
+        "people.show",
     ),
     Problem.NOTHING_WANTED: Words(
         "Mentee with no skill wanted",
@@ -210,6 +218,7 @@ def _found(matching_round: MatchingRound) -> sa.CompoundSelect[str, int]:
         Problem.NOT_MEANT: sa.and_(Person.id.in_(_not_meant(matching_round)), here),
         Problem.NO_PLACE: sa.and_(Person.id.in_(_offering(matching_round)), here),
         Problem.NOT_ENROLLED: sa.and_(here, _seeks_in_vain(matching_round)),
+        Problem.NOT_ANSWERED: sa.and_(Person.id.in_(unanswered.who_has_to_answer(matching_round)), here),
         Problem.NOTHING_WANTED: sa.and_(Person.id.in_(mentees), here, ~_has(Goal.person_id)),
         Problem.NOTHING_HELD: sa.and_(Person.id.in_(mentors), here, ~_has(Claim.person_id)),
         Problem.NOTHING_KNOWN: sa.and_(

@@ -15,6 +15,7 @@ from app.people.service import hold
 from app.programmes.audience import audience_of, may_take_part, people_in_words, roles_of, roles_open_to
 from app.programmes.models import AudienceRole, Programme, ProgrammeKind
 from app.programmes.vocabulary import AUDIENCE_WORDS
+from app.rounds.enrolment_answers import Answers, write_answers
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import RoundState
 from app.words import long_date
@@ -84,14 +85,16 @@ def enrol(
     role: EnrolmentRole,
     by: audit.Actor,
     places: int = 1,
+    answers: Answers | None = None,
 ) -> Enrolment:
     """Let a person take part in a programme of a round, or change how many places they offer or seek.
 
-    The profile of a mentor in mentoring follows: it never promises fewer places than they offer here.
+    The profile of a mentor in mentoring follows: it never promises fewer places than they offer here. Without
+    `answers` to the questions of the programme, those given before stay.
 
     Raises:
         Conflict: when it is not the time, the person is away, or the programme is for others.
-        Invalid: when the number of places is out of range.
+        Invalid: when the number of places is out of range, or a question is not answered as it can be.
     """
     _hold_open(matching_round)
     hold(person.id)
@@ -108,6 +111,8 @@ def enrol(
     if role is EnrolmentRole.MENTOR and is_led_by_profiles(programme):
         person.mentor_capacity = max(person.mentor_capacity, places)
     db.session.flush()
+    if answers is not None:
+        write_answers(enrolment, matching_round, programme, answers)
     record("enrolment.made", enrolment, by=by, places=places)
     return enrolment
 

@@ -1,5 +1,8 @@
 """Pages at `/rounds/<id>/enrolment`: each person's own part in a round."""
 
+from collections.abc import Sequence
+from functools import partial
+
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -9,9 +12,10 @@ from app.errors import Missing
 from app.people.models import Person
 from app.programmes.audience import roles_open_to
 from app.programmes.kinds import KINDS
-from app.rounds import enrolling, outlook, queries
+from app.rounds import enrolling, enrolment_answers, outlook, queries
 from app.rounds.actions import refusal_of
-from app.rounds.forms import EnrolmentForm
+from app.rounds.enrolment_answers import OwnAnswers
+from app.rounds.enrolment_forms import EnrolmentForm, enrolment_form
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.results import PARTNERS
 from app.rounds.routes import bp
@@ -44,21 +48,23 @@ def round_people_know_of(round_id: int) -> MatchingRound:
 @guard(Permission.ROUND_ENROL, load=round_people_know_of)
 def enrolment(matching_round: MatchingRound) -> ResponseReturnValue:
     """Show a person's part in a round, with what they can change and what happens next."""
-    return _page(matching_round, _forms(matching_round))
+    own = _own(matching_round)
+    return _page(matching_round, _forms(matching_round, own), own)
 
 
 @bp.post("/<int:round_id>/enrolment/<int:programme_id>")
 @guard(Permission.ROUND_ENROL, load=round_people_know_of)
 def take_part(matching_round: MatchingRound, programme_id: int) -> ResponseReturnValue:
     """Take part, or change how many places one offers or seeks."""
-    forms = _forms(matching_round)
+    own = _own(matching_round)
+    forms = _forms(matching_round, own)
     if programme_id not in forms:
         raise Missing
     form = forms[programme_id]
     if form.validate() and accepted(form, lambda: _enrol(matching_round, programme_id, form)):
         db.session.commit()
         return see_other("rounds.enrolment", message=_thanks(form), round_id=matching_round.id)
-    return _page(matching_round, forms, status=422, refused=form)
+    return _page(matching_round, forms, _own(matching_round), status=422, refused=form)
 
 
 @bp.post("/<int:round_id>/enrolment/<int:enrolment_id>/withdraw")
@@ -76,11 +82,13 @@ def withdraw(matching_round: MatchingRound, enrolment_id: int) -> ResponseReturn
 def _page(
     matching_round: MatchingRound,
     forms: dict[int, EnrolmentForm],
+    parts: Sequence[Enrolment],
     *,
     status: int = 200,
     refused: EnrolmentForm | None = None,
 ) -> ResponseReturnValue:
-    own = {(row.programme_id, row.role): row for row in _own(matching_round)}
+    own = {(row.programme_id, row.role): row for row in parts}
+    answered = _fill_in(matching_round, forms, own, refused)
     for row in own.values():
         form = forms[row.programme_id]
         field = form.counted_by(row.role)
@@ -97,6 +105,9 @@ def _page(
         kinds=KINDS,
         refused=refused,
         own=here,
+        answered=answered,
+        asks_anything=any(rows for form in forms.values() for rows in form.questions.values()),
+        answer_words=enrolment_answers.in_words,
         gone={key: row for key, row in own.items() if key not in here},
         roles=EnrolmentRole,
         partners=PARTNERS,
@@ -114,23 +125,46 @@ def _page(
     )
 
 
-def _forms(matching_round: MatchingRound) -> dict[int, EnrolmentForm]:
+def _forms(matching_round: MatchingRound, own: Sequence[Enrolment]) -> dict[int, EnrolmentForm]:
     """Return a form for each programme that is open to the reader, or in which they take part already.
 
     Raises:
         Missing: when the round is for others.
     """
     open_parts = roles_open_to(current_user.person_id, [row.id for row in matching_round.programmes])
-    own = {row.programme_id for row in _own(matching_round)}
+    taken = {row.programme_id for row in own}
+    asked = enrolment_answers.asked_in(matching_round.programmes)
     forms = {}
     for row in matching_round.programmes:
         roles = {role for programme_id, role in open_parts if programme_id == row.id}
-        if roles or row.id in own:
+        if roles or row.id in taken:
             places = {"places": KINDS[row.kind].usual_places}
-            forms[row.id] = EnrolmentForm(open_to=roles, prefix=f"programme-{row.id}", data=places)
+            forms[row.id] = enrolment_form(
+                {role: asked.get((row.id, role), []) for role in EnrolmentRole},
+                open_to=roles,
+                prefix=f"programme-{row.id}",
+                data=places,
+            )
     if not forms:
         raise Missing
     return forms
+
+
+def _fill_in(
+    matching_round: MatchingRound,
+    forms: dict[int, EnrolmentForm],
+    own: dict[tuple[int, EnrolmentRole], Enrolment],
+    refused: EnrolmentForm | None,
+) -> OwnAnswers:
+    """Fill in what the reader has answered, but for the form that was refused; return the answers."""
+    asked = {row.question_id for form in forms.values() for rows in form.questions.values() for row in rows}
+    answered = enrolment_answers.own_answers(current_user.person_id, matching_round.id, asked)
+    for programme_id, form in forms.items():
+        for role in form.questions:
+            if form is not refused or form.role.data != role:
+                part = own.get((programme_id, EnrolmentRole(role)))
+                form.show(role, partial(answered.to_show, part))
+    return answered
 
 
 def _own(matching_round: MatchingRound) -> list[Enrolment]:
@@ -144,6 +178,7 @@ def _enrol(matching_round: MatchingRound, programme_id: int, form: EnrolmentForm
         programme=next(row for row in matching_round.programmes if row.id == programme_id),
         role=EnrolmentRole(form.role.data),
         places=form.number(),
+        answers=form.answers(),
         by=current_user,
     )
 

@@ -1,6 +1,5 @@
 """Forms of rounds: shapes only; the commands decide."""
 
-from collections.abc import Collection
 from typing import Any, ClassVar
 
 from wtforms import DateField, IntegerField, RadioField, SelectField, SelectMultipleField, SubmitField
@@ -17,7 +16,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.fields import HouseForm, LineField, SearchForm, options
 from app.people.models import MOST_PLACES
 from app.programmes.models import Programme
-from app.rounds.enrolling import MOST_COMMUNITIES, MOST_MENTORS, roles_in
+from app.rounds.enrolling import roles_in
 from app.rounds.models import LONGEST_REASON, MOST_WISHES, EnrolmentRole
 from app.rounds.note_models import LONGEST_NOTE
 from app.rounds.review_queries import ALL, BY_FIT, BY_MENTOR, BY_NAME, CHANGED, LOCKED, LOOK
@@ -54,48 +53,6 @@ class RoundForm(HouseForm):
     def __init__(self, *args: Any, programmes_known: list[Programme], **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.programmes.choices = options([(row.id, row.name) for row in programmes_known])
-
-
-class EnrolmentForm(HouseForm):
-    """A person's part in one programme of a round, which is open to them in some roles."""
-
-    role = SelectField("Part", choices=options([(role.value, role.value) for role in EnrolmentRole]))
-    places = IntegerField("How many people can you mentor in this round?", default=1)
-    mentors = IntegerField("How many mentors would you like?", default=1)
-    communities = IntegerField("How many communities would you like to join?", default=1)
-
-    def __init__(self, *args: Any, open_to: Collection[str], **settings: Any) -> None:
-        super().__init__(*args, **settings)
-        self.open_to = open_to
-
-    def validate_places(self, field: IntegerField) -> None:
-        """Refuse an offer without a number of places."""
-        if self.role.data == EnrolmentRole.MENTOR and not 1 <= (field.data or 0) <= MOST_PLACES:
-            raise ValidationError(f"Enter a number from 1 to {MOST_PLACES}.")
-
-    def validate_mentors(self, field: IntegerField) -> None:
-        """Refuse a wish without a number of mentors."""
-        if self.role.data == EnrolmentRole.MENTEE and not 1 <= (field.data or 0) <= MOST_MENTORS:
-            raise ValidationError(f"Enter a number from 1 to {MOST_MENTORS}.")
-
-    def validate_communities(self, field: IntegerField) -> None:
-        """Refuse a wish without a number of communities."""
-        if self.role.data == EnrolmentRole.MEMBER and not 1 <= (field.data or 0) <= MOST_COMMUNITIES:
-            raise ValidationError(f"Enter a number from 1 to {MOST_COMMUNITIES}.")
-
-    def counted_by(self, role: str) -> IntegerField | None:
-        """Return the field that says how many places somebody offers or seeks in a part; peers have one."""
-        fields = {
-            EnrolmentRole.MENTOR.value: self.places,
-            EnrolmentRole.MENTEE.value: self.mentors,
-            EnrolmentRole.MEMBER.value: self.communities,
-        }
-        return fields.get(role)
-
-    def number(self) -> int:
-        """Return how many places the person offers, or seeks."""
-        field = self.counted_by(self.role.data)
-        return 1 if field is None else int(field.data or 0)
 
 
 class WishForm(HouseForm):

@@ -12,3 +12,13 @@ def told_of(match: Match) -> Told:
     if match.third_id is not None and match.third is not None:
         people[match.third_id] = Party(match.third)
     return told_among(match.reasons, people)
+
+
+def people_in(match: Match) -> dict[int, str]:
+    """Return who is matched, by id with their names; a community is nobody."""
+    people = {match.mentee_id: match.mentee}
+    if match.mentor_id is not None:
+        people[match.mentor_id] = match.second
+    if match.third_id is not None:
+        people[match.third_id] = match.third or ""
+    return people

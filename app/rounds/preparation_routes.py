@@ -23,6 +23,7 @@ from app.rounds import (
     next_time,
     queries,
     readiness,
+    unanswered,
     wishing,
     wizard,
 )
@@ -130,6 +131,9 @@ def problems(matching_round: MatchingRound) -> ResponseReturnValue:
             ),
         ],
         rows=[(row, _mended_at(row, matching_round)) for row in found.pages.items],
+        unanswered=unanswered.open_questions(matching_round)
+        if data_quality.Problem.NOT_ANSWERED in found.counts
+        else [],
     )
 
 

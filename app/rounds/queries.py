@@ -289,17 +289,16 @@ def parts_of(person_id: int, round_id: int) -> Sequence[Enrolment]:
 
 def parts_with_match(person_id: int, round_id: int) -> set[tuple[int, str]]:
     """Return the programmes of a round in which a person was matched, each with their role there."""
-    query = (
-        sa.select(Engagement.programme_id, EngagementMember.role)
+    in_engagements = (
+        sa.select(Engagement.programme_id, sa.type_coerce(EngagementMember.role, sa.String))
         .join(EngagementMember)
         .where(Engagement.matching_round_id == round_id, EngagementMember.person_id == person_id, is_match())
     )
-    in_communities = sa.select(CommunityMembership.programme_id).filter_by(
-        matching_round_id=round_id, person_id=person_id
-    )
-    return {(programme_id, role.value) for programme_id, role in db.session.execute(query)} | {
-        (programme_id or 0, EnrolmentRole.MEMBER.value) for programme_id in db.session.scalars(in_communities)
-    }
+    in_communities = sa.select(
+        CommunityMembership.programme_id, sa.literal(EnrolmentRole.MEMBER.value)
+    ).filter_by(matching_round_id=round_id, person_id=person_id)
+    found: Any = db.session.execute(sa.union(in_engagements, in_communities))
+    return {(programme_id or 0, role) for programme_id, role in found}
 
 
 def _round_rows(limit: int | None, offset: int) -> list[RoundRow]:

@@ -12,8 +12,9 @@ from app.errors import Missing
 from app.rounds import deciding, decision_queries, noting, queries, review_queries
 from app.rounds.actions import refusal_of
 from app.rounds.decisions import Done, in_words
+from app.rounds.enrolment_answers import answers_beside
 from app.rounds.forms import BanForm, MatchSearchForm, NoteForm
-from app.rounds.match_words import told_of
+from app.rounds.match_words import people_in, told_of
 from app.rounds.models import Decision, MatchingRound, Run
 from app.rounds.routes import bp
 from app.rounds.run_queries import Match
@@ -176,6 +177,7 @@ def _match_page(
     shown = review_queries.match_numbered(run, match_id)
     match, may_note = shown.match, not run.is_what_if and access.can(Permission.ROUND_RUN, run.matching_round)
     whole = not wants_fragment()
+    people = people_in(match)
     return page(
         "rounds/match.html",
         fragment="lock",
@@ -190,6 +192,10 @@ def _match_page(
         parts=parts_in_words(match.parts),
         history=_history(run, match, with_notes=may_note) if whole else [],
         profiles=profiles_of(match, with_record=may_note) if whole else None,
+        names=list(people.values()),
+        answers=answers_beside(run.matching_round_id, match.programme_id, list(people))
+        if whole and access.can(Permission.ROUND_RUN, run.matching_round)
+        else [],
         may_decide=not run.is_what_if and may_decide(run.matching_round),
         may_note=may_note,
     )

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.db import db
-from app.demo import communities
+from app.demo import communities, questions
 from app.demo.records import Company, PastFeedback, PastSession
 from app.engagements.models import (
     Engagement,
@@ -57,6 +57,7 @@ def load(company: Company, *, tell: Tell = lambda sentence: None) -> Programme:
         raise Conflict("This database holds people already. The demo company needs an empty one.")
     skill_ids = _load_skills()
     programme = create_programme(key="mentoring", name="Mentoring", by=audit.COMMAND_LINE)
+    questions.ask(programme)
     departments = {person.department for person in company.people}
     tell(f"{len(company.people):,} people in {len(departments)} departments")
     _load_people(company)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.db import db
+from app.demo import questions
 from app.errors import Conflict
 from app.programmes.models import Programme
 from app.rounds import publishing, queries, running, service, tasks
@@ -28,6 +29,7 @@ def hold(progress: Callable[[str, int], None]) -> Iterator[str]:
     matching_round = _this_quarters_round()
     if matching_round.state is RoundState.DRAFT:
         joined = service.open_round(matching_round, by=BY)
+        questions.answer(matching_round)
         yield f"{matching_round.name} is open: {joined:,} enrolments"
     if matching_round.state is RoundState.OPEN:
         service.close_round(matching_round, by=BY)

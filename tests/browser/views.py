@@ -91,6 +91,15 @@ VIEWS = [
     View("programmes.communities", "architect", lambda ids: "/programmes/communities/communities"),
     View("programmes.rules", "hr", lambda ids: "/programmes/communities/rules"),
     View("programmes.who_can_see", "hr", lambda ids: "/programmes/mentoring/visibility"),
+    View("programmes.list_questions", "hr", lambda ids: "/programmes/mentoring/questions"),
+    View("programmes.list_questions", "architect", lambda ids: "/programmes/mentoring/questions"),
+    View("programmes.list_questions", "hr", lambda ids: "/programmes/communities/questions"),
+    View("programmes.new_question", "hr", lambda ids: "/programmes/mentoring/questions/new"),
+    View(
+        "programmes.show_question",
+        "hr",
+        lambda ids: "/programmes/mentoring/questions/how-would-you-like-to-meet",
+    ),
     View("programmes.messages", "hr", lambda ids: "/programmes/mentoring/messages"),
     View("programmes.messages", "architect", lambda ids: "/programmes/mentoring/messages"),
     View("programmes.agenda", "hr", lambda ids: "/programmes/mentoring/agenda"),
@@ -243,6 +252,10 @@ REFUSALS = [
         View("programmes.people", "hr", lambda ids: "/programmes/mentoring/people"),
         "Save who may take part",
         {"mentee_lowest_grade": "99"},
+    ),
+    Refusal(
+        View("programmes.new_question", "hr", lambda ids: "/programmes/mentoring/questions/new"),
+        "Add the question",
     ),
     Refusal(
         View("programmes.messages", "hr", lambda ids: "/programmes/mentoring/messages"),

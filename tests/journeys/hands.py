@@ -39,9 +39,9 @@ class Hands:
         self.fill_day(field, day)
         expect(field).to_have_value(day.isoformat())
 
-    def choose(self, label: str | re.Pattern[str]) -> None:
+    def choose(self, label: str | re.Pattern[str], *, within: Locator | None = None) -> None:
         """Choose one of several radio buttons."""
-        choice = self.page.get_by_role("radio", name=label)
+        choice = (within or self.page).get_by_role("radio", name=label)
         self.mark(choice)
         expect(choice).to_be_checked()
 

@@ -159,6 +159,7 @@ def look_for_a_mentor(employee: Hands) -> None:
 def join(employee: Hands) -> None:
     employee.go_home()
     employee.follow("Take part")
+    employee.choose("In person", within=employee.page.locator("[id^=wish-]"))
     employee.press("Find me a mentor")
     expect(employee.page.get_by_text("You are on the list for a mentor.", exact=True)).to_be_visible()
 
@@ -172,6 +173,7 @@ def offer_places(mentor: Hands) -> None:
     mentor.go_home()
     mentor.follow(re.compile(f"^{ROUND}$"))
     mentor.write("How many people can you mentor in this round?", "5")
+    mentor.choose("Online", within=mentor.page.locator("[id^=offer-]"))
     mentor.press(re.compile("^(Save my offer|Offer my places)$"))
     expect(mentor.page.get_by_text("You offer 5 places.", exact=True)).to_be_visible()
 

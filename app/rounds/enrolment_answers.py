@@ -108,6 +108,13 @@ class OwnAnswers:
         own = self.given.get(enrolment.id, {}) if enrolment is not None else {}
         return any(row.question_id in self.before and row.question_id not in own for row in asked)
 
+    def open_in(self, enrolment: Enrolment | None, asked: Sequence[AskedQuestion]) -> int:
+        """Count the questions that have still to be answered by somebody who takes part."""
+        if enrolment is None or enrolment.withdrawn_at is not None:
+            return 0
+        own = self.given.get(enrolment.id, {})
+        return sum(row.is_required and row.question_id not in own for row in asked)
+
 
 def own_answers(person_id: int, round_id: int, question_ids: Collection[int]) -> OwnAnswers:
     """Return what somebody has answered to some questions."""

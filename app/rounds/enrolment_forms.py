@@ -33,9 +33,9 @@ class EnrolmentForm(HouseForm):
         """Return what is asked of somebody who joins in a role, with the fields for the answers."""
         return [(row, self[field_of(role, row.question_id)]) for row in self.questions.get(role, ())]
 
-    def answers(self) -> dict[int, list[str]]:
-        """Return what is answered in the role that was sent."""
-        return {row.question_id: _as_list(field.data) for row, field in self.asked(self.role.data)}
+    def answers(self, role: str) -> dict[int, list[str]]:
+        """Return what is answered in a role."""
+        return {row.question_id: _as_list(field.data) for row, field in self.asked(role)}
 
     def show(self, role: str, answers: Callable[[int], Sequence[str]]) -> None:
         """Fill in the answers in a role."""
@@ -47,11 +47,15 @@ class EnrolmentForm(HouseForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the number of places, and the answers in the role that was sent."""
         valid = super().validate(extra_validators)
-        for row, field in self.asked(self.role.data):
+        return self.has_answers(self.role.data) and valid
+
+    def has_answers(self, role: str) -> bool:
+        """Tell whether every question is answered as it can be; what is wrong is put beside it."""
+        asked = self.asked(role)
+        for row, field in asked:
             refusal = refusal_of_answer(row, _as_list(field.data))
-            if refusal is not None:
-                field.errors, valid = [refusal], False
-        return valid
+            field.errors = [refusal] if refusal is not None else []
+        return not any(field.errors for _row, field in asked)
 
     def validate_places(self, field: IntegerField) -> None:
         """Refuse an offer without a number of places."""

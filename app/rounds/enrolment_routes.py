@@ -12,7 +12,7 @@ from app.errors import Missing
 from app.people.models import Person
 from app.programmes.audience import roles_open_to
 from app.programmes.kinds import KINDS
-from app.rounds import enrolling, enrolment_answers, outlook, queries
+from app.rounds import answering, enrolling, enrolment_answers, outlook, queries
 from app.rounds.actions import refusal_of
 from app.rounds.enrolment_answers import OwnAnswers
 from app.rounds.enrolment_forms import EnrolmentForm, enrolment_form
@@ -67,6 +67,28 @@ def take_part(matching_round: MatchingRound, programme_id: int) -> ResponseRetur
     return _page(matching_round, forms, _own(matching_round), status=422, refused=form)
 
 
+@bp.post("/<int:round_id>/enrolment/<int:enrolment_id>/answers")
+@guard(Permission.ROUND_ENROL, load=round_people_know_of)
+def answer_questions(matching_round: MatchingRound, enrolment_id: int) -> ResponseReturnValue:
+    """Answer what a programme asks, in a part one has already."""
+    parts = _own(matching_round)
+    part = next((row for row in parts if row.id == enrolment_id and row.withdrawn_at is None), None)
+    if part is None:
+        raise Missing
+    forms = _forms(matching_round, parts)
+    form = forms[part.programme_id]
+    form.role.data = part.role.value
+
+    def command() -> None:
+        answering.answer(part, matching_round, form.answers(part.role), by=current_user)
+
+    if form.has_answers(part.role) and accepted(form, command):
+        db.session.commit()
+        message = "Your answers are saved."
+        return see_other("rounds.enrolment", message=message, round_id=matching_round.id)
+    return _page(matching_round, forms, parts, status=422, refused=form)
+
+
 @bp.post("/<int:round_id>/enrolment/<int:enrolment_id>/withdraw")
 @guard(Permission.ROUND_ENROL, load=round_people_know_of)
 def withdraw(matching_round: MatchingRound, enrolment_id: int) -> ResponseReturnValue:
@@ -117,6 +139,7 @@ def _page(
         met=queries.parts_with_match(current_user.person_id, matching_round.id),
         is_published=matching_round.published_at is not None,
         refusal=refusal_of(lambda: enrolling.check_may_enrol(matching_round)),
+        may_answer=refusal_of(lambda: answering.check_may_answer(matching_round)) is None,
         may_leave={
             row.id
             for row in here.values()
@@ -178,7 +201,7 @@ def _enrol(matching_round: MatchingRound, programme_id: int, form: EnrolmentForm
         programme=next(row for row in matching_round.programmes if row.id == programme_id),
         role=EnrolmentRole(form.role.data),
         places=form.number(),
-        answers=form.answers(),
+        answers=form.answers(form.role.data),
         by=current_user,
     )
 

@@ -20,6 +20,7 @@ from app.programmes import asking as programme_questions
 from app.programmes import service as programmes
 from app.programmes import versions
 from app.programmes.models import MessageKind, ProgrammeKind
+from app.programmes.question_models import AskedQuestion
 from app.programmes.settings import mark_of
 from app.programmes.vocabulary import CRITERIA
 from app.rounds import asking, closing, deciding, next_time, publishing, question_tasks, tasks, what_ifs
@@ -262,6 +263,23 @@ def enrolment(account: Account) -> Sample:
     programme_id = matching_round.programmes[0].id
     fields = {f"programme-{programme_id}-role": "mentor", f"programme-{programme_id}-places": "2"}
     return Sample({"round_id": matching_round.id, "programme_id": programme_id}, fields)
+
+
+def own_answers(account: Account) -> Sample:
+    sample = own_enrolment(account)
+    matching_round = db.session.get_one(MatchingRound, sample.address["round_id"])
+    programme = matching_round.programmes[0]
+    question = {
+        "words": "Where?",
+        "type": "one_choice",
+        "options": ["Here", "There"],
+        "asked_of": "everyone",
+        "required": True,
+    }
+    programme_questions.ask_question(programme, question, by=account)
+    db.session.commit()
+    asked = db.session.scalars(sa.select(AskedQuestion).filter_by(programme_id=programme.id)).one()
+    return Sample(sample.address, {f"programme-{programme.id}-mentee-{asked.question_id}": "Here"})
 
 
 def own_enrolment(account: Account) -> Sample:
@@ -581,6 +599,7 @@ SAMPLES: dict[str, list[Maker]] = {
     "rounds.take_over": [settings_tried],
     "rounds.replay": [proposed_run],
     "rounds.take_part": [enrolment],
+    "rounds.answer_questions": [own_answers],
     "rounds.withdraw": [own_enrolment],
     "rounds.wishes": [mentor_wanted, mentor_found],
     "rounds.community_wishes": [communities_named],

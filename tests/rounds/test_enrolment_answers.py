@@ -9,17 +9,19 @@ from app.access import Role
 from app.audit import COMMAND_LINE
 from app.db import db
 from app.errors import Invalid
+from app.people.models import Person
 from app.programmes import asking
-from app.programmes.models import ProgrammeKind
-from app.programmes.question_models import AskedQuestion, ProgrammeQuestion
+from app.programmes.models import Programme, ProgrammeKind
+from app.programmes.question_models import AskedQuestion, ProgrammeQuestion, ProgrammeQuestionOption
 from app.rounds import data_quality, enrolling, enrolment_answers, unanswered
 from app.rounds.answer_models import EnrolmentAnswer
-from app.rounds.models import Assignment, Enrolment, EnrolmentRole
+from app.rounds.models import Assignment, Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import RoundState
 from tests import factories
 from tests.counting import count_statements
 from tests.forms import post
 from tests.programmes.test_questions import question, yes_or_no
+from tests.racing import DONE, TIMES, race
 from tests.rounds.conftest import company, finished_run
 from tests.rounds.test_pages import words
 
@@ -162,7 +164,7 @@ def test_people_answer_on_their_page(as_ada, ada, matching_round):
     assert post(as_ada, f"{address}/{programme_id}", sent).status_code == 303
     row = db.session.scalar(sa.select(Enrolment).filter_by(person_id=ada.id))
     assert answers_of(row) == ["Online", "Monday", "Friday"]
-    matching_round.state = RoundState.CLOSED
+    matching_round.state = RoundState.PROPOSED
     db.session.commit()
     assert "Which days? Monday, Friday" in words(as_ada.get(address))
 
@@ -193,6 +195,36 @@ def test_peers_who_take_part_can_change_their_answers(as_ada, ada, app):
     assert "Save my answers" in words(as_ada.get(f"/rounds/{matching_round.id}/enrolment"))
 
 
+def test_answers_can_be_given_until_the_matching_runs(as_ada, ada, matching_round):
+    """Whom HR adds late, or who was enrolled by their profile, has not been asked yet."""
+    asked = ask(matching_round, required=True)
+    enrolment = factories.enrolment(ada, MENTEE, matching_round)
+    matching_round.state = RoundState.CLOSED
+    db.session.commit()
+    page = f"/rounds/{matching_round.id}/enrolment"
+    field = f"programme-{matching_round.programmes[0].id}-mentee-{asked}"
+    assert "1 question waits for your answer." in words(as_ada.get(page))
+    refused = post(as_ada, f"{page}/{enrolment.id}/answers", {field: "By post"}, page=page)
+    assert (refused.status_code, answers_of(enrolment)) == (422, [])
+    assert "Choose one of the options." in words(refused)
+    assert post(as_ada, f"{page}/{enrolment.id}/answers", {field: "Online"}, page=page).status_code == 303
+    assert answers_of(enrolment) == ["Online"]
+    assert "for your answer" not in words(as_ada.get(page))
+    matching_round.state = RoundState.PROPOSED
+    db.session.commit()
+    assert post(as_ada, f"{page}/{enrolment.id}/answers", {field: "In person"}).status_code == 409
+    assert answers_of(enrolment) == ["Online"]
+
+
+def test_nobody_answers_for_somebody_else(as_ada, matching_round):
+    asked = ask(matching_round)
+    enrolment = factories.enrolment(factories.person(name="Bea"), MENTEE, matching_round)
+    page = f"/rounds/{matching_round.id}/enrolment"
+    field = f"programme-{matching_round.programmes[0].id}-mentee-{asked}"
+    assert post(as_ada, f"{page}/{enrolment.id}/answers", {field: "Online"}).status_code == 404
+    assert answers_of(enrolment) == []
+
+
 def test_an_answered_question_stays_as_it_is(ada, matching_round):
     asked = ask(matching_round)
     join(ada, matching_round, **{f"q{asked}": ["Online"]})
@@ -200,6 +232,36 @@ def test_an_answered_question_stays_as_it_is(ada, matching_round):
         asking.change_question(
             matching_round.programmes[0], "how-would-you-like-to-meet", {"options": ["A", "B"]}, by=BY
         )
+
+
+def test_an_answer_is_always_among_the_options(own_app):
+    """HR gives a question other options while somebody answers it: one of them waits, and is told."""
+    for _ in range(TIMES):
+        matching_round = factories.matching_round()
+        programme_id, round_id = matching_round.programmes[0].id, matching_round.id
+        words_ = f"Question {round_id}"
+        asked = ask(matching_round, words=words_)
+        person_id = factories.person().id
+
+        def change(programme_id=programme_id, key=f"question-{round_id}") -> None:
+            programme = db.session.get_one(Programme, programme_id)
+            asking.change_question(programme, key, {"options": ["By phone", "By post"]}, by=BY)
+
+        def answer(round_id=round_id, person_id=person_id, asked=asked) -> None:
+            person, own_round = (
+                db.session.get_one(Person, person_id),
+                db.session.get_one(MatchingRound, round_id),
+            )
+            join(person, own_round, **{f"q{asked}": ["Online"]})
+
+        told = race(own_app, change, answer)
+        db.session.rollback()
+        options = set(
+            db.session.scalars(sa.select(ProgrammeQuestionOption.words).filter_by(question_id=asked))
+        )
+        given = set(db.session.scalars(sa.select(EnrolmentAnswer.answer).filter_by(question_id=asked)))
+        assert sorted(one == DONE for one in told) == [False, True], told
+        assert given <= options
 
 
 def test_hr_sees_who_has_not_answered(hr, client_for, matching_round):

@@ -102,12 +102,14 @@ def enrolment_form(questions: Mapping[str, Sequence[AskedQuestion]], **settings:
 def _answer_field(asked: AskedQuestion) -> Any:
     question, checks = asked.question, () if asked.is_required else (Optional(),)
     named = options((option.words, option.words) for option in question.options)
+    # What is chosen cannot be taken back otherwise.
+    none = [] if asked.is_required else options([("", "No answer")])
     match question.answer_type:
         case AnswerType.ONE_CHOICE:
-            return RadioField(question.words, checks, choices=named, validate_choice=False)
+            return RadioField(question.words, checks, choices=[*named, *none], validate_choice=False)
         case AnswerType.YES_NO:
             both = options([(YES, "Yes"), (NO, "No")])
-            return RadioField(question.words, checks, choices=both, validate_choice=False)
+            return RadioField(question.words, checks, choices=[*both, *none], validate_choice=False)
         case AnswerType.SEVERAL_CHOICES:
             return SelectMultipleField(
                 question.words,

@@ -186,6 +186,19 @@ def test_answers_come_back_in_the_next_round(as_ada, ada, matching_round):
     assert chosen_on(own) == ["In person"] * 2, "what one has answered, and the same for the other part"
 
 
+def test_an_answer_that_may_be_left_out_can_be_taken_back_on_the_page(as_ada, ada, matching_round):
+    asked = ask(matching_round)
+    enrolment = join(ada, matching_round, **{f"q{asked}": ["Online"]})
+    db.session.commit()
+    page, programme_id = f"/rounds/{matching_round.id}/enrolment", matching_round.programmes[0].id
+    prefix = f"programme-{programme_id}-"
+    assert "No answer" in words(as_ada.get(page))
+    sent = {f"{prefix}role": "mentee", f"{prefix}mentors": "1", f"{prefix}mentee-{asked}": ""}
+    assert post(as_ada, f"{page}/{programme_id}", sent).status_code == 303
+    assert answers_of(enrolment) == []
+    assert chosen_on(as_ada.get(page)) == ["", ""]
+
+
 def test_peers_who_take_part_can_change_their_answers(as_ada, ada, app):
     peers = factories.programme(kind=ProgrammeKind.PEER_COACHING, criteria=[], rules=[])
     matching_round = factories.matching_round(programmes=[peers])

@@ -41,6 +41,7 @@ class Permission(StrEnum):
     MENTORSHIP_LIST = "mentorship:list"
     MENTORSHIP_SEE = "mentorship:see"
     MENTORSHIP_ANSWER = "mentorship:answer"
+    CHECK_IN_MARK = "check_in:mark"
     PROGRAMME_LIST = "programme:list"
     PROGRAMME_SEE = "programme:see"
     PROGRAMME_EDIT = "programme:edit"
@@ -165,6 +166,7 @@ RULES: dict[Permission, Rule] = {
     Permission.MENTORSHIP_LIST: Rule(is_employee, is_employee),
     Permission.MENTORSHIP_SEE: Rule(is_member, is_member),
     Permission.MENTORSHIP_ANSWER: Rule(is_member, is_member),
+    Permission.CHECK_IN_MARK: Rule(is_member, is_member),
     Permission.PROGRAMME_LIST: Rule(_reads_rounds, _reads_rounds),
     Permission.PROGRAMME_SEE: Rule(_reads_rounds, _reads_rounds),
     Permission.PROGRAMME_EDIT: Rule(_runs_rounds, _reads_rounds),

@@ -11,6 +11,7 @@ from app.communities.models import Community, CommunityMembership, CommunityRequ
 from app.db import db
 from app.engagements.models import (
     Engagement,
+    EngagementCheckIn,
     EngagementKind,
     EngagementMember,
     EngagementRole,
@@ -150,6 +151,26 @@ def membership(
 def community_request(of: Person, community: Community, **values: Any) -> CommunityRequest:
     """Somebody's request to join a community."""
     return _saved(CommunityRequest(community_id=community.id, person_id=of.id, **values))
+
+
+def with_check_in(kind: EngagementKind, one: Person, other: Person, **values: Any) -> Engagement:
+    """An engagement of two that goes on, with a check-in that has been due since yesterday."""
+    yesterday = clock.today() - timedelta(days=1)
+    are_peers = kind is EngagementKind.PEER_COACHING
+    roles = [EngagementRole.PEER] * 2 if are_peers else [EngagementRole.MENTEE, EngagementRole.MENTOR]
+    programme_id = values.pop("programme_id", None) or programme().id
+    defaults = {
+        "kind": kind,
+        "programme_id": programme_id,
+        "starts_on": date(2026, 9, 7),
+        "ends_on": date(2027, 3, 5),
+        "members": [
+            EngagementMember(person_id=row.id, role=role)
+            for row, role in zip((one, other), roles, strict=True)
+        ],
+        "check_ins": [EngagementCheckIn(position=1, due_on=yesterday, words="How is it going?")],
+    }
+    return _saved(Engagement(**{**defaults, **values}))
 
 
 def proposal(mentee: Person, mentor: Person, **values: Any) -> Engagement:

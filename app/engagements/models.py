@@ -91,9 +91,34 @@ class Engagement(Stamped, Model):
     members: Mapped[list["EngagementMember"]] = relationship(
         order_by="EngagementMember.role", cascade="all, delete-orphan", passive_deletes=True
     )
+    check_ins: Mapped[list["EngagementCheckIn"]] = relationship(
+        order_by="EngagementCheckIn.position", cascade="all, delete-orphan", passive_deletes=True
+    )
     # Named, not imported: sessions stand above engagements.
     sessions: Mapped[list[Any]] = relationship(
         "MentoringSession", order_by="MentoringSession.held_at", viewonly=True
+    )
+
+
+class EngagementCheckIn(Model):
+    """A day on which the people of an engagement look at how it goes, and whether they have."""
+
+    __tablename__ = "engagement_check_in"
+    __table_args__ = (
+        sa.CheckConstraint("position >= 1", name="position_from_one"),
+        sa.CheckConstraint("words <> ''", name="has_words"),
+        sa.CheckConstraint("done_by_id IS NULL OR done_at IS NOT NULL", name="done_has_instant"),
+    )
+
+    engagement_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("engagement.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    due_on: Mapped[date]
+    words: Mapped[str] = mapped_column(sa.String(120))
+    done_at: Mapped[datetime | None]
+    done_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("person.id", ondelete="SET NULL"), index=True
     )
 
 

@@ -81,21 +81,22 @@ def mentoring_group_numbered(engagement_id: int) -> Engagement:
 
 
 def _numbered(engagement_id: int, kind: EngagementKind) -> Engagement:
-    found = db.session.scalar(with_members(sa.select(Engagement).filter_by(id=engagement_id, kind=kind)))
+    query = with_members(sa.select(Engagement).filter_by(id=engagement_id, kind=kind))
+    found = db.session.scalars(query).unique().one_or_none()
     if found is None:
         raise Missing
     return found
 
 
 def engagements_of(person_id: int) -> sa.Select[Engagement]:
-    """Select the engagements a person is part of, the latest first, with members, answers and sessions."""
+    """Select the engagements of a person, the latest first, with all they bring; each may come twice."""
     own = sa.select(EngagementMember.engagement_id).filter_by(person_id=person_id)
     query = sa.select(Engagement).where(Engagement.id.in_(own))
     return with_members(query).order_by(Engagement.starts_on.desc(), Engagement.id.desc())
 
 
 def together_today(person_id: int) -> Sequence[Engagement]:
-    """Return the engagements of more than two, or of equals, that go on for a person, with their members."""
+    """Return the engagements of more than two, or of equals, that go on for a person, with check-ins."""
     own = sa.select(EngagementMember.engagement_id).filter_by(person_id=person_id)
     query = (
         sa.select(Engagement)
@@ -106,17 +107,21 @@ def together_today(person_id: int) -> Sequence[Engagement]:
         )
         .order_by(Engagement.starts_on.desc(), Engagement.id.desc())
         .limit(MOST_TODAY)
-        .options(selectinload(Engagement.members).joinedload(EngagementMember.person))
+        .options(
+            selectinload(Engagement.members).joinedload(EngagementMember.person),
+            joinedload(Engagement.check_ins),
+        )
     )
-    return db.session.scalars(query).all()
+    return db.session.scalars(query).unique().all()
 
 
 def with_members(query: sa.Select[Engagement]) -> sa.Select[Engagement]:
-    """Let a query of engagements bring their members, answers and sessions."""
+    """Let a query of engagements bring members, answers, check-ins and sessions; each may come twice."""
     members = selectinload(Engagement.members).joinedload(EngagementMember.person)
     return query.options(
         members.options(joinedload(Person.department), joinedload(Person.location)),
         selectinload(Engagement.members).joinedload(EngagementMember.answer),
+        joinedload(Engagement.check_ins),
         selectinload(Engagement.sessions),
     )
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from app import clock
 from app.access import Actor, Permission, Role, can
 from app.communities.matched import Matched, matched_communities
 from app.db import db
+from app.engagements.check_ins import due_check_ins
 from app.engagements.models import Answer, EngagementKind
 from app.engagements.queries import together_today
 from app.mentorships import groups
@@ -73,6 +75,17 @@ class RoundOfHr:
 
 
 @dataclass(frozen=True, slots=True)
+class DueCheckIn:
+    """A check-in that waits for the reader, and the page on which it stands."""
+
+    words: str
+    due_on: date
+    others_named: str
+    endpoint: str
+    engagement_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """Everything that is on somebody's home page."""
 
@@ -93,6 +106,24 @@ class Desk:
     of_hr: RoundOfHr | None
     under_way: MatchingRound | None
     """For those who may see rounds: the one whose mentorships go on now."""
+
+    @property
+    def check_ins(self) -> list[DueCheckIn]:
+        """Return what the reader was to talk about by today, the earliest first."""
+        together = [
+            *(
+                (row.engagement, row.other.name, "mentorships.show")
+                for row in (*self.learning, *self.mentoring)
+            ),
+            *((row.engagement, row.others_named, "peers.show") for row in self.coaching),
+            *((row.engagement, row.others_named, "mentorships.show_group") for row in self.groups),
+        ]
+        found = [
+            DueCheckIn(due.words, due.due_on, named, endpoint, engagement.id)
+            for engagement, named, endpoint in together
+            for due in due_check_ins(engagement)
+        ]
+        return sorted(found, key=lambda row: (row.due_on, row.engagement_id))
 
     @property
     def to_join(self) -> OpenRound | None:

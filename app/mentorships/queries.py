@@ -120,7 +120,7 @@ def current_mentorships(person_id: int) -> list[Mentorship]:
     query = engagements_of(person_id).where(
         Engagement.kind == EngagementKind.MENTORSHIP, sa.or_(takes_place(), overdue, fell)
     )
-    return [seen_by(person_id, row) for row in db.session.scalars(query.limit(MOST_CURRENT))]
+    return [seen_by(person_id, row) for row in db.session.scalars(query.limit(MOST_CURRENT)).unique()]
 
 
 def past_mentorships(person_id: int, *, page: int) -> Pagination:

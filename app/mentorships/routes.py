@@ -8,11 +8,14 @@ from app.access import Permission, guard
 from app.db import db
 from app.engagements import proposals
 from app.engagements.agenda import agenda_for
+from app.engagements.check_ins import check_ins_seen, mark_talked
 from app.engagements.models import Answer, DeclineReason, Engagement
 from app.engagements.queries import mentoring_group_numbered, mentorship_numbered
 from app.mentorships import groups, queries
 from app.mentorships.forms import DeclineForm
 from app.web import page, page_number, see_other
+
+TALKED = "Noted: you have talked about it."
 
 bp = Blueprint("mentorships", __name__, url_prefix="/mentorships")
 
@@ -44,6 +47,7 @@ def show(engagement: Engagement) -> ResponseReturnValue:
         cards=queries.cards_of(mentorship),
         hours=queries.hours_of(mentorship),
         agenda=agenda_for(engagement),
+        check_ins=check_ins_seen(engagement, reader_id=current_user.person_id),
     )
 
 
@@ -55,6 +59,27 @@ def show_group(engagement: Engagement) -> ResponseReturnValue:
         "mentorships/group.html",
         group=groups.seen_by(current_user.person_id, engagement),
         agenda=agenda_for(engagement),
+        check_ins=check_ins_seen(engagement, reader_id=current_user.person_id),
+    )
+
+
+@bp.post("/<int:engagement_id>/check-ins/<int:position>")
+@guard(Permission.CHECK_IN_MARK, load=mentorship_numbered)
+def mark_check_in(engagement: Engagement, position: int) -> ResponseReturnValue:
+    """Note that a mentor and a mentee have talked about a check-in."""
+    mark_talked(engagement, position=position, person_id=current_user.person_id, by=current_user)
+    db.session.commit()
+    return see_other("mentorships.show", message=TALKED, engagement_id=engagement.id, _anchor="check-ins")
+
+
+@bp.post("/groups/<int:engagement_id>/check-ins/<int:position>")
+@guard(Permission.CHECK_IN_MARK, load=mentoring_group_numbered)
+def mark_check_in_of_group(engagement: Engagement, position: int) -> ResponseReturnValue:
+    """Note that a group has talked about a check-in."""
+    mark_talked(engagement, position=position, person_id=current_user.person_id, by=current_user)
+    db.session.commit()
+    return see_other(
+        "mentorships.show_group", message=TALKED, engagement_id=engagement.id, _anchor="check-ins"
     )
 
 

@@ -5,11 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import Permission, guard
+from app.db import db
 from app.engagements.agenda import agenda_for
+from app.engagements.check_ins import check_ins_seen, mark_talked
 from app.engagements.models import Engagement
 from app.engagements.queries import peer_coaching_numbered
 from app.peers import queries
-from app.web import page, page_number
+from app.web import page, page_number, see_other
 
 bp = Blueprint("peers", __name__, url_prefix="/peers")
 
@@ -38,4 +40,15 @@ def show(engagement: Engagement) -> ResponseReturnValue:
         skills=queries.skills_of(coaching),
         hours=queries.hours_of(coaching),
         agenda=agenda_for(engagement),
+        check_ins=check_ins_seen(engagement, reader_id=current_user.person_id),
     )
+
+
+@bp.post("/<int:engagement_id>/check-ins/<int:position>")
+@guard(Permission.CHECK_IN_MARK, load=peer_coaching_numbered)
+def mark_check_in(engagement: Engagement, position: int) -> ResponseReturnValue:
+    """Note that peers have talked about a check-in."""
+    mark_talked(engagement, position=position, person_id=current_user.person_id, by=current_user)
+    db.session.commit()
+    message = "Noted: you have talked about it."
+    return see_other("peers.show", message=message, engagement_id=engagement.id, _anchor="check-ins")

@@ -1,7 +1,5 @@
 """Pages at `/programmes/<key>/agenda`: what a session can look like, item by item."""
 
-from collections.abc import Sequence
-
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -13,7 +11,7 @@ from app.errors import Conflict
 from app.programmes import agenda as sessions
 from app.programmes import queries, settings
 from app.programmes.goal_order import in_order
-from app.programmes.line_forms import AgendaForm, AgendaItemForm, agenda_form, item_of, line_of
+from app.programmes.line_forms import AgendaForm, AgendaItemForm, agenda_form, item_of, line_of, with_typed
 from app.programmes.models import Programme
 from app.programmes.part_routes import draft
 from app.programmes.routes import bp
@@ -54,7 +52,9 @@ def _check_kind(programme: Programme) -> None:
 
 
 def _page(programme: Programme, form: AgendaForm, *, status: int) -> ResponseReturnValue:
-    lines, item, place = _with_item(form.lines())
+    lines, item, place = with_typed(
+        AgendaItemForm, form.lines(), request.args, shown=item_of, blank={"minutes": 10}
+    )
     kept = sessions.agenda_kept(programme)
     usual = [line_of(row) for row in sessions.usual_agenda(programme.kind)]
     mark = settings.mark_of(kept)
@@ -77,19 +77,3 @@ def _page(programme: Programme, form: AgendaForm, *, status: int) -> ResponseRet
         is_stale=seen != mark and status == 200,
         may_edit=access.can(Permission.PROGRAMME_EDIT, programme) and programme.archived_at is None,
     )
-
-
-def _with_item(lines: Sequence[str]) -> tuple[list[str], AgendaItemForm, int | None]:
-    """Return the lines with the item typed, the form for a next one, and the place that it is to change."""
-    typed = AgendaItemForm(request.args)
-    place = request.args.get("change", type=int)
-    place = place if place is not None and 1 <= place <= len(lines) else None
-    if "words" not in request.args:
-        shown = item_of(lines[place - 1]) if place else {"minutes": 10}
-        return list(lines), AgendaItemForm(None, data=shown), place
-    if not typed.validate():
-        return list(lines), typed, place
-    line = line_of({"words": typed.words.data, "minutes": typed.minutes.data})
-    if place:
-        return [*lines[: place - 1], line, *lines[place:]], AgendaItemForm(None, data={"minutes": 10}), None
-    return [*lines, line], AgendaItemForm(None, data={"minutes": 10}), None

@@ -44,6 +44,14 @@ class AudienceRole(StrEnum):
     MEMBER = "member"
 
 
+class CheckInMoment(StrEnum):
+    """From where the days to a check-in are counted."""
+
+    AFTER_START = "after_start"
+    HALFWAY = "halfway"
+    BEFORE_END = "before_end"
+
+
 class Programme(Stamped, Model):
     """A standing scheme."""
 
@@ -139,6 +147,26 @@ class ProgrammeAgendaItem(Model):
     position: Mapped[int] = mapped_column(primary_key=True)
     words: Mapped[str] = mapped_column(sa.String(120))
     minutes: Mapped[int]
+
+
+class ProgrammeCheckIn(Model):
+    """When people of an engagement look at how it goes, in days from its start or to its end."""
+
+    __tablename__ = "programme_check_in"
+    __table_args__ = (
+        sa.CheckConstraint("position >= 1", name="position_from_one"),
+        sa.CheckConstraint("words <> ''", name="has_words"),
+        sa.CheckConstraint("days BETWEEN 0 AND 730", name="days_in_range"),
+        sa.CheckConstraint("(moment = 'halfway') = (days = 0)", name="halfway_has_no_days"),
+    )
+
+    programme_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("programme.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True)
+    moment: Mapped[CheckInMoment] = mapped_column(enum_column(CheckInMoment, name="moment"))
+    days: Mapped[int]
+    words: Mapped[str] = mapped_column(sa.String(120))
 
 
 class ProgrammeVersion(Model):

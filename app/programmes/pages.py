@@ -3,6 +3,7 @@
 from app.programmes import (
     agenda_routes,
     audience_routes,
+    check_in_routes,
     community_routes,
     goal_routes,
     message_routes,
@@ -19,6 +20,7 @@ __all__ = [
     "agenda_routes",
     "audience_routes",
     "bp",
+    "check_in_routes",
     "community_routes",
     "goal_routes",
     "message_routes",

@@ -1,6 +1,7 @@
 """The tasks of setting up rules, weights and goals, with how each stands in one line."""
 
 from app.programmes.agenda import agenda_of, has_sessions
+from app.programmes.check_ins import check_ins_of
 from app.programmes.communities import communities_of
 from app.programmes.models import Programme, ProgrammeKind
 from app.programmes.questions import questions_of
@@ -45,6 +46,11 @@ def _questions(programme: Programme) -> str:
     return plural(len(asked), "question") if asked else "Nothing is asked beyond skills and places"
 
 
+def _check_ins(programme: Programme) -> str:
+    found = check_ins_of(programme)
+    return plural(len(found), "check-in") if found else "None"
+
+
 # After who may take part, before the messages: the order in which one sets a programme up.
 TASKS[2:2] = [
     Task("questions", "Questions", "programmes.list_questions", _questions),
@@ -59,4 +65,5 @@ TASKS[2:2] = [
         kinds=frozenset({ProgrammeKind.COMMUNITIES}),
     ),
     Task("agenda", "What a session can look like", "programmes.agenda", _agenda, kinds=WITH_SESSIONS),
+    Task("check_ins", "Check-ins", "programmes.check_ins", _check_ins, kinds=WITH_SESSIONS),
 ]

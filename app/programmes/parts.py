@@ -11,6 +11,8 @@ from app.db import db
 from app.programmes.agenda import agenda_kept, check_agenda, write_agenda
 from app.programmes.agenda import differences as other_agenda
 from app.programmes.audience import audience_of, check_audience, people_in_words, write_audience
+from app.programmes.check_ins import check_check_ins, check_ins_of, write_check_ins
+from app.programmes.check_ins import differences as other_check_ins
 from app.programmes.checks import (
     check_criteria,
     check_goals,
@@ -207,6 +209,7 @@ PARTS: dict[str, Part] = {
         _other_communities,
     ),
     "agenda": Part("agenda", agenda_kept, check_agenda, write_agenda, other_agenda),
+    "check_ins": Part("check_ins", check_ins_of, check_check_ins, write_check_ins, other_check_ins),
     "messages": Part(
         "messages",
         lambda programme: {row.kind.value: row.body for row in programme.messages},

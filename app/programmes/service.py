@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from app import audit
 from app.db import db
 from app.errors import Invalid
+from app.programmes.check_ins import usual_check_ins
 from app.programmes.checks import LONGEST_NAME as LONGEST_NAME
 from app.programmes.checks import check_hours, check_name
 from app.programmes.checks import check_settings as check_settings
@@ -37,7 +38,7 @@ def create_programme(
     goals: Sequence[str] | None = None,
     others: Mapping[str, Any] = MappingProxyType({}),
 ) -> Programme:
-    """Set up a programme; without hours, rules, criteria and goals it gets those that suit most companies.
+    """Set up a programme; without hours, rules, criteria, goals and check-ins it gets the usual ones.
 
     Without a key it gets one made of its name. `others` are further parts of its settings.
 
@@ -59,7 +60,7 @@ def create_programme(
     check_settings(kind, settings)
     programme = Programme(key=key, name=name, kind=kind, hours_a_month=hours_a_month)
     db.session.add(programme)
-    write(programme, {**settings, **others})
+    write(programme, {**settings, "check_ins": usual_check_ins(kind), **others})
     audit.record(audit.Entry("programme.created", "programme", programme.id, details={"key": key}), by=by)
     keep(programme, by=by)
     return programme

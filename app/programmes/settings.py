@@ -13,8 +13,15 @@ from app.programmes.parts import read
 from app.programmes.service import settings_of
 from app.programmes.versions import change
 
-RULES, CRITERIA, GOALS, AGENDA = "rules", "criteria", "goals", "agenda"
-PART_WORDS = {RULES: "rules", CRITERIA: "weights", GOALS: "goals", AGENDA: "agenda items"}
+RULES, CRITERIA, GOALS = "rules", "criteria", "goals"
+AGENDA, CHECK_INS = "agenda", "check_ins"
+PART_WORDS = {
+    RULES: "rules",
+    CRITERIA: "weights",
+    GOALS: "goals",
+    AGENDA: "agenda items",
+    CHECK_INS: "check-ins",
+}
 
 
 def change_part(programme: Programme, part: str, value: Any, *, seen: str, by: audit.Actor) -> None:

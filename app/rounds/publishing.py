@@ -19,6 +19,7 @@ from app.engagements.models import (
 from app.errors import Conflict, Invalid
 from app.programmes.models import Programme, ProgrammeKind
 from app.rounds.changes import Pair, changed_pairs, pairs_of
+from app.rounds.check_ins import fix_check_ins, starts_on
 from app.rounds.enrolling import hold_for_change, roles_in
 from app.rounds.group_queries import GROUPS
 from app.rounds.models import Assignment, EnrolmentRole, MatchingRound, Run
@@ -144,10 +145,7 @@ def _create_mentorships(
         "answer_by": _all_of(Engagement.answer_by, answer_by),
         "programme_id": Assignment.programme_id,
         "matching_round_id": _all_of(Engagement.matching_round_id, matching_round.id),
-        "starts_on": _all_of(
-            Engagement.starts_on,
-            max(matching_round.starts_on, clock.today()) if run.is_rematch else matching_round.starts_on,
-        ),
+        "starts_on": _all_of(Engagement.starts_on, starts_on(run)),
         "ends_on": _all_of(Engagement.ends_on, matching_round.ends_on),
         "points": Assignment.points,
         "parts": Assignment.parts,
@@ -173,6 +171,7 @@ def _create_mentorships(
             for person_id, role in pair.people
         ],
     )
+    fix_check_ins(matching_round, since=engagement_ids[0])
     return engagement_ids
 
 

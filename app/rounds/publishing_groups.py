@@ -19,6 +19,7 @@ from app.communities.models import (
 from app.db import db
 from app.engagements.models import Engagement, EngagementKind, EngagementMember, EngagementRole
 from app.programmes.models import Programme, ProgrammeKind
+from app.rounds.check_ins import fix_check_ins
 from app.rounds.models import Assignment, AssignmentMember, EnrolmentRole, MatchingRound, Run
 
 
@@ -33,7 +34,11 @@ def hold_communities(run: Run) -> None:
 
 def publish_groups(run: Run, matching_round: MatchingRound) -> list[audit.Entry]:
     """Write the groups of mentors and the memberships of a plan; return what to tell the trail."""
-    return [*_write_groups(run, matching_round), *_write_memberships(run, matching_round)]
+    groups = list(_write_groups(run, matching_round))
+    made = [row.subject_id for row in groups if row.subject_id is not None]
+    if made:
+        fix_check_ins(matching_round, since=min(made))
+    return [*groups, *_write_memberships(run, matching_round)]
 
 
 def take_back_memberships(matching_round: MatchingRound) -> list[audit.Entry]:

@@ -21,6 +21,7 @@ from app.rounds import (
     wizard,
 )
 from app.rounds.answers import answers_counted
+from app.rounds.check_ins import check_ins_counted
 from app.rounds.comparisons import names_of
 from app.rounds.forms import RoundForm
 from app.rounds.models import MatchingRound
@@ -72,7 +73,8 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
     counts = queries.enrolment_counts(matching_round.id)
     everything = queries.runs_of(matching_round.id)
     runs = [run for run in everything if not run.is_what_if]
-    counted = answers_counted(matching_round) if matching_round.state is RoundState.PUBLISHED else None
+    is_published = matching_round.state is RoundState.PUBLISHED
+    counted = answers_counted(matching_round) if is_published else None
     step = actions.next_step(matching_round, counts, runs[0].id if runs else None)
     others = actions.other_actions(matching_round, counts)
     if counted is not None:
@@ -93,6 +95,7 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
         step=step,
         others=[action for action in others if step.action is None or action.words != step.action.words],
         counted=counted,
+        check_ins=check_ins_counted(matching_round) if is_published else None,
         decided=next_time.decided_before(matching_round),
         steps=wizard.steps_of(matching_round, wizard.waits_at(matching_round)),
         may_run=access.can(Permission.ROUND_RUN, matching_round),

@@ -138,15 +138,15 @@ def pairs_by_kind(run: Run) -> dict[ProgrammeKind, int]:
 
 def tally(run: Run) -> Tally:
     """Count the pairs of a run, the people in them and the weak fits."""
-    pairs, weak = db.session.execute(
-        sa.select(sa.func.count(), sa.func.count().filter(in_band("weak"))).where(Assignment.run_id == run.id)
-    ).one()
-    people = db.session.scalar(
+    own = aliased(Assignment)
+    people = (
         sa.select(sa.func.count(AssignmentMember.person_id.distinct()))
-        .join(Assignment)
-        .where(Assignment.run_id == run.id)
+        .join(own, own.id == AssignmentMember.assignment_id)
+        .where(own.run_id == run.id)
+        .scalar_subquery()
     )
-    return Tally(pairs, people or 0, weak)
+    counted = sa.select(sa.func.count(), people, sa.func.count().filter(in_band("weak")))
+    return Tally(*db.session.execute(counted.where(Assignment.run_id == run.id)).one())
 
 
 def all_matches(run: Run) -> Iterator[Match]:

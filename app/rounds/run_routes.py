@@ -26,6 +26,7 @@ from app.rounds import (
     wizard,
 )
 from app.rounds.actions import refusal_of
+from app.rounds.check_ins import planned
 from app.rounds.export import csv_of
 from app.rounds.forms import MatchSearchForm, PublishForm
 from app.rounds.match_words import told_of
@@ -154,6 +155,7 @@ def _publish_page(run: Run, form: PublishForm, *, status: int = 200) -> Response
     publishing.check_may_publish(run, run.matching_round, pairs=tally.pairs)
     return page(
         "rounds/publish.html",
+        check_ins=planned(run),
         partner=results.partner_in(run),
         refused_to_ask=refusal_of(lambda: publishing.check_may_ask(run.matching_round)),
         status=status,

@@ -7,10 +7,17 @@ import sqlalchemy as sa
 
 from app import audit, clock
 from app.db import db
-from app.engagements.models import Engagement, EngagementMember, EngagementState, ProposalAnswer
+from app.engagements.models import (
+    Engagement,
+    EngagementCheckIn,
+    EngagementMember,
+    EngagementState,
+    ProposalAnswer,
+)
 from app.engagements.queries import is_match
 from app.errors import Conflict
 from app.feedback.models import Feedback
+from app.rounds.check_ins import take_back_check_ins
 from app.rounds.models import MatchingRound, Run
 from app.rounds.publishing_groups import members_told, take_back_memberships, was_acted_on
 from app.rounds.service import move
@@ -49,6 +56,8 @@ def check_untouched(matching_round: MatchingRound) -> None:
     ]
     untouched = (EngagementState.PROPOSED, EngagementState.ACTIVE, EngagementState.WITHDRAWN)
     traces.append(sa.exists().where(own, Engagement.state.not_in(untouched)))
+    talked = EngagementCheckIn.done_at.is_not(None)
+    traces.append(sa.exists().where(own, EngagementCheckIn.engagement_id == Engagement.id, talked))
     traces.append(was_acted_on(matching_round))
     if db.session.scalar(sa.select(sa.or_(*traces))):
         raise Conflict(ACTED_ON)
@@ -85,6 +94,7 @@ def unpublish(matching_round: MatchingRound, *, by: audit.Actor) -> int:
         .execution_options(synchronize_session=False)
     ).all()
     check_untouched(matching_round)
+    take_back_check_ins(matching_round)
     removed = take_back_memberships(matching_round)
     db.session.execute(
         sa.update(Run).where(Run.matching_round_id == matching_round.id).values(published_at=None)

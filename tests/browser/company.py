@@ -19,6 +19,7 @@ from app.engagements import proposals
 from app.engagements.models import (
     DeclineReason,
     Engagement,
+    EngagementCheckIn,
     EngagementKind,
     EngagementMember,
     EngagementRole,
@@ -103,6 +104,9 @@ def load_with_rounds() -> Ids:
     publishing.publish_run(db.session.get_one(Run, published[1]), by=BY)
     db.session.commit()
     proposal = _proposal_for(employee)
+    mentorship, coaching, group = _mentorship_of(employee), _peer_coaching_of(employee), _group_of(employee)
+    for engagement_id in (mentorship, coaching, group):
+        _check_in(engagement_id, employee.person_id)
     claim = db.session.scalars(sa.select(Claim).filter_by(person_id=employee.person_id)).first()
     goal = db.session.scalars(sa.select(Goal).filter_by(person_id=employee.person_id)).first()
     ids = Ids(
@@ -110,10 +114,10 @@ def load_with_rounds() -> Ids:
         claim=claim.id,
         goal=goal.id,
         skill=claim.skill_id,
-        mentorship=_mentorship_of(employee),
+        mentorship=mentorship,
         proposal=proposal.id,
-        coaching=_peer_coaching_of(employee),
-        group=_group_of(employee),
+        coaching=coaching,
+        group=group,
         published=published,
         asked=proposal.matching_round_id,
         proposed=proposed,
@@ -226,6 +230,25 @@ def _mentorship_of(account: Account) -> int:
         )
     )
     return db.session.scalars(going_on).one()
+
+
+def _check_in(engagement_id: int, person_id: int) -> None:
+    """Give an engagement, in the place of its own, check-ins that are done, due and to come."""
+    for row in db.session.scalars(sa.select(EngagementCheckIn).filter_by(engagement_id=engagement_id)):
+        db.session.delete(row)
+    db.session.flush()
+    today = clock.today()
+    for position, days in enumerate((-30, -1, 30), start=1):
+        row = EngagementCheckIn(
+            engagement_id=engagement_id,
+            position=position,
+            due_on=today + timedelta(days=days),
+            words=f"How is it going after {position} months?",
+        )
+        db.session.add(row)
+        if position == 1:
+            row.done_at, row.done_by_id = clock.now(), person_id
+    db.session.commit()
 
 
 def _peer_coaching_of(account: Account) -> int:

@@ -109,6 +109,13 @@ VIEWS = [
         "hr",
         lambda ids: "/programmes/mentoring/agenda?draft=yes&agenda=5+Hello&agenda=30+The+topic&change=2",
     ),
+    View("programmes.check_ins", "hr", lambda ids: "/programmes/mentoring/check-ins"),
+    View("programmes.check_ins", "architect", lambda ids: "/programmes/mentoring/check-ins"),
+    View(
+        "programmes.check_ins",
+        "hr",
+        lambda ids: "/programmes/mentoring/check-ins?draft=yes&check_ins=halfway+0+How+is+it%3F&change=1",
+    ),
     View("programmes.list_versions", "hr", lambda ids: "/programmes/mentoring/versions"),
     View("programmes.show_version", "hr", lambda ids: "/programmes/mentoring/versions/1"),
     View("programmes.rules", "hr", lambda ids: "/programmes/mentoring/rules"),

@@ -14,7 +14,7 @@ from app.auth.service import open_session
 from app.communities.models import Joining, MemberRole
 from app.db import db
 from app.engagements import proposals
-from app.engagements.models import DeclineReason, Engagement
+from app.engagements.models import DeclineReason, Engagement, EngagementKind
 from app.people.models import Person, PersonalBlock
 from app.programmes import asking as programme_questions
 from app.programmes import service as programmes
@@ -231,6 +231,21 @@ def communities_chosen(account: Account) -> Sample:
 def agenda_of_programme(account: Account) -> Sample:
     fields = {"agenda": ["5 Hello", "30 The topic"], "seen": mark_of([])}
     return Sample({"key": factories.programme().key}, fields)
+
+
+def check_ins_of_programme(account: Account) -> Sample:
+    fields = {"check_ins": ["after_start 30 How is it going?", "halfway 0 What next?"], "seen": mark_of([])}
+    return Sample({"key": factories.programme().key}, fields)
+
+
+def check_in(kind: EngagementKind) -> Maker:
+    """Make a sample of a check-in that the sender and another talk about."""
+
+    def make(account: Account) -> Sample:
+        row = factories.with_check_in(kind, person_of(account), factories.person())
+        return Sample({"engagement_id": row.id, "position": 1})
+
+    return make
 
 
 def communities_named(account: Account) -> Sample:
@@ -551,6 +566,7 @@ SAMPLES: dict[str, list[Maker]] = {
     "programmes.move_question_up": [a_question()],
     "programmes.move_question_down": [a_question()],
     "programmes.remove_question": [a_question()],
+    "programmes.save_check_ins": [check_ins_of_programme],
     "programmes.write_messages": [
         a_programme(**{kind.value: f"Hello {{name}}, {kind}" for kind in MessageKind})
     ],
@@ -590,6 +606,9 @@ SAMPLES: dict[str, list[Maker]] = {
     ],
     "rounds.match_again": [declined_round],
     "rounds.take_back": [published_round],
+    "mentorships.mark_check_in": [check_in(EngagementKind.MENTORSHIP)],
+    "mentorships.mark_check_in_of_group": [check_in(EngagementKind.GROUP_MENTORING)],
+    "peers.mark_check_in": [check_in(EngagementKind.PEER_COACHING)],
     "mentorships.accept": [proposal],
     "mentorships.say_no": [
         lambda account: proposal(account, reason="no_time", again="no"),

@@ -62,6 +62,8 @@ mentorship:see   own       yes   yes  yes        yes   yes       .
 mentorship:see   other     404   404  404        404   404     404
 mentorship:answer own      yes   yes  yes        yes   yes       .
 mentorship:answer other    404   404  404        404   404     404
+check_in:mark    own       yes   yes  yes        yes   yes       .
+check_in:mark    other     404   404  404        404   404     404
 peer:list        -         yes   yes  yes        yes   yes     404
 peer:see         own       yes   yes  yes        yes   yes       .
 peer:see         other     404   404  404        404   404     404
@@ -149,6 +151,7 @@ def subject(permission: Permission, thing: str) -> object:
         "round": lambda: Run(base_run_id=1 if thing == "own" else None),
         "mentorship": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),
         "peer": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),
+        "check_in": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),
         "community": lambda: community_of(owner_id),
     }
     return None if thing == "-" else makers[permission.partition(":")[0]]()

@@ -48,6 +48,9 @@ WORLD: dict[str, dict] = {
     "audience_grades": {"programme_id": 1, "role": "mentee", "lowest_grade": 2, "highest_grade": 4},
     "programme_message": {"programme_id": 1, "kind": "invitation", "body": "Hello"},
     "programme_agenda_item": {"programme_id": 1, "position": 1, "words": "The topic", "minutes": 40},
+    "programme_check_in": {
+        "programme_id": 1, "position": 1, "moment": "after_start", "days": 30, "words": "How is it going?",
+    },
     "programme_version": {"id": 1, "programme_id": 1, "number": 1, "settings": "{}", "made_at": INSTANT},
     "programme_open_task": {"programme_id": 1, "task": "messages"},
     "community": {
@@ -124,6 +127,9 @@ WORLD: dict[str, dict] = {
         "parts": "[]", "reasons": "[]", "created_at": INSTANT,
     },
     "engagement_member": {"engagement_id": 1, "person_id": 1, "role": "mentee"},
+    "engagement_check_in": {
+        "engagement_id": 1, "position": 1, "due_on": DAY, "words": "How is it going?",
+    },
     "proposal_answer": {
         "engagement_id": 1, "person_id": 1, "answer": "accepted", "words": "", "seeks_another": False,
         "answered_at": INSTANT,
@@ -187,9 +193,16 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_personal_block_not_oneself": {"blocked_person_id": 1},
     "ck_proposal_answer_declined_has_reason": {"answer": "declined"},
     "ck_proposal_answer_words_when_declined": {"words": "x"},
+    "ck_engagement_check_in_done_has_instant": {"done_by_id": 1},
+    "ck_engagement_check_in_has_words": {"words": ""},
+    "ck_engagement_check_in_position_from_one": {"position": 0},
     "ck_programme_agenda_item_has_words": {"words": ""},
     "ck_programme_agenda_item_minutes_in_range": {"minutes": 0},
     "ck_programme_agenda_item_position_from_one": {"position": 0},
+    "ck_programme_check_in_days_in_range": {"days": 731},
+    "ck_programme_check_in_halfway_has_no_days": {"days": 0},
+    "ck_programme_check_in_has_words": {"words": ""},
+    "ck_programme_check_in_position_from_one": {"position": 0},
     "ck_programme_criterion_weight_in_range": {"weight": 0},
     "ck_programme_takes_time": {"hours_a_month": 0},
     "ck_programme_version_number_from_one": {"number": 0},

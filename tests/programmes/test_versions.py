@@ -109,6 +109,7 @@ def test_each_part_is_told_apart(programme):
         "messages": {"invitation": "Come."},
         "audience": {"mentor": {"lowest_grade": 3}},
         "communities": ["Analysts"],
+        "check_ins": [{"moment": "halfway", "days": 0, "words": "How is it going?"}],
         "agenda": [{"words": "Hello", "minutes": 5}],
         "questions": [
             {
@@ -132,6 +133,7 @@ def test_each_part_is_told_apart(programme):
     assert "Invitation to join: another text" in told
     assert "Mentors: people of grade 3 or higher" in told
     assert "Communities: Analysts" in told
+    assert "Check-ins: Halfway, How is it going?" in told
     assert "Agenda: Hello (5 minutes)" in told
     assert "Asks “Remote?”" in told
 

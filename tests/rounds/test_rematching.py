@@ -212,5 +212,5 @@ def test_the_pages_cost_the_same_however_many_fell_through(app, hr, mentees):
         with count_statements() as sent:
             assert as_hr.get(f"/rounds/{matching_round.id}{path}").status_code == 200
         taken.append(len(sent))
-    assert taken == [10, 5]
+    assert taken == [11, 5]
     assert queries.runs_of(matching_round.id)

@@ -148,6 +148,11 @@ def page(template: str, *, fragment: str | None = None, status: int = 200, **con
     return Response(render_template(template, **context), status)
 
 
+def attachment(content: bytes, kind: str, name: str) -> Response:
+    """Give a file of some kind to keep, called `name`."""
+    return Response(content, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
 def render_fragment(template: str, name: str, **context: Any) -> str:
     """Render one block of a template alone, and speak the messages that wait for the reader."""
     current_app.update_template_context(context)

@@ -1,6 +1,6 @@
 """Pages at `/mentorships`: what a mentor and a mentee see of theirs, and what they answer to a proposal."""
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -8,12 +8,13 @@ from app.access import Permission, guard
 from app.db import db
 from app.engagements import proposals
 from app.engagements.agenda import agenda_for
+from app.engagements.calendar_files import CALENDAR, calendar_file
 from app.engagements.check_ins import check_ins_seen, mark_talked
 from app.engagements.models import Answer, DeclineReason, Engagement
 from app.engagements.queries import mentoring_group_numbered, mentorship_numbered
 from app.mentorships import groups, queries
 from app.mentorships.forms import DeclineForm
-from app.web import page, page_number, see_other
+from app.web import attachment, page, page_number, see_other
 
 TALKED = "Noted: you have talked about it."
 
@@ -61,6 +62,26 @@ def show_group(engagement: Engagement) -> ResponseReturnValue:
         agenda=agenda_for(engagement),
         check_ins=check_ins_seen(engagement, reader_id=current_user.person_id),
     )
+
+
+@bp.get("/<int:engagement_id>/dates.ics")
+@guard(Permission.MENTORSHIP_SEE, load=mentorship_numbered)
+def dates(engagement: Engagement) -> ResponseReturnValue:
+    """Give the dates of a mentorship as a file for the calendar of one of its people."""
+    others = queries.seen_by(current_user.person_id, engagement).other.name
+    address = url_for("mentorships.show", engagement_id=engagement.id, _external=True)
+    file = calendar_file(engagement, others=others, address=address)
+    return attachment(file, CALENDAR, f"mentorship-{engagement.id}.ics")
+
+
+@bp.get("/groups/<int:engagement_id>/dates.ics")
+@guard(Permission.MENTORSHIP_SEE, load=mentoring_group_numbered)
+def dates_of_group(engagement: Engagement) -> ResponseReturnValue:
+    """Give the dates of a group as a file for the calendar of one of its people."""
+    others = groups.seen_by(current_user.person_id, engagement).others_named
+    address = url_for("mentorships.show_group", engagement_id=engagement.id, _external=True)
+    file = calendar_file(engagement, others=others, address=address)
+    return attachment(file, CALENDAR, f"group-{engagement.id}.ics")
 
 
 @bp.post("/<int:engagement_id>/check-ins/<int:position>")

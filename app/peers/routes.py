@@ -1,17 +1,18 @@
 """Pages at `/peers`: what people who coach each other see of it."""
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.access import Permission, guard
 from app.db import db
 from app.engagements.agenda import agenda_for
+from app.engagements.calendar_files import CALENDAR, calendar_file
 from app.engagements.check_ins import check_ins_seen, mark_talked
 from app.engagements.models import Engagement
 from app.engagements.queries import peer_coaching_numbered
 from app.peers import queries
-from app.web import page, page_number, see_other
+from app.web import attachment, page, page_number, see_other
 
 bp = Blueprint("peers", __name__, url_prefix="/peers")
 
@@ -42,6 +43,16 @@ def show(engagement: Engagement) -> ResponseReturnValue:
         agenda=agenda_for(engagement),
         check_ins=check_ins_seen(engagement, reader_id=current_user.person_id),
     )
+
+
+@bp.get("/<int:engagement_id>/dates.ics")
+@guard(Permission.PEER_SEE, load=peer_coaching_numbered)
+def dates(engagement: Engagement) -> ResponseReturnValue:
+    """Give the dates of a peer coaching as a file for the calendar of one of its people."""
+    others = queries.seen_by(current_user.person_id, engagement).others_named
+    address = url_for("peers.show", engagement_id=engagement.id, _external=True)
+    file = calendar_file(engagement, others=others, address=address)
+    return attachment(file, CALENDAR, f"peers-{engagement.id}.ics")
 
 
 @bp.post("/<int:engagement_id>/check-ins/<int:position>")

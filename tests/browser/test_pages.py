@@ -39,6 +39,9 @@ WEIGHT = """
 NO_PAGE = {
     "assets.vendor_file",
     "home.healthz",
+    "mentorships.dates",
+    "mentorships.dates_of_group",
+    "peers.dates",
     "rounds.pairs_file",
     "rounds.problems_file",
     "rounds.suggest_mentors",
@@ -125,6 +128,8 @@ def test_every_page_is_sealed_off_and_never_stored(town):
     [
         ("hr", of("published", "/pairs.csv"), 200),
         ("hr", of("published", "/publish"), 409),
+        ("employee", lambda ids: f"/mentorships/{ids.mentorship}/dates.ics", 200),
+        ("hr", lambda ids: f"/mentorships/{ids.mentorship}/dates.ics", 404),
         ("hr", lambda ids: "/rounds/987654", 404),
         ("employee", of("published"), 404),
         ("employee", lambda ids: "/nowhere", 404),

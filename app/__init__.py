@@ -9,6 +9,7 @@ from app.communities.pages import bp as communities_bp
 from app.config import PROJECT, Config
 from app.home.routes import bp as home_bp
 from app.mentorships.routes import bp as mentorships_bp
+from app.notifications.routes import bp as notifications_bp
 from app.peers.routes import bp as peers_bp
 from app.people.routes import bp as people_bp
 from app.programmes.pages import bp as programmes_bp
@@ -48,6 +49,7 @@ def create_app(config: Config | None = None) -> Flask:
         mentorships_bp,
         peers_bp,
         communities_bp,
+        notifications_bp,
     ):
         app.register_blueprint(blueprint)
     return app

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     COMMUNITY_JOIN = "community:join"
     COMMUNITY_EDIT = "community:edit"
     COMMUNITY_KEEP = "community:keep"
+    NOTIFICATION_LIST = "notification:list"
+    NOTIFICATION_OWN = "notification:own"
     ROUND_ENROL = "round:enrol"
     ROUND_LIST = "round:list"
     ROUND_SEE = "round:see"
@@ -178,6 +180,8 @@ RULES: dict[Permission, Rule] = {
     Permission.COMMUNITY_JOIN: Rule(is_employee, is_signed_in),
     Permission.COMMUNITY_EDIT: Rule(either(leads_it, _runs_rounds), is_signed_in),
     Permission.COMMUNITY_KEEP: Rule(_runs_rounds, is_signed_in),
+    Permission.NOTIFICATION_LIST: Rule(is_employee, is_employee),
+    Permission.NOTIFICATION_OWN: Rule(is_own, is_own),
     Permission.ROUND_ENROL: Rule(is_employee, is_employee),
     Permission.ROUND_LIST: Rule(_reads_rounds, _reads_rounds),
     Permission.ROUND_SEE: Rule(_reads_rounds, _reads_rounds),

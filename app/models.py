@@ -5,6 +5,7 @@ from app.auth import models as auth
 from app.communities import models as communities
 from app.engagements import models as engagements
 from app.feedback import models as feedback
+from app.notifications import models as notifications
 from app.people import models as people
 from app.programmes import models as programmes
 from app.programmes import question_models as programme_questions
@@ -31,6 +32,7 @@ __all__ = [
     "feedback",
     "groups",
     "notes",
+    "notifications",
     "people",
     "programme_questions",
     "programmes",

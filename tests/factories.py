@@ -17,6 +17,7 @@ from app.engagements.models import (
     EngagementRole,
     EngagementState,
 )
+from app.notifications.models import Notification, NotificationKind
 from app.people.models import Person, SpokenLanguage, WorkingHours
 from app.programmes.models import Programme, ProgrammeCriterion, ProgrammeGoal, ProgrammeKind, ProgrammeRule
 from app.rounds.models import Enrolment, EnrolmentRole, MatchingRound
@@ -171,6 +172,18 @@ def with_check_in(kind: EngagementKind, one: Person, other: Person, **values: An
         "check_ins": [EngagementCheckIn(position=1, due_on=yesterday, words="How is it going?")],
     }
     return _saved(Engagement(**{**defaults, **values}))
+
+
+def notification(to: Person, **values: Any) -> Notification:
+    """Something that somebody is told, and has not read."""
+    number = next(_numbers)
+    defaults = {
+        "kind": NotificationKind.REMINDER,
+        "occasion": f"test:{number}",
+        "subject": f"A match waits for your answer ({number})",
+        "body": "Accept or decline, or it does not come about.",
+    }
+    return _saved(Notification(person_id=to.id, **{**defaults, **values}))
 
 
 def proposal(mentee: Person, mentor: Person, **values: Any) -> Engagement:

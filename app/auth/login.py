@@ -17,6 +17,7 @@ from app import clock, web
 from app.access import Role
 from app.auth.models import Account, AccountRole, SignInSession
 from app.db import SAFE_METHODS, db, write_aside
+from app.notifications.queries import unread_of
 from app.people.models import Person
 
 LONGEST_SESSION = timedelta(hours=12)
@@ -41,6 +42,8 @@ class SignedIn(UserMixin):
     roles: frozenset[Role]
     session_id: int
     token: str
+    unread: int
+    """How many notifications are new."""
 
     @property
     def label(self) -> str:
@@ -122,6 +125,7 @@ def signed_in(token: str) -> SignedIn | None:
             sa.func.coalesce(Person.name, Account.name, Account.email).label("name"),
             sa.func.coalesce(Person.time_zone, "UTC").label("time_zone"),
             AccountRole.role,
+            unread_of(Account.person_id).label("unread"),
         )
         .join(Account, Account.id == SignInSession.account_id)
         .outerjoin(Person, Person.id == Account.person_id)
@@ -136,7 +140,7 @@ def signed_in(token: str) -> SignedIn | None:
         return None
     if clock.now() - row.last_seen_at > NOTED_EVERY:
         _note_seen(row.id)
-    return SignedIn(row.account_id, row.person_id, row.name, row.time_zone, roles, row.id, token)
+    return SignedIn(row.account_id, row.person_id, row.name, row.time_zone, roles, row.id, token, row.unread)
 
 
 def _note_seen(session_id: int) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from app import audit, clock
+from app.communities import telling
 from app.communities.models import (
     LONGEST_WORDS,
     CameBy,
@@ -18,6 +19,7 @@ from app.communities.queries import count_of_members, is_current
 from app.communities.service import check_in_use, hold, membership_of
 from app.db import db
 from app.errors import Conflict, Invalid
+from app.notifications.service import tell
 from app.people.models import Person
 from app.people.signals import person_left
 from app.text import cleaned_text
@@ -78,6 +80,7 @@ def invite(community: Community, person: Person | None, *, by: audit.Actor) -> N
     else:
         _settle(waiting, RequestState.ACCEPTED)
         _admit(community, person.id, CameBy.REQUESTED, by=by)
+        tell(telling.let_in(community, waiting))
 
 
 def accept(community: Community, request: CommunityRequest, *, by: audit.Actor) -> None:
@@ -91,6 +94,8 @@ def accept(community: Community, request: CommunityRequest, *, by: audit.Actor) 
     came_by = CameBy.INVITED if request.is_invitation else CameBy.REQUESTED
     _settle(request, RequestState.ACCEPTED)
     _admit(community, request.person_id, came_by, by=by)
+    if not request.is_invitation:
+        tell(telling.let_in(community, request))
 
 
 def decline(community: Community, request: CommunityRequest, *, by: audit.Actor) -> None:
@@ -103,6 +108,8 @@ def decline(community: Community, request: CommunityRequest, *, by: audit.Actor)
         return
     _settle(request, RequestState.DECLINED)
     _record("community.request_declined", community, request.person_id, by=by)
+    if not request.is_invitation:
+        tell(telling.not_let_in(community, request))
 
 
 def withdraw(community: Community, *, person_id: int, by: audit.Actor) -> None:
@@ -181,12 +188,12 @@ def _still_waits(community: Community, request: CommunityRequest, *, unless: Req
 def _ask(
     community: Community, person_id: int, *, by: audit.Actor, words: str = "", is_invitation: bool = False
 ) -> None:
-    db.session.add(
-        CommunityRequest(
-            community_id=community.id, person_id=person_id, words=words, is_invitation=is_invitation
-        )
+    request = CommunityRequest(
+        community_id=community.id, person_id=person_id, words=words, is_invitation=is_invitation
     )
+    db.session.add(request)
     db.session.flush()
+    tell((telling.invited if is_invitation else telling.asked)(community, request))
     action = "community.invited" if is_invitation else "community.asked"
     _record(action, community, person_id, by=by)
 

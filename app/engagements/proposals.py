@@ -16,8 +16,11 @@ from app.engagements.models import (
     ProposalAnswer,
 )
 from app.engagements.queries import is_overdue
+from app.engagements.signals import has_begun
 from app.engagements.states import FELL_THROUGH
+from app.engagements.telling import did_not_come_about
 from app.errors import Conflict
+from app.notifications.service import tell
 from app.people.models import Person
 from app.people.service import hold
 from app.text import cleaned_text
@@ -73,6 +76,7 @@ def accept(engagement: Engagement, *, person_id: int, by: audit.Actor) -> bool:
     if is_whole:
         _settle(engagement, EngagementState.ACTIVE)
         audit.record_all(_begun(engagement), by=by)
+        has_begun.send(engagement)
     return is_whole
 
 
@@ -105,6 +109,7 @@ def decline(
     _settle(engagement, EngagementState.DECLINED)
     # The reason is not in the trail: it is for HR, and the trail has other readers.
     _record("proposal.declined", engagement, person_id, by=by)
+    tell(did_not_come_about([engagement.id], but_for=person_id))
 
 
 def lapse_overdue() -> int:
@@ -116,6 +121,7 @@ def lapse_overdue() -> int:
     for row in rows:
         _settle(row, EngagementState.LAPSED)
     audit.record_all([audit.Entry("proposal.lapsed", "engagement", row.id) for row in rows], by=audit.WORKER)
+    tell(did_not_come_about([row.id for row in rows]))
     return len(rows)
 
 

@@ -10,7 +10,18 @@ import click
 from app import audit
 from app.db import db
 from app.programmes.queries import programme_called, programmes_for_rounds
-from app.rounds import closing, publishing, queries, replay_tasks, replaying, running, service, states, tasks
+from app.rounds import (
+    closing,
+    publishing,
+    queries,
+    reminding,
+    replay_tasks,
+    replaying,
+    running,
+    service,
+    states,
+    tasks,
+)
 from app.rounds.certificate_models import Replay
 from app.rounds.certificates import replay_in_words
 from app.rounds.documents import document_of
@@ -66,6 +77,7 @@ def open_(name: str) -> None:
     """Open enrolment in the round NAME, and enrol everyone whose profile asks for it."""
     matching_round = queries.round_called(name)
     enrolled = service.open_round(matching_round, by=BY)
+    reminding.invite(matching_round)
     db.session.commit()
     click.echo(
         f"{matching_round.name} is open until {long_date(matching_round.closes_on)}. "

@@ -17,6 +17,7 @@ from app.engagements.models import (
     EngagementState,
 )
 from app.errors import Conflict, Invalid
+from app.notifications import service as notify
 from app.programmes.models import Programme, ProgrammeKind
 from app.rounds.changes import Pair, changed_pairs, pairs_of
 from app.rounds.check_ins import fix_check_ins, starts_on
@@ -29,6 +30,7 @@ from app.rounds.rematching import check_may_follow_up
 from app.rounds.run_queries import pair_count
 from app.rounds.service import move
 from app.rounds.states import RoundState, RunState, check_may_follow
+from app.rounds.telling import news_of
 from app.words import plural
 
 
@@ -117,6 +119,7 @@ def publish_run(run: Run, *, by: audit.Actor, answer_by: date | None = None) -> 
         ],
         by=by,
     )
+    notify.tell(news_of(run, list(zip(engagement_ids, alone, strict=True)), answer_by))
     return len(pairs)
 
 

@@ -106,10 +106,11 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
 @guard(Permission.ROUND_RUN, load=queries.round_numbered)
 def open_(matching_round: MatchingRound) -> ResponseReturnValue:
     """Open enrolment."""
-    enrolled = service.open_round(matching_round, by=current_user)
+    round_id, enrolled = matching_round.id, service.open_round(matching_round, by=current_user)
     db.session.commit()
+    tasks.invite_soon(round_id)
     message = f"Enrolment is open. {plural(enrolled, 'enrolment')} made from profiles."
-    return see_other("rounds.show", message=message, round_id=matching_round.id)
+    return see_other("rounds.show", message=message, round_id=round_id)
 
 
 @bp.post("/<int:round_id>/close")

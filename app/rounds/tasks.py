@@ -11,10 +11,10 @@ from huey import crontab
 from app import jobs
 from app.db import db, read_at_one_instant
 from app.jobs import periodic, queue, task
-from app.rounds import question_tasks, running, what_ifs
+from app.rounds import question_tasks, reminding, running, what_ifs
 from app.rounds.documents import keep
 from app.rounds.group_matches import as_memberships
-from app.rounds.models import DocumentKind, Run
+from app.rounds.models import DocumentKind, MatchingRound, Run
 from app.rounds.progress import Reporter
 from app.rounds.reasons import reasons_of
 from app.rounds.refusals import in_names
@@ -48,6 +48,20 @@ def watch_over_runs() -> None:
 
 
 @task()
+def invite(round_id: int) -> None:
+    """Tell everybody who may take part in a round that it is open."""
+    reminding.invite(db.session.get_one(MatchingRound, round_id))
+    db.session.commit()
+
+
+@periodic(crontab(minute="12"))
+def remind() -> None:
+    """Remind people of what they can still do, and tell those of open rounds who came since."""
+    reminding.remind()
+    db.session.commit()
+
+
+@task()
 def recover_later() -> None:
     """Find runs whose worker has died."""
     recover()
@@ -68,6 +82,14 @@ def recover() -> None:
     for run_id in waiting:
         hand_over(run_id)
     question_tasks.recover()
+
+
+def invite_soon(round_id: int) -> None:
+    """Have everybody told that a round is open; when the queue is out of order it is done within an hour."""
+    try:
+        invite(round_id)
+    except jobs.OUT_OF_ORDER:
+        log.exception("invitations to round %s could not be enqueued", round_id)
 
 
 def hand_over(run_id: int) -> None:

@@ -1,5 +1,6 @@
 """The command that takes a publication back, while nobody has acted on it."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +18,10 @@ from app.engagements.models import (
 from app.engagements.queries import is_match
 from app.errors import Conflict
 from app.feedback.models import Feedback
+from app.notifications.models import NotificationKind
+from app.notifications.service import News, tell
 from app.rounds.check_ins import take_back_check_ins
-from app.rounds.models import MatchingRound, Run
+from app.rounds.models import Enrolment, MatchingRound, Run
 from app.rounds.publishing_groups import members_told, take_back_memberships, was_acted_on
 from app.rounds.service import move
 from app.rounds.states import STATE_WORDS, RoundState
@@ -108,5 +111,26 @@ def unpublish(matching_round: MatchingRound, *, by: audit.Actor) -> int:
         ],
         by=by,
     )
+    tell(_news_of(matching_round))
     db.session.expire_all()
     return len(taken) + len(removed)
+
+
+def _news_of(matching_round: MatchingRound) -> Iterator[News]:
+    """Tell everybody who takes part that what they were told no longer holds."""
+    query = (
+        sa.select(Enrolment.person_id)
+        .filter_by(matching_round_id=matching_round.id, withdrawn_at=None)
+        .distinct()
+        .order_by(Enrolment.person_id)
+    )
+    for person_id in db.session.scalars(query):
+        yield News(
+            person_id=person_id,
+            kind=NotificationKind.TAKEN_BACK,
+            occasion=f"taken_back:{matching_round.id}:{int(clock.now().timestamp())}",
+            subject=f"HR has taken the matches of {matching_round.name} back",
+            body="What you were told about your match no longer holds. You hear again when HR publishes.",
+            endpoint="rounds.enrolment",
+            arguments={"round_id": matching_round.id},
+        )

@@ -35,6 +35,8 @@ VIEWS = [
     View("mentorships.show", "employee", lambda ids: f"/mentorships/{ids.proposal}"),
     View("mentorships.decline", "employee", lambda ids: f"/mentorships/{ids.proposal}/decline"),
     View("mentorships.show_group", "employee", lambda ids: f"/mentorships/groups/{ids.group}"),
+    View("notifications.index", "employee", lambda ids: "/notifications"),
+    View("notifications.index", "hr", lambda ids: "/notifications"),
     View("peers.index", "employee", lambda ids: "/peers"),
     View("peers.index", "hr", lambda ids: "/peers"),
     View("peers.show", "employee", lambda ids: f"/peers/{ids.coaching}"),

@@ -182,6 +182,11 @@ def community_settings(account: Account) -> dict[str, str]:
     }
 
 
+def own_notification(account: Account) -> Sample:
+    told = factories.notification(person_of(account))
+    return Sample({"notification_id": told.id})
+
+
 def own_community(account: Account) -> Sample:
     community = factories.community()
     factories.membership(person_of(account), community)
@@ -534,6 +539,8 @@ SAMPLES: dict[str, list[Maker]] = {
     "skills.remove_evidence": [evidence],
     "skills.goal": [lambda account: goal(account, level="4", importance="3")],
     "skills.remove_goal": [goal],
+    "notifications.read": [own_notification],
+    "notifications.read_all": [plain()],
     "communities.create": [lambda account: Sample(fields=community_settings(account))],
     "communities.edit": [lambda account: Sample(a_community()(account).address, community_settings(account))],
     "communities.archive": [a_community()],

@@ -20,6 +20,7 @@ from app.auth.models import Account
 from app.communities.models import Community, CommunityMembership, MemberRole
 from app.db import db
 from app.engagements.models import Engagement, EngagementMember
+from app.notifications.models import Notification
 from app.people.models import Person
 from app.programmes import versions
 from app.rounds.models import Run
@@ -67,6 +68,9 @@ check_in:mark    other     404   404  404        404   404     404
 peer:list        -         yes   yes  yes        yes   yes     404
 peer:see         own       yes   yes  yes        yes   yes       .
 peer:see         other     404   404  404        404   404     404
+notification:list -        yes   yes  yes        yes   yes     404
+notification:own own       yes   yes  yes        yes   yes       .
+notification:own other     404   404  404        404   404     404
 community:list   -         yes   yes  yes        yes   yes     yes
 community:see    -         yes   yes  yes        yes   yes     yes
 community:members own      yes   yes  yes        yes   yes       .
@@ -148,6 +152,7 @@ def subject(permission: Permission, thing: str) -> object:
         "person": lambda: person,
         "block": lambda: person,
         "claim": lambda: Claim(person_id=owner_id),
+        "notification": lambda: Notification(person_id=owner_id),
         "round": lambda: Run(base_run_id=1 if thing == "own" else None),
         "mentorship": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),
         "peer": lambda: Engagement(members=[EngagementMember(person_id=owner_id)]),

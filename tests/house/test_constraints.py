@@ -101,6 +101,10 @@ WORLD: dict[str, dict] = {
         "id": 1, "run_id": 1, "state": "queued", "asked_at": INSTANT, "attempts": 0, "stage": "", "done": 0, "total": 1,
     },
     "closing_check": {"matching_round_id": 1, "keep": "The dates", "saved_at": INSTANT},
+    "notification": {
+        "id": 1, "person_id": 1, "kind": "match", "occasion": "match:1", "subject": "Hello", "body": "",
+        "endpoint": "", "arguments": "{}", "told_at": INSTANT,
+    },
     "match_note": {"id": 1, "matching_round_id": 1, "person_id": 1, "words": "Both agree", "written_at": INSTANT},
     "closing_decision": {
         "id": 1, "matching_round_id": 1, "programme_id": 1, "part": "weight", "name": "skills", "figures": "{}", "words": "",
@@ -149,6 +153,7 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_closed_group_of_community_or_mentor": {"community_id": None},
     "ck_closing_check_says_something": {"keep": ""},
     "ck_match_note_says_something": {"words": ""},
+    "ck_notification_says_something": {"subject": ""},
     "ck_closing_decision_other_in_words": {"programme_id": None, "part": "other"},
     "ck_closing_decision_setting_of_programme": {"programme_id": None},
     "ck_community_membership_leaves_after_joining": {"left_at": "2026-11-22 09:00:00+00:00"},

@@ -18,6 +18,7 @@ from app.rounds.certificate_models import Replay
 from app.rounds.closing_models import ClosingCheck, ClosingDecision
 from app.rounds.count_models import RuleCount
 from app.rounds.models import Decision, Enrolment, EnrolmentRole, EnrolmentWish, MatchingRound, Run
+from app.rounds.note_models import MatchNote
 from app.rounds.question_models import Question
 from app.rounds.states import RoundState
 from app.skills.models import Claim, ClaimEvidence, Goal
@@ -35,6 +36,7 @@ ROWS = {
     "skills.add_evidence": ClaimEvidence,
     "people.blocks": PersonalBlock,
     "communities.create": Community,
+    "rounds.note": MatchNote,
     "communities.join": CommunityMembership,
     "communities.ask": CommunityRequest,
     "communities.invite": CommunityRequest,

@@ -152,7 +152,7 @@ def test_the_page_shows_what_both_people_of_a_match_read(run, as_hr):
     assert "You have Negotiation at level 4; Mentee 0 wants level 3" in page
     assert f"Hello Mentee 0, your mentor in {run.matching_round.name} is Mentor 0." in page
     assert f"Mentee 0 is your mentee in {run.matching_round.name}." in page
-    assert "Trellis sends no e-mail yet" in page
+    assert "No e-mail is sent" in page
 
 
 def test_a_round_is_not_over_while_matches_wait_for_an_answer(run):

@@ -1,0 +1,1 @@
+"""What Trellis tells people: written where something happens, read at `/notifications`."""

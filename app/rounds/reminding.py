@@ -8,7 +8,14 @@ import sqlalchemy as sa
 
 from app import clock
 from app.db import db
-from app.engagements.models import Engagement, EngagementMember, EngagementState, ProposalAnswer
+from app.engagements.models import (
+    Engagement,
+    EngagementCheckIn,
+    EngagementKind,
+    EngagementMember,
+    EngagementState,
+    ProposalAnswer,
+)
 from app.notifications.models import NotificationKind
 from app.notifications.service import News, tell
 from app.people.models import Person
@@ -22,6 +29,13 @@ from app.words import days_away, long_date
 
 AHEAD = timedelta(days=3)
 """How long before a deadline people are reminded of it."""
+LATE = timedelta(days=30)
+"""How long after its day a check-in is still worth a reminder."""
+_PAGES = {
+    EngagementKind.MENTORSHIP: "mentorships.show",
+    EngagementKind.PEER_COACHING: "peers.show",
+    EngagementKind.GROUP_MENTORING: "mentorships.show_group",
+}
 
 
 def remind() -> None:
@@ -35,6 +49,7 @@ def remind() -> None:
         if matching_round.closes_on <= today + AHEAD:
             tell(_last_days(matching_round))
     tell(_unanswered())
+    tell(_check_ins())
 
 
 def invite(matching_round: MatchingRound) -> None:
@@ -120,4 +135,29 @@ def _unanswered() -> Iterator[News]:
             body="Accept or decline, or it does not come about.",
             endpoint="mentorships.show",
             arguments={"engagement_id": engagement_id},
+        )
+
+
+def _check_ins() -> Iterator[News]:
+    """Remind people of the days on which they look at how it goes, from that day on."""
+    query: Any = (
+        sa.select(EngagementCheckIn, Engagement.kind, EngagementMember.person_id)
+        .join(Engagement, Engagement.id == EngagementCheckIn.engagement_id)
+        .join(EngagementMember, EngagementMember.engagement_id == Engagement.id)
+        .where(
+            Engagement.state == EngagementState.ACTIVE,
+            EngagementCheckIn.done_at.is_(None),
+            EngagementCheckIn.due_on.between(clock.today() - LATE, clock.today()),
+        )
+        .order_by(EngagementCheckIn.engagement_id, EngagementCheckIn.position, EngagementMember.person_id)
+    )
+    for check_in, kind, person_id in db.session.execute(query):
+        yield News(
+            person_id=person_id,
+            kind=NotificationKind.REMINDER,
+            occasion=f"check_in:{check_in.engagement_id}:{check_in.position}",
+            subject=f"Time to talk about it: {check_in.words}",
+            body=f"This was planned for {long_date(check_in.due_on)}.",
+            endpoint=_PAGES[kind],
+            arguments={"engagement_id": check_in.engagement_id},
         )

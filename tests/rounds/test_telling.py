@@ -1,5 +1,6 @@
 """What a round tells people: invitations, their match in the words previewed, bad news, reminders."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from app.communities import joining
 from app.communities.models import CommunityMembership, Joining, MemberRole
 from app.db import db
 from app.engagements import proposals
-from app.engagements.models import DeclineReason, Engagement
+from app.engagements.models import DeclineReason, Engagement, EngagementKind, EngagementState
 from app.notifications.models import Notification, NotificationKind
 from app.rounds import publishing, reminding, service, unpublishing
 from app.rounds.models import UnmatchedPerson
@@ -208,6 +209,29 @@ class TestReminders:
         for _time in range(2):
             reminding.remind()
         assert [one.person_id for one in told(NotificationKind.REMINDER)] == [second]
+
+    @pytest.mark.parametrize("kind", [EngagementKind.MENTORSHIP, EngagementKind.PEER_COACHING])
+    def test_both_are_reminded_of_a_check_in_once_until_they_have_talked(self, app, client_for, kind):
+        people = factories.person(), factories.person(mentor_capacity=1)
+        row = factories.with_check_in(kind, *people)
+        for _time in range(2):
+            reminding.remind()
+        rows = told(NotificationKind.REMINDER)
+        assert {one.person_id for one in rows} == {person.id for person in people}
+        assert len(rows) == len(people)
+        page = client_for(factories.account(person_id=people[0].id)).get("/notifications").text
+        assert re.search(rf'href="/(mentorships|peers)/{row.id}"', page)
+
+    def test_nobody_is_reminded_of_what_was_talked_about_or_is_over(self, app):
+        done, over = (
+            factories.with_check_in(EngagementKind.MENTORSHIP, factories.person(), factories.person())
+            for _row in range(2)
+        )
+        done.check_ins[0].done_at = NOW
+        over.state, over.ended_on = EngagementState.ENDED, TODAY
+        db.session.flush()
+        reminding.remind()
+        assert told(NotificationKind.REMINDER) == []
 
 
 class TestCommunities:

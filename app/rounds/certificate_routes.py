@@ -8,7 +8,16 @@ from flask_login import current_user
 from app import access
 from app.access import Permission, guard
 from app.db import db
-from app.rounds import certificates, certifying, queries, replay_tasks, replaying, results, run_queries
+from app.rounds import (
+    certificates,
+    certifying,
+    queries,
+    replay_tasks,
+    replaying,
+    results,
+    run_queries,
+    together,
+)
 from app.rounds.actions import refusal_of
 from app.rounds.comparisons import names_of
 from app.rounds.models import Run
@@ -68,6 +77,7 @@ def _certified(run: Run) -> dict[str, Any]:
         "certificate": kept,
         "headline": results.headline(run),
         "quality": results.quality(run),
+        "shared": together.told_of(run, programmes),
         "verified": certificates.verified(kept, run, programmes, run_queries.pairs_by_kind(run)),
         "proved": certificates.proved(kept, run, programmes),
     }

@@ -9,11 +9,18 @@ from app.programmes.vocabulary import GOALS, rule_sentence
 from app.rounds.certificate_models import Replay, RunCertificate
 from app.rounds.models import Run
 from app.rounds.run_queries import KEPT_ALWAYS, PLACES_KEPT
+from app.rounds.together import HOURS_KEPT
 from app.words import number, plural
+from matching.joint.aims import AimName
 from matching.problem import GoalName
 from matching.solution import Status
 
 STOPPED = "The run was stopped early, so a better plan may exist."
+JOINT_GOALS: dict[str, str] = {
+    AimName.COVER: "As many people as possible have a match in at least one of the programmes that cover for "
+    "one another, those who waited longest first",
+    AimName.TRIADS: "As few groups of three as possible",
+}
 Names = Mapping[str, str]
 
 
@@ -65,12 +72,18 @@ def _kept_always(run: Run, matches: Mapping[ProgrammeKind, int]) -> Iterator[Ver
             yield Verified(words, "", plural(run.mentors or 0, "mentor"))
         elif concerned:
             yield Verified(words, "", plural(sum(matches[kind] for kind in concerned), "match", "matches"))
+    if run.together and run.together["hours"]:
+        yield Verified(HOURS_KEPT, "", plural(run.together["people"], "person", "people"))
 
 
 def proved(certificate: RunCertificate, run: Run, names: Names) -> list[Proved]:
     """Return every goal of a run in its order, with how far the proof reaches."""
     return [
-        Proved(GOALS.get(row["goal"], row["goal"]), _called(names, row["programme"]), _proof(row, run))
+        Proved(
+            GOALS.get(row["goal"]) or JOINT_GOALS[row["goal"]],
+            _called(names, row["programme"]),
+            _proof(row, run),
+        )
         for row in certificate.goals
     ]
 
@@ -104,5 +117,7 @@ def _proof(row: Mapping[str, Any], run: Run) -> str:
     if row["bound"] <= row["value"]:
         how = "the search of the solver says so" if row["by_search"] else "prices over all pairs prove it"
         return f"{reached}No plan does better: {how}."
+    if row["goal"] == AimName.TRIADS:
+        return "Fewer may be possible."
     behind = 100 * (row["bound"] - row["value"]) / row["bound"]
     return f"{reached}Within {behind:.1f}% of the best possible: prices over all pairs prove it."

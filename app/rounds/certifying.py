@@ -15,7 +15,8 @@ from app.rounds.documents import document_of
 from app.rounds.models import DocumentKind, Run
 from app.rounds.settings import settings_of
 from app.rounds.states import RunState
-from matching.problem import Problem
+from matching.joint.aims import AimName
+from matching.problem import GoalName, Problem
 from matching.solution import CertificateKind, Solution
 
 
@@ -97,6 +98,9 @@ def _locked_against_rules(problem: Problem, solution: Solution) -> Counter[str]:
 
 def _goals(solution: Solution) -> Iterator[dict[str, Any]]:
     """Yield what was reached of each goal against the most there is, and whether prices alone prove it."""
+    if solution.joint:
+        yield from _goals_together(solution)
+        return
     searched = {row.programme for row in solution.certificates if row.kind is CertificateKind.BOUND}
     for row in solution.goals:
         yield {
@@ -105,4 +109,21 @@ def _goals(solution: Solution) -> Iterator[dict[str, Any]]:
             "value": row.value,
             "bound": row.bound,
             "by_search": row.programme in searched,
+        }
+
+
+def _goals_together(solution: Solution) -> Iterator[dict[str, Any]]:
+    """Yield the goals of programmes that share something, in the one order they have together.
+
+    A step counts without what is locked; points are told with it, as everywhere.
+    """
+    points = sum(row.value for row in solution.goals if row.goal == GoalName.POINTS)
+    for step in solution.joint:
+        locked = points - step.value if step.goal == AimName.POINTS else 0
+        yield {
+            "programme": step.programme or "",
+            "goal": step.goal,
+            "value": step.value + locked,
+            "bound": step.bound + locked,
+            "by_search": step.searched,
         }

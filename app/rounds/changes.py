@@ -47,6 +47,7 @@ BY_PEOPLE = frozenset(
         ViolationKind.TOO_MANY_MEMBERS,
         ViolationKind.MIX,
         ViolationKind.KEPT_APART,
+        ViolationKind.HOURS,
     }
 )
 BY_SKILLS = frozenset({ViolationKind.COVERS_WANTS})

@@ -15,6 +15,7 @@ from app.people.models import Person
 from app.rounds.enrolling import places_given
 from app.rounds.models import Decision, DecisionKind, Enrolment, EnrolmentRole, MatchingRound
 from app.rounds.states import STATE_WORDS, RoundState
+from app.rounds.together import together_in
 from app.text import cleaned_line
 from app.words import plural
 
@@ -137,7 +138,7 @@ def require(matching_round: MatchingRound, *, programme_id: int, mentee_id: int,
 
     Raises:
         Missing: when they never sought a mentor in this programme of the round.
-        Conflict: when it is not the time, or they seek none any more.
+        Conflict: when it is not the time, they seek none any more, or programmes share something.
     """
     sought = sa.select(Enrolment.id).filter_by(
         matching_round_id=matching_round.id,
@@ -150,6 +151,11 @@ def require(matching_round: MatchingRound, *, programme_id: int, mentee_id: int,
     _hold(matching_round)
     if not _Rooms(matching_round).asks(programme_id, mentee_id):
         raise Conflict("They seek no mentor in this round any more.")
+    if together_in(matching_round).is_joint:
+        raise Conflict(
+            f"The programmes of {matching_round.name} share hours or cover for one another, so nobody can go "
+            "before everybody else. Lock a match instead."
+        )
     about = sa.select(Decision).filter_by(
         matching_round_id=matching_round.id,
         programme_id=programme_id,

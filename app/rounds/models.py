@@ -60,6 +60,8 @@ class MatchingRound(Stamped, Model):
     published_at: Mapped[datetime | None]
     answer_by: Mapped[date | None]
     """The last day to accept or decline, when the matches were published as proposals."""
+    shares_hours: Mapped[bool] = mapped_column(default=False)
+    """Whether the matches of a person in all programmes together keep to the hours they have."""
 
     programmes: Mapped[list[Programme]] = relationship(
         secondary="matching_round_programme", order_by=Programme.name
@@ -67,9 +69,13 @@ class MatchingRound(Stamped, Model):
 
 
 class MatchingRoundProgramme(Model):
-    """A programme that a round matches."""
+    """A programme that a round matches, and its place among those that cover for one another, if it does."""
 
     __tablename__ = "matching_round_programme"
+    __table_args__ = (
+        sa.UniqueConstraint("matching_round_id", "cover_place"),
+        sa.CheckConstraint("cover_place >= 1", name="cover_place_counts_from_one"),
+    )
 
     matching_round_id: Mapped[int] = mapped_column(
         sa.ForeignKey("matching_round.id", ondelete="CASCADE"), primary_key=True
@@ -77,6 +83,7 @@ class MatchingRoundProgramme(Model):
     programme_id: Mapped[int] = mapped_column(
         sa.ForeignKey("programme.id", ondelete="RESTRICT"), primary_key=True, index=True
     )
+    cover_place: Mapped[int | None]
 
 
 class Enrolment(Model):
@@ -219,6 +226,8 @@ class Run(Model):
         sa.ForeignKey("run.id", ondelete="CASCADE"), index=True
     )
     settings: Mapped[dict[str, Any] | None]
+    together: Mapped[dict[str, Any] | None]
+    """What its programmes shared, and how many people got something of them, once it has found a plan."""
     state: Mapped[RunState] = mapped_column(enum_column(RunState, name="state"), default=RunState.QUEUED)
     seed: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -33,6 +33,7 @@ from app.rounds.models import EnrolmentRole, MatchingRound
 from app.rounds.routes import bp
 from app.rounds.settings import settings_in_words
 from app.rounds.states import RoundState
+from app.rounds.together import may_share, together_in
 from app.rounds.wizard import Step
 from app.web import here, page
 from app.words import number
@@ -80,6 +81,7 @@ def settings_page(matching_round: MatchingRound) -> ResponseReturnValue:
         ],
         standing=decision_queries.standing_count(matching_round.id),
         decided=next_time.decided_before(matching_round),
+        shared=together_in(matching_round) if may_share(matching_round) else None,
         run=actions.run_action(matching_round, counts),
         may_run=access.can(Permission.ROUND_RUN, matching_round),
     )

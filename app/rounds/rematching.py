@@ -11,6 +11,7 @@ from app.rounds.group_queries import GROUPS
 from app.rounds.models import EnrolmentRole, MatchingRound, Run
 from app.rounds.running import ACTIVE, record
 from app.rounds.states import STATE_WORDS, RoundState
+from app.rounds.together import together_in
 
 
 def check_may_match_again(matching_round: MatchingRound, counted: AnswersCounted) -> None:
@@ -26,6 +27,11 @@ def check_may_match_again(matching_round: MatchingRound, counted: AnswersCounted
         raise Conflict("A round with peer coaching is not matched again; whoever is free goes into the next.")
     if any(row.kind in GROUPS for row in matching_round.programmes):
         raise Conflict("A round with groups is not matched again; whoever is free goes into the next.")
+    if together_in(matching_round).is_joint:
+        raise Conflict(
+            "A round whose programmes share something is not matched again; "
+            "whoever is free goes into the next."
+        )
     if not counted.fell_through + counted.ended:
         raise Conflict("No match has fallen through, so there is nobody to match again.")
 

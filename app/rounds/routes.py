@@ -26,6 +26,7 @@ from app.rounds.comparisons import names_of
 from app.rounds.forms import RoundForm
 from app.rounds.models import MatchingRound
 from app.rounds.states import RUN_STATE_WORDS, STATE_WORDS, RoundState
+from app.rounds.together import may_share, together_in
 from app.web import LARGEST_ID, accepted, page, see_other
 from app.words import plural
 
@@ -60,7 +61,7 @@ def create() -> ResponseReturnValue:
     before = _copied()
     form = _form(before)
     created: list[MatchingRound] = []
-    if form.validate() and accepted(form, lambda: created.append(_create(form))):
+    if form.validate() and accepted(form, lambda: created.append(_create(form, before))):
         db.session.commit()
         return see_other("rounds.show", round_id=created[0].id)
     return page("rounds/new.html", status=422, form=form, before=before)
@@ -97,6 +98,7 @@ def show(matching_round: MatchingRound) -> ResponseReturnValue:
         counted=counted,
         check_ins=check_ins_counted(matching_round) if is_published else None,
         decided=next_time.decided_before(matching_round),
+        shared=together_in(matching_round) if may_share(matching_round) else None,
         steps=wizard.steps_of(matching_round, wizard.waits_at(matching_round)),
         may_run=access.can(Permission.ROUND_RUN, matching_round),
     )
@@ -176,7 +178,7 @@ def _form(before: MatchingRound | None) -> RoundForm:
     return form
 
 
-def _create(form: RoundForm) -> MatchingRound:
+def _create(form: RoundForm, before: MatchingRound | None) -> MatchingRound:
     chosen = set(form.programmes.data or ())
     return service.create_round(
         name=form.name.data or "",
@@ -186,4 +188,5 @@ def _create(form: RoundForm) -> MatchingRound:
         starts_on=form.starts_on.data,
         ends_on=form.ends_on.data,
         by=current_user,
+        like=before,
     )

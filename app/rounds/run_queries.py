@@ -27,6 +27,7 @@ from app.rounds.models import (
 )
 from app.rounds.queries import Shown
 from app.rounds.settings import rules_in_words
+from app.rounds.together import HOURS_KEPT
 from app.words import FIT_BANDS
 
 # What is kept in every run; where kinds stand beside it, in those of a round with one of them.
@@ -190,6 +191,8 @@ def rules_kept(run: Run) -> list[str]:
     """
     kinds = {row.key: row.kind for row in run.matching_round.programmes}
     always = [words for words, of in KEPT_ALWAYS.items() if not of or not of.isdisjoint(kinds.values())]
+    if run.together and run.together["hours"]:
+        always.append(HOURS_KEPT)
     if run.settings is not None:
         return [*rules_in_words(run.settings, kinds), *always]
     query = (

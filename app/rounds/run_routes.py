@@ -39,6 +39,7 @@ from app.rounds.review_routes import may_decide, shown_of
 from app.rounds.routes import bp
 from app.rounds.run_queries import LeftOut
 from app.rounds.states import RUN_STATE_WORDS, RunState
+from app.rounds.together import told_of as told_of_shared
 from app.rounds.wizard import Step
 from app.web import accepted, here, page, see_other, wants_fragment
 from app.words import number, plural
@@ -197,6 +198,7 @@ def _result(run: Run) -> ResponseReturnValue:
         left_out_count=(run.mentees or 0) - (run.mentees_matched or 0),
         rules=run_queries.rules_kept(run),
         tried=what_ifs.tried_by(run),
+        shared=told_of_shared(run, {row.key: row.name for row in matching_round.programmes}),
         steps=_steps(run, Step.REVIEW),
         may_try=access.can(Permission.ROUND_TRY) and run.settings is not None,
         refusal=refusal,

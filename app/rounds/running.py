@@ -12,6 +12,7 @@ from app.errors import Conflict
 from app.rounds.enrolling import roles_in
 from app.rounds.models import EnrolmentRole, MatchingRound, Run
 from app.rounds.service import move
+from app.rounds.sharing import check_may_be_matched
 from app.rounds.states import RoundState, RunState, check_may_follow
 
 MOST_ATTEMPTS = 3
@@ -40,6 +41,7 @@ def check_may_run(
         Conflict: with the reason, as the page says it too.
     """
     check_may_follow(matching_round.name, matching_round.state, RoundState.SOLVING)
+    check_may_be_matched(matching_round)
     if peers > 1 or members:
         return
     parts = {role for row in matching_round.programmes for role in roles_in(row)}

@@ -17,6 +17,7 @@ from app.rounds.closing_models import ClosingCheck
 from app.rounds.enrolling import enrol_everyone
 from app.rounds.models import MatchingRound, Run
 from app.rounds.question_models import Question
+from app.rounds.sharing import share_like
 from app.rounds.states import STATE_WORDS, RoundState, RunState, check_may_follow
 from app.text import cleaned_line
 from app.words import plural
@@ -34,8 +35,11 @@ def create_round(
     starts_on: date,
     ends_on: date,
     by: audit.Actor,
+    like: MatchingRound | None = None,
 ) -> MatchingRound:
     """Prepare a round of some programmes; nobody is enrolled before it opens.
+
+    Its programmes share what they shared in the round that it is `like`.
 
     Raises:
         Invalid: when the name is taken, the dates are not in order, or a programme is archived.
@@ -55,6 +59,8 @@ def create_round(
     )
     db.session.add(matching_round)
     db.session.flush()
+    if like is not None:
+        share_like(matching_round, like)
     _record("round.created", matching_round, by=by)
     return matching_round
 

@@ -25,6 +25,7 @@ from app.rounds.snapshot_decisions import Settled
 from app.rounds.snapshot_groups import Circles, communities_wished, group_mentoring, with_group
 from app.rounds.snapshot_memory import filter_only, history, rounds_waited
 from app.rounds.snapshot_people import managers_above, person_id_of, person_key, person_rows
+from app.rounds.snapshot_shared import joint_of, with_countable_hours
 from app.rounds.snapshot_skills import (
     HeldRow,
     Levels,
@@ -64,14 +65,17 @@ def take(matching_round: MatchingRound) -> engine.Problem:
     who = _with_leads(who, circles)
     levels = levels_of(who)
     skills = skill_rows(levels.skills() | circles.topics)
-    return _problem(matching_round, who, _programme_with_points, levels, skills, circles)
+    problem = _problem(matching_round, who, _programme_with_points, levels, skills, circles)
+    return with_countable_hours(problem, joint_of(matching_round))
 
 
 def take_matched(run: Run) -> engine.Problem:
     """Return only the people a run has matched, and the rules for them as of today: nothing gives points."""
     circles = Circles.of(run.matching_round)
     who = _with_leads(_matched_by(run), circles)
-    return _problem(run.matching_round, who, _programme, Levels(), engine.SkillRows(), circles)
+    problem = _problem(run.matching_round, who, _programme, Levels(), engine.SkillRows(), circles)
+    shares_hours = bool((run.together or {}).get("hours"))
+    return with_countable_hours(problem, engine.Joint(hours_budget=True) if shares_hours else None)
 
 
 def levels_of_matched(run: Run) -> Levels:

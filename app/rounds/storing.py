@@ -1,6 +1,6 @@
 """The command that keeps what a run has found: documents, figures, pairs, and who is left out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +22,9 @@ from app.rounds.reasons import BLOCKED, UNTOLD_OF_COMMUNITIES, Reasons, cause_de
 from app.rounds.running import Attempt, settle_finished
 from app.rounds.snapshot_groups import GROUP, id_in
 from app.rounds.snapshot_people import person_id_of
+from matching.joint.aims import covering, seekers_of
 from matching.problem import CommunitiesProgramme, Kind, MentoringProgramme, PeerProgramme, Problem
+from matching.problem import Programme as EngineProgramme
 from matching.solution import Assignment as Pair
 from matching.solution import Solution
 
@@ -162,6 +164,7 @@ def _figures(problem: Problem, solution: Solution) -> dict[str, Any]:
         if role in SEEKING
     }
     of_points = [row for row in solution.goals if row.goal == "points"]
+    shares_hours = problem.joint is not None and problem.joint.hours_budget
     rules = {
         (rule.rule, rule.minutes, rule.min, rule.max, rule.name, rule.percent)
         for row in problem.programmes
@@ -176,8 +179,35 @@ def _figures(problem: Problem, solution: Solution) -> dict[str, Any]:
         "mentors": sum(len(row.mentors) for row in mentoring)
         + sum(len(row.communities) for row in groups if row.kind is Kind.GROUP_MENTORING),
         "candidates": sum(solution.statistics.candidates.values()),
-        "rules_checked": len(rules) + ALWAYS_CHECKED,
+        "rules_checked": len(rules) + ALWAYS_CHECKED + shares_hours,
+        "together": _together(problem, matched),
         "stage": "Finished",
         "done": 1,
         "total": 1,
     }
+
+
+def _together(problem: Problem, matched: Collection[tuple[str, str]]) -> dict[str, Any] | None:
+    """Return what the programmes shared, and how many have something of those that cover for one another."""
+    if problem.joint is None:
+        return None
+    cover = problem.joint.cover_by
+    taking_part = {person for row in problem.programmes for person in _takers(row)}
+    return {
+        "hours": problem.joint.hours_budget,
+        "people": len(taking_part),
+        "cover": list(cover),
+        "asked": len({person for row in covering(problem) for person, _waited in seekers_of(row)}),
+        "covered": len({person for programme, person in matched if programme in cover}),
+    }
+
+
+def _takers(programme: EngineProgramme) -> Iterator[str]:
+    """Yield who takes part in a programme, and who leads what it finds members for."""
+    for person, _waited in seekers_of(programme):
+        yield person
+    for mentor in getattr(programme, "mentors", ()):
+        yield mentor.person
+    for community in getattr(programme, "communities", ()):
+        if community.lead is not None:
+            yield community.lead

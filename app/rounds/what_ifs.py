@@ -21,6 +21,7 @@ from app.rounds.documents import document_of
 from app.rounds.models import DocumentKind, MatchingRound, Run
 from app.rounds.running import ACTIVE
 from app.rounds.settings import Settings, differences, with_settings
+from app.rounds.sharing import refusal_of_goals
 from app.rounds.states import RunState
 from matching.problem import Problem
 
@@ -60,7 +61,7 @@ def request_what_if(base: Run, settings: Settings, *, by: audit.Actor) -> Run:
     The round stays as it is: what is tried out changes nothing in it.
 
     Raises:
-        Invalid: when a setting makes no sense, or nothing is otherwise.
+        Invalid: when a setting makes no sense, also with what the programmes share, or nothing is otherwise.
         Conflict: when the run has no plan, or another what-if of the round is not finished.
     """
     check_may_try(base)
@@ -69,6 +70,11 @@ def request_what_if(base: Run, settings: Settings, *, by: audit.Actor) -> Run:
     kinds = {row.key: row.kind for row in base.matching_round.programmes}
     for key, tried in settings.items():
         check_settings(kinds[key], tried)
+    if base.together:
+        names = {row.key: row.name for row in base.matching_round.programmes}
+        refusal = refusal_of_goals({names[key]: tried["goals"] for key, tried in settings.items()})
+        if refusal is not None:
+            raise Invalid(refusal)
     changed = differences(base.settings or {}, settings)
     if not changed:
         raise Invalid("Change at least one rule, weight or goal: so far nothing is otherwise.")

@@ -38,6 +38,7 @@ from app.rounds import (
     review_queries,
     running,
     service,
+    sharing,
     tasks,
     what_ifs,
 )
@@ -82,6 +83,7 @@ class Ids:
     circles: tuple[int, int]
     circles_programme: int
     circles_open: int
+    shared: tuple[int, int]
 
 
 def load(day: date) -> None:
@@ -167,10 +169,23 @@ def _circles(person_id: int) -> dict[str, Any]:
         _seeks_communities(number, matched, programme)
     _seeks_communities(person_id, later, programme)
     return {
+        "shared": _shared(programme),
         "circles": _after(tasks.carry_out, matched),
         "circles_programme": programme.id,
         "circles_open": later.id,
     }
+
+
+def _shared(communities: Programme) -> tuple[int, int]:
+    """Match mentoring and communities in one round, with everybody's hours, each covering for the other."""
+    matching_round = _opened()
+    mentoring = matching_round.programmes[0]
+    matching_round.programmes.append(communities)
+    db.session.commit()
+    for number in db.session.scalars(sa.select(Person.id).order_by(Person.id).limit(25)):
+        _seeks_communities(number, matching_round, communities)
+    sharing.share(matching_round, shares_hours=True, cover=[mentoring, communities], by=BY)
+    return _after(tasks.carry_out, matching_round)
 
 
 def _seeks_communities(person_id: int, matching_round: MatchingRound, programme: Programme) -> None:

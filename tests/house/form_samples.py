@@ -271,6 +271,13 @@ def new_round(account: Account) -> Sample:
     )
 
 
+def shared_round(account: Account) -> Sample:
+    programmes = [factories.programme(name=name) for name in ("One", "Other")]
+    matching_round = factories.matching_round(programmes=programmes)
+    covers = {f"cover_{row.id}": str(place) for place, row in enumerate(programmes, start=1)}
+    return Sample({"round_id": matching_round.id}, {"shares_hours": "y", **covers})
+
+
 def a_round(state: RoundState, **values: Any) -> Maker:
     def make(account: Account) -> Sample:
         return Sample({"round_id": factories.matching_round(state=state, **values).id})
@@ -593,6 +600,7 @@ SAMPLES: dict[str, list[Maker]] = {
     "programmes.save_goals": [settings_of_matched("goals", **GOALS_SET)],
     "programmes.try_goals": [settings_of_matched("goals", **GOALS_SET)],
     "rounds.create": [new_round],
+    "rounds.share": [shared_round],
     "rounds.open_": [a_round(RoundState.DRAFT)],
     "rounds.close": [a_round(RoundState.OPEN)],
     "rounds.run": [closed_company],

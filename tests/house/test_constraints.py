@@ -75,8 +75,9 @@ WORLD: dict[str, dict] = {
     },
     "matching_round": {
         "id": 1, "name": "Winter", "state": "open", "opens_on": DAY, "closes_on": LATER, "starts_on": DAY,
-        "ends_on": LATER, "created_at": INSTANT,
+        "ends_on": LATER, "created_at": INSTANT, "shares_hours": False,
     },
+    "matching_round_programme": {"matching_round_id": 1, "programme_id": 1, "cover_place": 1},
     "enrolment": {
         "id": 1, "matching_round_id": 1, "programme_id": 1, "person_id": 1, "role": "mentee", "places": 1,
         "enrolled_at": INSTANT,
@@ -152,6 +153,7 @@ BROKEN_CHECKS: dict[str, dict] = {
     "ck_claim_level_in_range": {"level": 6},
     "ck_closed_group_of_community_or_mentor": {"community_id": None},
     "ck_closing_check_says_something": {"keep": ""},
+    "ck_matching_round_programme_cover_place_counts_from_one": {"cover_place": 0},
     "ck_match_note_says_something": {"words": ""},
     "ck_notification_says_something": {"subject": ""},
     "ck_closing_decision_other_in_words": {"programme_id": None, "part": "other"},

@@ -70,8 +70,9 @@ def test_a_step_that_rebuilds_a_table_keeps_the_rows_that_refer_to_it(empty_app)
     kept = ("run", "run_document", "assignment")
     upgrade(revision="0007")
     for name in ("programme", "matching_round", *kept):
-        table = sa.table(name, *map(sa.column, WORLD[name]))
-        db.session.execute(sa.insert(table).values(WORLD[name]))
+        known = {column["name"] for column in sa.inspect(db.session.connection()).get_columns(name)}
+        row = {column: value for column, value in WORLD[name].items() if column in known}
+        db.session.execute(sa.insert(sa.table(name, *map(sa.column, row))).values(row))
     db.session.commit()
     upgrade()
     downgrade(revision="0007")

@@ -184,7 +184,8 @@ def _statements() -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
+        if statement != "BEGIN":  # SQLite is told so, PostgreSQL's driver sees to it
+            sent.append(statement)
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:

@@ -167,6 +167,7 @@ def answers_beside(round_id: int, programme_id: int, person_ids: Sequence[int]) 
         .outerjoin(EnrolmentAnswer, given_then)
         .where(AskedQuestion.programme_id == programme_id)
         .order_by(AskedQuestion.position, Enrolment.id, EnrolmentAnswer.position)
+        .options(sa.orm.lazyload(ProgrammeQuestion.options))
     )
     found: dict[ProgrammeQuestion, dict[int, dict[str, None]]] = {}
     for question, person_id, is_asked, answer in db.session.execute(query):

@@ -107,8 +107,10 @@ def load_with_rounds() -> Ids:
     db.session.commit()
     proposal = _proposal_for(employee)
     mentorship, coaching, group = _mentorship_of(employee), _peer_coaching_of(employee), _group_of(employee)
-    for engagement_id in (mentorship, coaching, group):
+    for engagement_id in (coaching, group):
         _check_in(engagement_id, employee.person_id)
+    # Who has talked about one lets no publication be taken back, and that has a page as well.
+    _check_in(mentorship, None)
     claim = db.session.scalars(sa.select(Claim).filter_by(person_id=employee.person_id)).first()
     goal = db.session.scalars(sa.select(Goal).filter_by(person_id=employee.person_id)).first()
     ids = Ids(
@@ -247,8 +249,8 @@ def _mentorship_of(account: Account) -> int:
     return db.session.scalars(going_on).one()
 
 
-def _check_in(engagement_id: int, person_id: int) -> None:
-    """Give an engagement, in the place of its own, check-ins that are done, due and to come."""
+def _check_in(engagement_id: int, person_id: int | None) -> None:
+    """Give an engagement, in the place of its own, check-ins that are done by somebody, due and to come."""
     for row in db.session.scalars(sa.select(EngagementCheckIn).filter_by(engagement_id=engagement_id)):
         db.session.delete(row)
     db.session.flush()
@@ -261,7 +263,7 @@ def _check_in(engagement_id: int, person_id: int) -> None:
             words=f"How is it going after {position} months?",
         )
         db.session.add(row)
-        if position == 1:
+        if position == 1 and person_id is not None:
             row.done_at, row.done_by_id = clock.now(), person_id
     db.session.commit()
 
